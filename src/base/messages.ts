@@ -1,0 +1,59 @@
+/**
+ * Every sentence a person can meet as an error or as the reason why a file was skipped, by its code.
+ * One sentence each: it names the file and the remedy. The editor translates these through `vscode.l10n`,
+ * so they are literal text with `{named}` placeholders.
+ */
+export const messages = {
+  INTERNAL: 'Something went wrong that should not have: {reason}. Please report it.',
+
+  // The dataset
+  FOLDER_NOT_FOUND: 'There is no folder {path}; check its name.',
+  FOLDER_UNREADABLE: 'The folder {path} cannot be read ({reason}); check its permissions.',
+  NO_CLASSES: 'No image folders in {path}; put the photos of each class into a folder of its own.',
+  ONE_CLASS: 'Only one class, {label}, in {path}; put the photos of another class into a second folder beside it.',
+  NO_TRAINING_IMAGES: 'No image of {path} is left to train on; put at least two readable photos into each class folder.',
+  EMPTY_CLASS: 'The class folder {path} holds no image; add photos or delete it.',
+  SMALL_CLASS: 'The class {label} has only {count} images; 20 or more train better.',
+  NAME_NOT_UNICODE: 'The name of {path} is not valid Unicode; rename the file.',
+  LINK_OUTSIDE: '{path} links to a place outside the dataset; copy the file into the folder instead.',
+  LINK_BROKEN: '{path} links to a file that is not there; delete the link or restore the file.',
+  NOT_A_FILE: '{path} is not a regular file; remove it from the dataset.',
+  DUPLICATE_LABELS: '{path} is the same picture as {other}, under another label; keep it under one of them.',
+  SPLIT_UNREADABLE: 'The split file {path} is damaged ({reason}); restore it, or delete it to have a new one made.',
+
+  // Images
+  FILE_EMPTY: '{path} is empty; download it again or delete it.',
+  FILE_MISSING: '{path} is no longer there.',
+  FILE_UNREADABLE: '{path} cannot be read ({reason}); check its permissions.',
+  FILE_TOO_LARGE: '{path} is larger than {limit} MB; save it smaller.',
+  FORMAT_UNSUPPORTED: '{path}: {format} is not supported; save it as JPEG or PNG.',
+  FORMAT_UNKNOWN: '{path} is not an image that can be read; save it as JPEG or PNG.',
+  IMAGE_TOO_LARGE: '{path} has more than {limit} megapixels; save it smaller.',
+  IMAGE_DAMAGED: '{path} is damaged ({reason}); restore it or save it anew.',
+
+  // Backbones and runtimes
+  BACKBONE_UNKNOWN: 'There is no backbone {id}; known are: {known}.',
+  BACKBONE_DAMAGED: 'The backbone file {path} is damaged ({reason}); install the extension again.',
+  GRAPH_UNSUPPORTED: 'The network {path} has the operation {operation}, which cannot be converted; use the tensorflow runtime.',
+  RUNTIME_UNKNOWN: 'There is no runtime {id}; known are: {known}.',
+  RUNTIME_MISSING: 'The runtime {id} cannot be loaded here ({reason}); choose another one.',
+  NO_RUNTIME: 'No runtime can be loaded on this machine: {reasons}.',
+  FINGERPRINT_CHANGED: 'The run {path} was trained with another version of {id}; retrain it.',
+
+  // The cache and files on disk
+  CACHE_UNWRITABLE: 'The cache folder {path} cannot be written ({reason}); free some space or choose another cache directory.',
+  CACHE_LAYOUT: '{path} is not a bottleneck file of this version ({reason}); delete it to have its values computed again.',
+  CHECKSUM_WRONG: 'Row {row} of {path} is damaged; retrain to have it computed again.',
+  PATH_OUTSIDE: '{path} lies outside {root}; nothing was read or written there.',
+
+  // Runs
+  NO_RUN: 'There is no run for {path} yet; retrain first.',
+  RUN_DAMAGED: 'The run file {path} is damaged ({reason}); retrain.',
+  NOTHING_TO_CLASSIFY: 'There is no image in {path}.',
+
+  // The engine
+  ENGINE_ENDED: 'The background process ended unexpectedly ({reason}); try again.',
+  BUSY: 'A retraining of {path} is already running; wait for it or cancel it.',
+} as const;
+
+export type ErrorCode = keyof typeof messages;
