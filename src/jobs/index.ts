@@ -1,0 +1,2 @@
+export type * from './requests';
+export type * from './results';

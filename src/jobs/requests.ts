@@ -1,0 +1,90 @@
+import type {
+  BottlenecksResult,
+  CacheTree,
+  ClassifyResult,
+  EvaluateResult,
+  PartView,
+  RetrainProgress,
+  RowValues,
+  RunView,
+} from './results';
+
+export interface RetrainSettings {
+  /** Backbone id. */
+  readonly backbone: string;
+  /** `auto` or a runtime id. */
+  readonly runtime: string;
+  readonly seed: number;
+  /** Percent of the images, 0 to 90. */
+  readonly validationPercentage: number;
+  readonly testingPercentage: number;
+}
+
+/** Every job by its name: what it takes, what it says while it runs, what it gives. Absolute paths in, plain data both ways. */
+export interface Jobs {
+  findDatasets: {
+    params: { readonly folders: readonly string[]; readonly exclude: readonly string[] /* globs */ };
+    progress: never;
+    result: { readonly datasets: readonly string[] };
+  };
+  retrain: {
+    params: { readonly folder: string; readonly settings: RetrainSettings };
+    progress: RetrainProgress;
+    result: RunView;
+  };
+  bottlenecks: {
+    params: { readonly folder: string; readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'> };
+    progress: RetrainProgress;
+    result: BottlenecksResult;
+  };
+  /** `paths`: images or folders, absolute or relative to `base`; answers carry them as given. */
+  classify: {
+    params: {
+      readonly base: string;
+      readonly paths: readonly string[];
+      /** Folder of the run; null: the newest run of the nearest dataset above the first image. */
+      readonly run: string | null;
+      readonly runtime: string;
+    };
+    progress: { readonly kind: 'classifying'; readonly done: number; readonly of: number };
+    result: ClassifyResult;
+  };
+  evaluate: {
+    params: { readonly folder: string; readonly run: string; readonly runtime: string };
+    progress: RetrainProgress;
+    result: EvaluateResult;
+  };
+  /** The newest run of the nearest dataset at or above `path`. */
+  findRun: { params: { readonly path: string }; progress: never; result: { readonly run: string | null } };
+  /** Folders of all runs of a dataset, newest first. */
+  listRuns: {
+    params: { readonly folder: string };
+    progress: never;
+    result: { readonly runs: readonly string[] };
+  };
+  readRun: { params: { readonly run: string }; progress: never; result: RunView };
+  /** JPEG bytes of an upright picture of at most `size` pixels on its longer side. */
+  thumbnail: {
+    params: { readonly path: string; readonly size: number };
+    progress: never;
+    result: { readonly bytes: Uint8Array };
+  };
+  inspectPart: { params: { readonly file: string }; progress: never; result: PartView };
+  readRows: {
+    params: { readonly file: string; readonly from: number; readonly to: number };
+    progress: never;
+    result: { readonly rows: readonly RowValues[] };
+  };
+  /** Where the values of an image are; computes them if need be. Null: the image belongs to no dataset. */
+  locateBottleneck: {
+    params: { readonly image: string; readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'> };
+    progress: RetrainProgress;
+    result: { readonly file: string; readonly row: number };
+  };
+  listBottlenecks: { params: { readonly folder: string }; progress: never; result: CacheTree };
+}
+
+export type JobName = keyof Jobs;
+export type JobParams<K extends JobName> = Jobs[K]['params'];
+export type JobProgress<K extends JobName> = Jobs[K]['progress'];
+export type JobResult<K extends JobName> = Jobs[K]['result'];

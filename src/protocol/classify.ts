@@ -1,0 +1,31 @@
+import type { Answer, RunFacts } from '../jobs';
+
+/** One picture of the answer view; null while it is computed. Failures in it come worded. */
+export interface ClassifyItem {
+  /** Absolute path: the key. */
+  readonly path: string;
+  /** File name, and its folder relative to the workspace. */
+  readonly name: string;
+  readonly folder: string;
+  readonly answer: Answer | null;
+}
+
+export type ClassifyState =
+  | { readonly kind: 'answers'; readonly run: RunFacts | null; readonly items: readonly ClassifyItem[] }
+  | { readonly kind: 'failed'; readonly message: string };
+
+export type ToClassify =
+  | {
+      readonly kind: 'state';
+      readonly state: ClassifyState;
+      readonly words: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'thumbnail'; readonly path: string; readonly bytes: Uint8Array | null };
+
+export type FromClassify =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'thumbnails'; readonly paths: readonly string[] }
+  | { readonly kind: 'openImage'; readonly path: string }
+  /** Opens the panel of the run that answered. */
+  | { readonly kind: 'openRun' }
+  | { readonly kind: 'classify' };

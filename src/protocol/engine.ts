@@ -1,0 +1,14 @@
+import type { JobName, JobParams } from '../jobs';
+
+/** Names of the engine's JSON-RPC methods. A job is a request; cancelling the request cancels the job. */
+export const requests = {
+  /** params: JobRequest, result: JobResult. Fails with a ResponseError whose `data` is a Failure. */
+  job: 'retrain/job',
+} as const;
+
+export interface JobRequest<K extends JobName = JobName> {
+  readonly name: K;
+  readonly params: JobParams<K>;
+  /** Progress is sent under this token; absent: nobody listens. */
+  readonly progressToken?: number;
+}

@@ -1,0 +1,7 @@
+/** What engine, editor and webviews say to each other. Types, and string constants only. */
+export type * from '../jobs';
+export type * from './panel';
+export type * from './inspector';
+export type * from './classify';
+export { requests } from './engine';
+export type * from './engine';

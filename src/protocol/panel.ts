@@ -1,0 +1,75 @@
+import type { Failure } from '../base';
+import type { BottleneckCounts, DatasetFacts, EpochView, RunView } from '../jobs';
+
+/** Where the work stands. The steps fill one after the other; a step not begun is null. */
+export interface RunningView {
+  readonly step: 'scan' | 'bottlenecks' | 'training' | 'evaluation';
+  readonly scan: { readonly files: number; readonly seconds: number | null };
+  readonly dataset: DatasetFacts | null;
+  readonly bottlenecks: {
+    readonly done: number;
+    readonly of: number;
+    readonly cached: number;
+    readonly perSecond: number;
+    readonly secondsLeft: number | null;
+    readonly path: string;
+    readonly counts: BottleneckCounts | null;
+  } | null;
+  readonly training: {
+    readonly curve: readonly EpochView[];
+    readonly maxEpochs: number;
+    /** Set when training has ended. */
+    readonly bestEpoch: number | null;
+    readonly seconds: number | null;
+  } | null;
+}
+
+/** The dataset a panel is about. */
+export interface PanelSubject {
+  readonly name: string;
+  /** Relative to the workspace folder where it lies in one, else absolute. */
+  readonly shownPath: string;
+  /** Absolute path. */
+  readonly root: string;
+}
+
+/** The whole state of the panel: the host owns it and sends it whole after each change. Failures come worded. */
+export type PanelState =
+  /** No dataset was found in the workspace. */
+  | { readonly kind: 'empty' }
+  | {
+      readonly kind: 'running';
+      readonly subject: PanelSubject;
+      readonly running: RunningView;
+      readonly cancelling: boolean;
+    }
+  | { readonly kind: 'done'; readonly subject: PanelSubject; readonly run: RunView }
+  | {
+      readonly kind: 'stopped';
+      readonly subject: PanelSubject;
+      /** How far it came. */
+      readonly running: RunningView;
+      readonly reason:
+        { readonly kind: 'cancelled' } | { readonly kind: 'failed'; readonly failure: Failure };
+    };
+
+/** `words`: the translation bundle, English text -> translated text; empty for English. */
+export type ToPanel =
+  | { readonly kind: 'state'; readonly state: PanelState; readonly words: Readonly<Record<string, string>> }
+  /** Answer to `thumbnails`, one message a path; null: there is no picture to show. */
+  | { readonly kind: 'thumbnail'; readonly path: string; readonly bytes: Uint8Array | null };
+
+export type FromPanel =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'retrain' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'pickFolder' }
+  | { readonly kind: 'openSample' }
+  | { readonly kind: 'classify' }
+  /** Paths relative to the dataset. */
+  | { readonly kind: 'thumbnails'; readonly paths: readonly string[] }
+  | { readonly kind: 'openImage'; readonly path: string }
+  | { readonly kind: 'revealInExplorer'; readonly path: string }
+  | { readonly kind: 'openRun' }
+  | { readonly kind: 'inspectBottlenecks' }
+  | { readonly kind: 'showLog' };
