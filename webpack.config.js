@@ -1,0 +1,112 @@
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { BannerPlugin } = require('webpack');
+const { EsbuildPlugin } = require('esbuild-loader');
+
+const dist = path.join(__dirname, 'dist');
+
+/** Native modules and what the editor provides stay outside the bundles. */
+const external = ['vscode', 'sharp', 'onnxruntime-node', '@tensorflow/tfjs-node'];
+
+/** Style sheets and fonts stand beside the webview scripts, so that the content security policy needs no inline style. */
+const styles = [
+  'node_modules/@vscode/codicons/dist/codicon.css',
+  'node_modules/@vscode/codicons/dist/codicon.ttf',
+  'node_modules/uplot/dist/uPlot.min.css',
+];
+
+class CopyStyles {
+  apply(compiler) {
+    compiler.hooks.thisCompilation.tap('CopyStyles', (compilation) => {
+      compilation.hooks.processAssets.tap('CopyStyles', () => {
+        const folder = path.join(__dirname, 'src', 'webview');
+        const own = fs.readdirSync(folder).filter((name) => name.endsWith('.css'));
+        const files = [...styles, ...own.map((name) => path.join('src', 'webview', name))];
+        compilation.contextDependencies.add(folder);
+        for (const file of files) {
+          const absolute = path.join(__dirname, file);
+          compilation.fileDependencies.add(absolute);
+          const source = new compiler.webpack.sources.RawSource(fs.readFileSync(absolute));
+          compilation.emitAsset(`webview/${path.basename(file)}`, source);
+        }
+      });
+    });
+  }
+}
+
+class MarkExecutable {
+  apply(compiler) {
+    compiler.hooks.afterEmit.tap('MarkExecutable', () => {
+      const file = path.join(dist, 'cli.js');
+      if (fs.existsSync(file)) fs.chmodSync(file, 0o755);
+    });
+  }
+}
+
+const existing = (entries) =>
+  Object.fromEntries(Object.entries(entries).filter(([, file]) => fs.existsSync(path.join(__dirname, file))));
+
+const shared = {
+  mode: 'production',
+  context: __dirname,
+  // Separate files: source maps that need eval are refused by the webview's content security policy.
+  devtool: 'source-map',
+  resolve: { extensions: ['.ts', '.tsx', '.js'] },
+  performance: { hints: false },
+  stats: 'errors-warnings',
+  infrastructureLogging: { level: 'error' },
+};
+
+const node = {
+  ...shared,
+  name: 'node',
+  target: 'node20',
+  entry: existing({
+    extension: './src/extension.ts',
+    engine: './src/engine/main.ts',
+    worker: './src/jobs/worker.ts',
+    cli: './src/cli/main.ts',
+    'test/host/index': './test/host/index.ts',
+  }),
+  output: { path: dist, filename: '[name].js', libraryTarget: 'commonjs2' },
+  externals: {
+    ...Object.fromEntries(external.map((name) => [name, `commonjs ${name}`])),
+    mocha: 'import mocha',
+  },
+  externalsPresets: { node: true },
+  node: { __dirname: false, __filename: false },
+  module: { rules: [{ test: /\.ts$/, loader: 'esbuild-loader', options: { target: 'node20' } }] },
+  // Readable stack traces matter more here than size.
+  optimization: { minimize: false },
+  plugins: [
+    new BannerPlugin({ banner: '#!/usr/bin/env node', raw: true, include: /^cli\.js$/ }),
+    new MarkExecutable(),
+  ],
+};
+
+const web = {
+  ...shared,
+  name: 'web',
+  target: ['web', 'es2022'],
+  entry: existing({
+    panel: './src/webview/panel.tsx',
+    inspector: './src/webview/inspector.tsx',
+    classify: './src/webview/classify.tsx',
+  }),
+  output: { path: dist, filename: 'webview/[name].js', chunkFormat: false },
+  module: {
+    rules: [
+      {
+        test: /\.tsx?$/,
+        loader: 'esbuild-loader',
+        options: { target: 'es2022', jsx: 'automatic', jsxImportSource: 'preact' },
+      },
+    ],
+  },
+  optimization: { minimizer: [new EsbuildPlugin({ target: 'es2022' })] },
+  plugins: [new CopyStyles()],
+};
+
+module.exports = [node, web];
