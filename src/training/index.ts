@@ -1,0 +1,12 @@
+export type { Head } from './head';
+export { plainProduct, type Matrix, type Product } from './matrix';
+export { fold, scale, type Scaling } from './scaling';
+export type { Measures } from './softmaxLoss';
+export {
+  trainingDefaults,
+  trainSoftmax,
+  type Epoch,
+  type SoftmaxTask,
+  type Trained,
+  type TrainingSet,
+} from './trainSoftmax';

@@ -1,0 +1,27 @@
+import type { LinePoint } from './softmaxLoss';
+
+/** Sufficient decrease and curvature: the usual constants for quasi-Newton steps (Nocedal and Wright, 2006, 3.1). */
+const decrease = 1e-4;
+const curvature = 0.9;
+/** Bisections that halve a step to nothing: rounding allows no further descent. */
+const patience = 50;
+
+/**
+ * A step that satisfies the Wolfe conditions, by doubling and bisection (Lewis and Overton, "Nonsmooth
+ * optimization via quasi-Newton methods", 2013, algorithm 2.6). Undefined where rounding leaves none.
+ */
+export function wolfeStep(at: (step: number) => LinePoint, first: number): number | undefined {
+  const start = at(0);
+  if (!(start.slope < 0)) return undefined;
+  let low = 0;
+  let high = Infinity;
+  let step = first;
+  for (let tries = 0; tries < patience; tries++) {
+    const point = at(step);
+    if (!(point.value <= start.value + decrease * step * start.slope)) high = step;
+    else if (point.slope < curvature * start.slope) low = step;
+    else return step;
+    step = high < Infinity ? (low + high) / 2 : low * 2;
+  }
+  return undefined;
+}

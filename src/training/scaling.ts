@@ -1,0 +1,46 @@
+import type { Head } from './head';
+
+/** Mean and deviation of each of the D bottleneck values; they come with the backbone. */
+export interface Scaling {
+  readonly mean: Float32Array;
+  readonly deviation: Float32Array;
+}
+
+/**
+ * (value - mean) / deviation of the bottleneck values [n, D]. A value that never varied (deviation 0) has
+ * nothing to say and becomes 0.
+ * @throws RangeError where `values` is not whole rows of D
+ */
+export function scale(values: Float32Array, { mean, deviation }: Scaling): Float32Array {
+  const dimension = mean.length;
+  if (deviation.length !== dimension || values.length % dimension !== 0)
+    throw new RangeError(`${values.length} values are not rows of ${dimension}`);
+  const inverse = inverses(deviation);
+  const scaled = new Float32Array(values.length);
+  for (let row = 0; row < values.length; row += dimension)
+    for (let i = 0; i < dimension; i++)
+      scaled[row + i] = ((values[row + i] as number) - (mean[i] as number)) * (inverse[i] as number);
+  return scaled;
+}
+
+/**
+ * The head that gives on raw values what `head` gives on scaled ones:
+ * x/d . W + (b - m/d . W), for mean m and deviation d.
+ */
+export function fold(head: Head, { mean, deviation }: Scaling): Head {
+  const classes = head.bias.length;
+  const inverse = inverses(deviation);
+  const weights = new Float32Array(head.weights.length);
+  const bias = Float64Array.from(head.bias);
+  for (let i = 0; i < mean.length; i++)
+    for (let c = 0; c < classes; c++) {
+      const weight = Math.fround((head.weights[i * classes + c] as number) * (inverse[i] as number));
+      weights[i * classes + c] = weight;
+      bias[c] = (bias[c] as number) - weight * (mean[i] as number);
+    }
+  return { weights, bias: Float32Array.from(bias) };
+}
+
+function inverses(deviation: Float32Array): Float64Array {
+  return Float64Array.from(deviation, (d) => (d > 0 ? 1 / d : 0));
+}

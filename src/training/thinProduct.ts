@@ -1,0 +1,43 @@
+import { addRowTimesMatrix, type Matrix, type Product } from './matrix';
+
+/** Up to so many multiplications (some 15 ms of them) plain float64 loops are used: exact, and no call to a runtime. */
+const small = 2 ** 24;
+
+/**
+ * `matrix`, transposed first if asked, times the tall and thin `thin` of `columns` columns.
+ * Small ones are summed in float64 here; large ones go through `product`, which works in float32.
+ */
+export async function thinProduct(
+  matrix: Matrix,
+  thin: Float64Array,
+  columns: number,
+  product: Product,
+  { transpose = false }: { transpose?: boolean } = {},
+): Promise<Float64Array> {
+  if (matrix.data.length * columns > small) {
+    const right: Matrix = { rows: thin.length / columns, columns, data: Float32Array.from(thin) };
+    return Float64Array.from((await product(matrix, right, { transposeA: transpose })).data);
+  }
+  return transpose ? transposedTimes(matrix, thin, columns) : times(matrix, thin, columns);
+}
+
+function times(matrix: Matrix, thin: Float64Array, columns: number): Float64Array {
+  const result = new Float64Array(matrix.rows * columns);
+  for (let row = 0; row < matrix.rows; row++) {
+    const sums = result.subarray(row * columns, (row + 1) * columns);
+    addRowTimesMatrix(matrix.data, row * matrix.columns, matrix.columns, thin, sums);
+  }
+  return result;
+}
+
+function transposedTimes(matrix: Matrix, thin: Float64Array, columns: number): Float64Array {
+  const result = new Float64Array(matrix.columns * columns);
+  for (let row = 0; row < matrix.rows; row++)
+    for (let term = 0; term < matrix.columns; term++) {
+      const value = matrix.data[row * matrix.columns + term] as number;
+      for (let column = 0; column < columns; column++)
+        result[term * columns + column] =
+          (result[term * columns + column] as number) + value * (thin[row * columns + column] as number);
+    }
+  return result;
+}

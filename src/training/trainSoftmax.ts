@@ -1,0 +1,182 @@
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import { throwIfAborted, type Report } from '../base';
+import type { Head } from './head';
+import { addScaled, InverseHessian } from './lbfgs';
+import { wolfeStep } from './lineSearch';
+import type { Matrix, Product } from './matrix';
+import { lossAlong, measure, type Measures } from './softmaxLoss';
+import { dualSpace, primalSpace, type Logits, type Space } from './space';
+
+export interface TrainingSet {
+  /** Scaled bottleneck values [n, D]. */
+  readonly values: Float32Array;
+  /** The class of each row, [n]. */
+  readonly labels: Int32Array;
+}
+
+/** The measures after one iteration of the optimiser; epoch 0 is the start, where every class is as likely. */
+export interface Epoch {
+  readonly epoch: number;
+  readonly training: Measures;
+  readonly validation: Measures | null;
+}
+
+export interface SoftmaxTask {
+  readonly training: TrainingSet;
+  readonly validation: TrainingSet | null;
+  /** D */
+  readonly dimension: number;
+  /** C */
+  readonly classes: number;
+  /** Weight of the L2 penalty; see `trainSoftmax`. */
+  readonly l2: number;
+  readonly maxEpochs: number;
+}
+
+export interface Trained {
+  readonly head: Head;
+  readonly curve: Epoch[];
+  readonly bestEpoch: number;
+}
+
+/** Chosen by measurement: docs/training.md. */
+export const trainingDefaults = { l2: 3e-3, maxEpochs: 100 } as const;
+
+/** The search ends where the gradient is this much smaller than at the start: the answers no longer move. */
+const tolerance = 1e-4;
+
+/**
+ * Trains a softmax regression: minimises, over weights V [D, C] and bias b [C],
+ *
+ *     mean over the n images of -ln softmax(x V / sqrt(D) + b)[truth]  +  l2 / 2 * ||V||^2
+ *
+ * by L-BFGS over the whole set, from zero, and returns the head of the best epoch: the highest accuracy on
+ * validation, then the lowest cross-entropy there; without validation the last. The problem is strictly
+ * convex in V and the start is fixed, so nothing is random: the same input gives the same head, bit for bit.
+ * Reports each epoch, and lets the event loop run between two of them, so that an abort arrives.
+ * @throws RangeError where shapes disagree; the signal's reason once aborted
+ */
+export async function trainSoftmax(
+  task: SoftmaxTask,
+  product: Product,
+  { signal, report }: { signal?: AbortSignal; report?: Report<Epoch> } = {},
+): Promise<Trained> {
+  const { classes, l2 } = task;
+  const training = checkedMatrix(task.training, task);
+  const validation = task.validation?.labels.length ? checkedMatrix(task.validation, task) : undefined;
+  if (training.rows === 0) throw new RangeError('There is no image to train on');
+  const { labels } = task.training;
+  const space = await (training.rows < training.columns ? dualSpace : primalSpace)(
+    training,
+    validation,
+    classes,
+    product,
+  );
+
+  const position = new Float64Array(space.length);
+  const logits = await space.logits(position);
+  const residual = new Float64Array(labels.length * classes);
+  const curve: Epoch[] = [];
+  let best = { epoch: -1, position };
+  const record = (): void => {
+    const epoch = { epoch: curve.length, ...measures(logits, task, residual) };
+    const leading = curve[best.epoch];
+    if (leading === undefined || isBetter(epoch, leading))
+      best = { epoch: epoch.epoch, position: position.slice() };
+    curve.push(epoch);
+    report?.(epoch);
+  };
+  record();
+
+  const hessian = new InverseHessian(space.inner);
+  let gradient = await penalised(space, residual, l2, position);
+  const enough = tolerance ** 2 * space.inner(gradient, gradient);
+  while (curve.length <= task.maxEpochs && space.inner(gradient, gradient) > enough) {
+    throwIfAborted(signal);
+    const direction = hessian.direction(gradient);
+    const change = await space.logits(direction);
+    const step = searchStep(
+      space,
+      task,
+      logits.training,
+      change.training,
+      position,
+      direction,
+      hessian.isBlank,
+    );
+    if (step === undefined) break;
+    addScaled(position, step, direction);
+    addScaled(logits.training, step, change.training);
+    if (logits.validation && change.validation) addScaled(logits.validation, step, change.validation);
+    record();
+    const next = await penalised(space, residual, l2, position);
+    hessian.remember(
+      direction.map((value) => value * step),
+      next.map((value, i) => value - (gradient[i] as number)),
+    );
+    gradient = next;
+    await yieldToEvents();
+  }
+  throwIfAborted(signal);
+  return { head: await space.head(best.position), curve, bestEpoch: best.epoch };
+}
+
+function checkedMatrix({ values, labels }: TrainingSet, { dimension, classes }: SoftmaxTask): Matrix {
+  if (values.length !== labels.length * dimension)
+    throw new RangeError(`${values.length} values are not ${labels.length} rows of ${dimension}`);
+  if (!labels.every((label) => label >= 0 && label < classes))
+    throw new RangeError(`A label is not one of the ${classes} classes`);
+  return { rows: labels.length, columns: dimension, data: values };
+}
+
+function measures(
+  logits: Logits,
+  { training, validation, classes }: SoftmaxTask,
+  residual: Float64Array,
+): Pick<Epoch, 'training' | 'validation'> {
+  return {
+    training: measure(logits.training, training.labels, classes, residual),
+    validation:
+      validation && logits.validation ? measure(logits.validation, validation.labels, classes) : null,
+  };
+}
+
+/** Without validation each epoch is better than those before: the loss only falls. */
+function isBetter({ validation }: Epoch, leading: Epoch): boolean {
+  if (validation === null || leading.validation === null) return true;
+  const gain = validation.accuracy - leading.validation.accuracy;
+  return gain > 0 || (gain === 0 && validation.crossEntropy < leading.validation.crossEntropy);
+}
+
+async function penalised(
+  space: Space,
+  residual: Float64Array,
+  l2: number,
+  position: Float64Array,
+): Promise<Float64Array> {
+  const gradient = await space.gradient(residual);
+  space.addWeights(gradient, l2, position);
+  return gradient;
+}
+
+function searchStep(
+  space: Space,
+  { training, classes, l2 }: SoftmaxTask,
+  logits: Float64Array,
+  change: Float64Array,
+  position: Float64Array,
+  direction: Float64Array,
+  isFirst: boolean,
+): number | undefined {
+  const here = space.innerOfWeights(position, position);
+  const across = space.innerOfWeights(position, direction);
+  const along = space.innerOfWeights(direction, direction);
+  const at = (step: number) => {
+    const loss = lossAlong(logits, change, step, training.labels, classes);
+    return {
+      value: loss.value + (l2 / 2) * (here + 2 * step * across + step ** 2 * along),
+      slope: loss.slope + l2 * (across + step * along),
+    };
+  };
+  return wolfeStep(at, isFirst ? 1 / Math.sqrt(space.inner(direction, direction)) : 1);
+}
