@@ -59,6 +59,14 @@ export type ToPanel =
   /** Answer to `thumbnails`, one message a path; null: there is no picture to show. */
   | { readonly kind: 'thumbnail'; readonly path: string; readonly bytes: Uint8Array | null };
 
+/** What the panel keeps with `setState` after each `state` message, so that the host restores it after a window reload. */
+export interface SavedPanel {
+  /** `PanelSubject.root`; null in the empty state. */
+  readonly root: string | null;
+  /** `RunView.folder` while a finished run is shown. */
+  readonly run: string | null;
+}
+
 export type FromPanel =
   | { readonly kind: 'ready' }
   | { readonly kind: 'retrain' }
