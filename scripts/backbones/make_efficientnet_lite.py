@@ -41,12 +41,12 @@ def scaling(values):
 
 
 def compare(values, wanted):
-    """(largest absolute difference, relative difference, smallest cosine) of rows [n, D]."""
+    """(largest absolute difference, relative differences [n], smallest cosine) of rows [n, D]."""
     values, wanted = values.astype(numpy.float64), wanted.astype(numpy.float64)
     norms = numpy.linalg.norm(values, axis=1), numpy.linalg.norm(wanted, axis=1)
     cosine = (values * wanted).sum(axis=1) / (norms[0] * norms[1])
     relative = numpy.linalg.norm(values - wanted, axis=1) / norms[1]
-    return numpy.abs(values - wanted).max(), relative.max(), cosine.min()
+    return numpy.abs(values - wanted).max(), relative, cosine.min()
 
 
 def sha256(content):
@@ -95,10 +95,9 @@ def main():
     say(f"parity with the PyTorch package's own model, {len(chosen)} photos, values up to {max(largest):.3f}")
     for title, rows in (("before float16", before), ("after float16", after)):
         difference, relative, cosine = zip(*rows)
-        say(
-            f"  {title}: largest difference {max(difference):.1e}, "
-            f"largest relative difference {max(relative):.1e}, smallest cosine {min(cosine):.9f}"
-        )
+        relative = numpy.concatenate(relative)
+        say(f"  {title}: largest difference {max(difference):.1e}, smallest cosine {min(cosine):.9f}")
+        say(f"    ||a - b|| / ||b||: median {numpy.median(relative):.1e}, largest {relative.max():.1e}")
 
     mean, deviation, raised = scaling(numpy.concatenate(exact))
     say(f"scaling: deviations {deviation.min():.4f} to {deviation.max():.4f}, {raised} of {mean.size} raised")
