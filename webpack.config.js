@@ -68,13 +68,9 @@ const node = {
     engine: './src/engine/main.ts',
     worker: './src/jobs/worker.ts',
     cli: './src/cli/main.ts',
-    'test/host/index': './test/host/index.ts',
   }),
   output: { path: dist, filename: '[name].js', libraryTarget: 'commonjs2' },
-  externals: {
-    ...Object.fromEntries(external.map((name) => [name, `commonjs ${name}`])),
-    mocha: 'import mocha',
-  },
+  externals: Object.fromEntries(external.map((name) => [name, `commonjs ${name}`])),
   externalsPresets: { node: true },
   node: { __dirname: false, __filename: false },
   module: { rules: [{ test: /\.ts$/, loader: 'esbuild-loader', options: { target: 'node20' } }] },
@@ -84,6 +80,15 @@ const node = {
     new BannerPlugin({ banner: '#!/usr/bin/env node', raw: true, include: /^cli\.js$/ }),
     new MarkExecutable(),
   ],
+};
+
+/** The suites of the extension host; mocha is an ES module and stays outside. */
+const hostSuites = {
+  ...node,
+  name: 'host suites',
+  entry: { 'test/host/index': './test/host/index.ts' },
+  externals: { ...node.externals, mocha: 'import mocha' },
+  plugins: [],
 };
 
 const web = {
@@ -109,4 +114,4 @@ const web = {
   plugins: [new CopyStyles()],
 };
 
-module.exports = [node, web];
+module.exports = [node, web, hostSuites];

@@ -1,0 +1,226 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Browser, Frame, Locator, Page } from 'playwright-core';
+import { launchChromium } from '../../scripts/chromium.mjs';
+import { installEditor } from '../../scripts/editors.mjs';
+import { run } from '../../scripts/processes.mjs';
+import { root } from '../../scripts/repository.mjs';
+import { startVSCodeServer, type VSCodeServer } from '../../scripts/vscodeServer.mjs';
+
+export type Theme =
+  'Default Light Modern' | 'Default Dark Modern' | 'Default High Contrast' | 'Default High Contrast Light';
+
+export interface WorkbenchOptions {
+  /** which VS Code, as in scripts/editors.mjs; default '1.100' */
+  editor?: '1.100' | '1.139';
+  theme?: Theme;
+  settings?: Record<string, unknown>;
+  viewport?: { width: number; height: number };
+  /** installs this package, as a person would; without it the extension is loaded from the repository */
+  vsix?: string;
+  /** for the extension host and what it starts */
+  env?: Record<string, string>;
+}
+
+const extensionId = 'retrain-classifier.retrain-classifier';
+const palettePatience = 60_000;
+const patience = 30_000;
+
+/** A real workbench in a real browser, on a folder, with the extension in it. Close it in `after`. */
+export class Workbench {
+  private constructor(
+    readonly page: Page,
+    private readonly browser: Browser,
+    private readonly server: VSCodeServer,
+    private readonly scratch: string,
+    private readonly settings: Record<string, unknown>,
+  ) {}
+
+  static async open(folder: string, options: WorkbenchOptions = {}): Promise<Workbench> {
+    const { editor: version = '1.100', theme = 'Default Dark Modern', viewport, vsix, env = {} } = options;
+    const editor = await installEditor(version);
+    const scratch = await mkdtemp(path.join(os.tmpdir(), 'retrain-workbench-'));
+    const data = path.join(scratch, 'data');
+    const extensions = path.join(scratch, 'extensions');
+    if (vsix !== undefined) await installPackage(editor, vsix, { data, extensions });
+    const settings = { ...options.settings, 'workbench.colorTheme': theme };
+    const server = await startVSCodeServer(editor, {
+      data,
+      extensions,
+      settings,
+      env,
+      // Without it 1.139 shows real notifications, but loads no extension from a folder.
+      driver: vsix === undefined,
+    });
+    const browser = await launchChromium();
+    const page = await browser.newPage({ viewport: viewport ?? { width: 1280, height: 800 } });
+    const workbench = new Workbench(page, browser, server, scratch, settings);
+    const address = new URL(server.origin);
+    address.searchParams.set('folder', path.resolve(folder));
+    const payload = [['skipWelcome', 'true']];
+    if (vsix === undefined) {
+      payload.push(['extensionDevelopmentPath', `vscode-remote://${server.host}${encodeURI(root)}`]);
+    }
+    address.searchParams.set('payload', JSON.stringify(payload));
+    await page.goto(address.href);
+    await workbench.ready();
+    return workbench;
+  }
+
+  /** Runs a command by its title as a person does: F1, type, Enter. Waits until the extension has registered it. */
+  async palette(title: string): Promise<void> {
+    const row = await this.findInPalette(title);
+    await row.click();
+  }
+
+  /**
+   * The row of a command in the open palette. In the first seconds an extension's commands are missing, and a list
+   * once open never refreshes: so it is opened again until the command is there.
+   */
+  async findInPalette(title: string): Promise<Locator> {
+    const rows = this.page.locator('.quick-input-list .monaco-list-row');
+    const row = rows.filter({ has: this.page.getByText(title, { exact: true }) }).first();
+    const end = Date.now() + palettePatience;
+    while (Date.now() < end) {
+      await this.page.keyboard.press('F1');
+      const input = this.page.locator('.quick-input-widget input').first();
+      await input.waitFor({ timeout: patience });
+      await input.fill(`>${title}`);
+      if (await appears(row, 1500)) return row;
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`The command palette never listed "${title}".`);
+  }
+
+  /** The row of a file or folder in the explorer, by the name it shows. Its parents have to be open. */
+  explorerRow(name: string): Locator {
+    const rows = this.page.locator('.explorer-folders-view .monaco-list-row');
+    return rows.filter({ has: this.page.getByText(name, { exact: true }) }).first();
+  }
+
+  /** Opens the folders on the way to a file of the explorer, given relative to the workspace, and returns its row. */
+  async reveal(relative: string): Promise<Locator> {
+    const names = relative.split('/');
+    for (const name of names.slice(0, -1)) {
+      const row = this.explorerRow(name);
+      await row.waitFor({ timeout: patience });
+      if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
+    }
+    const row = this.explorerRow(names.at(-1) ?? relative);
+    await row.waitFor({ timeout: patience });
+    return row;
+  }
+
+  /** Right-clicks a row and chooses an item of its menu. */
+  async contextMenu(row: Locator, item: string): Promise<void> {
+    const choice = this.page.getByRole('menuitem', { name: item, exact: true });
+    const end = Date.now() + palettePatience;
+    while (Date.now() < end) {
+      await row.click({ button: 'right' });
+      if (await appears(choice, 1500)) {
+        await choice.click();
+        return;
+      }
+      await this.page.keyboard.press('Escape');
+    }
+    throw new Error(`The menu never listed "${item}".`);
+  }
+
+  /**
+   * The document of a webview of the extension in which `selector` is found: panel, inspector and classify are told
+   * apart by what they show.
+   */
+  async webviewFrame(selector = 'body'): Promise<Frame> {
+    const end = Date.now() + patience;
+    while (Date.now() < end) {
+      for (const frame of this.page.frames()) {
+        const mine = frame.parentFrame()?.url().includes(`extensionId=${extensionId}`) === true;
+        if (!mine || !frame.url().includes('fake.html')) continue;
+        // A frame may go while it is asked.
+        const found = await frame
+          .locator(selector)
+          .count()
+          .catch(() => 0);
+        if (found > 0) return frame;
+      }
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`No webview of the extension shows ${selector}.`);
+  }
+
+  /** The text of every notification that is there now. */
+  async notifications(): Promise<string[]> {
+    const center = this.page.locator('.notifications-center.visible');
+    const bell = this.page.locator('#status\\.notifications');
+    if ((await center.count()) === 0) await bell.click();
+    const messages = this.page.locator('.notifications-center .notification-list-item-message');
+    const texts = await messages.allInnerTexts();
+    if ((await center.count()) > 0) await bell.click();
+    return texts;
+  }
+
+  /** Changes the colour theme of the running workbench; the webviews follow. */
+  async setTheme(theme: Theme): Promise<void> {
+    this.settings['workbench.colorTheme'] = theme;
+    const body = this.page.locator('.monaco-workbench');
+    const wanted = theme.includes('High Contrast')
+      ? theme.includes('Light')
+        ? 'hc-light'
+        : 'hc-black'
+      : theme.includes('Light')
+        ? 'vs'
+        : 'vs-dark';
+    await this.server.writeSettings(this.settings);
+    await this.page.locator(`.monaco-workbench.${wanted}`).waitFor({ timeout: patience });
+    await body.waitFor();
+  }
+
+  /** Reloads the window, as "Developer: Reload Window" does. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  async screenshot(file: string): Promise<void> {
+    await this.page.screenshot({ path: file });
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    this.server.stop();
+    await rm(this.scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  private async ready(): Promise<void> {
+    await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+  }
+}
+
+type Editor = Awaited<ReturnType<typeof installEditor>>;
+
+async function installPackage(
+  editor: Editor,
+  vsix: string,
+  folders: { data: string; extensions: string },
+): Promise<void> {
+  const places = ['--server-data-dir', folders.data, '--extensions-dir', folders.extensions];
+  const args = [
+    editor.main,
+    ...places,
+    '--install-extension',
+    path.resolve(vsix),
+    '--accept-server-license-terms',
+  ];
+  const { status, output } = await run(editor.node, args, { quiet: true });
+  if (status !== 0) throw new Error(`${vsix} could not be installed.\n${output}`);
+}
+
+async function appears(locator: Locator, timeout: number): Promise<boolean> {
+  try {
+    await locator.waitFor({ timeout });
+    return true;
+  } catch {
+    return false;
+  }
+}
