@@ -1,4 +1,4 @@
-import type { Failure } from '../base';
+import type { ErrorParams, Failure } from '../base';
 
 /** What the jobs take and give: plain data that crosses threads and processes. Paths in a result are relative to the dataset, with `/`. */
 
@@ -7,8 +7,15 @@ export interface ClassCount {
   readonly count: number;
 }
 
+/** A failure or warning that may come from a run on disk, and so from another version, whose codes this one does not know. */
+export interface Notice {
+  readonly code: string;
+  readonly params: ErrorParams;
+  readonly message: string;
+}
+
 /** A file that was left out, and why. */
-export interface SkippedView extends Failure {
+export interface SkippedView extends Notice {
   readonly path: string;
 }
 
@@ -21,7 +28,7 @@ export interface DatasetFacts {
   readonly skipped: readonly SkippedView[];
   /** Groups of paths with the same content under different labels. */
   readonly duplicates: readonly (readonly string[])[];
-  readonly warnings: readonly Failure[];
+  readonly warnings: readonly Notice[];
 }
 
 export interface BackboneFacts {

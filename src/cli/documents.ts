@@ -1,0 +1,83 @@
+import path from 'node:path';
+import { isInside, toFailure } from '../base';
+import type { BottlenecksResult, ClassifyResult, DatasetFacts, EvaluateResult, RunView } from '../jobs';
+
+/** The documents of `--json`, one a command; `format` rises when a field changes its meaning. */
+const format = 1;
+
+export function trainDocument(run: RunView): object {
+  return {
+    ...bottlenecksDocument(run),
+    split: run.split,
+    training: { epochs: run.training.epochs, seconds: run.training.seconds, seed: run.training.seed },
+    evaluation: {
+      labels: run.evaluation.labels,
+      accuracy: run.evaluation.accuracy,
+      confusion: run.evaluation.confusion,
+    },
+    run: shownRun(run.dataset.root, run.folder),
+  };
+}
+
+export function bottlenecksDocument({
+  dataset,
+  backbone,
+  runtime,
+  bottlenecks,
+}: Pick<BottlenecksResult, 'dataset' | 'backbone' | 'runtime' | 'bottlenecks'>): object {
+  return {
+    format,
+    dataset: datasetDocument(dataset),
+    backbone: { id: backbone.id, dimension: backbone.dimension, fingerprint: backbone.fingerprint },
+    runtime,
+    bottlenecks: {
+      cached: bottlenecks.cached,
+      computed: bottlenecks.computed,
+      seconds: bottlenecks.seconds,
+    },
+  };
+}
+
+export function classifyDocument(result: ClassifyResult): object {
+  return {
+    format,
+    run: result.run.folder,
+    answers: result.answers.map((answer) =>
+      answer.kind === 'answered'
+        ? { path: answer.path, label: answer.label, confidence: answer.confidence, scores: answer.scores }
+        : { path: answer.path, error: { code: answer.failure.code, message: answer.failure.message } },
+    ),
+  };
+}
+
+export function evaluateDocument(result: EvaluateResult): object {
+  return {
+    format,
+    images: result.images,
+    accuracy: result.accuracy,
+    labels: result.labels,
+    confusion: result.confusion,
+    skipped: result.skipped.map(({ path: file, code, message }) => ({ path: file, code, message })),
+    seenInTraining: result.seenInTraining,
+    unknownLabels: result.unknownLabels,
+  };
+}
+
+export function errorDocument(error: unknown): object {
+  const { code, message, params } = toFailure(error);
+  return { format, error: { code, message, path: params['path'] ?? null } };
+}
+
+function datasetDocument({ classes, images, skipped, duplicates }: DatasetFacts): object {
+  return {
+    classes: classes.map(({ label, count }) => ({ label, count })),
+    images,
+    skipped: skipped.map(({ path: file, code, message }) => ({ path: file, code, message })),
+    duplicates,
+  };
+}
+
+/** The run's folder relative to the dataset, with `/`; absolute where it lies outside (a read-only dataset). */
+export function shownRun(root: string, folder: string): string {
+  return isInside(root, folder) ? path.relative(root, folder).split(path.sep).join('/') : folder;
+}

@@ -1,0 +1,55 @@
+import type { RetrainProgress } from '../jobs';
+
+/** Progress on standard error: one line that rewrites itself on a terminal, a line a step elsewhere. */
+export class ProgressLine {
+  private shown = '';
+
+  constructor(private readonly out: NodeJS.WriteStream) {}
+
+  readonly report = (progress: RetrainProgress): void => {
+    const { text, final } = describe(progress);
+    if (this.out.isTTY) this.rewrite(text, final);
+    else if (final) this.out.write(`${text}\n`);
+  };
+
+  /** Clears the unfinished line, before results or an error are printed. */
+  end(): void {
+    if (this.shown !== '') this.out.write(`\r${' '.repeat(this.shown.length)}\r`);
+    this.shown = '';
+  }
+
+  private rewrite(text: string, final: boolean): void {
+    const line = text.slice(0, Math.max(20, this.out.columns - 1));
+    this.out.write(`\r${line.padEnd(this.shown.length)}${final ? '\n' : ''}`);
+    this.shown = final ? '' : line;
+  }
+}
+
+function describe(progress: RetrainProgress): { text: string; final: boolean } {
+  switch (progress.kind) {
+    case 'scanning':
+      return { text: `Scanning: ${progress.files} files`, final: false };
+    case 'scanned':
+      return {
+        text: `Scanned ${progress.dataset.images} images in ${progress.dataset.classes.length} classes (${progress.seconds.toFixed(1)} s)`,
+        final: true,
+      };
+    case 'bottlenecks': {
+      const left = progress.secondsLeft === null ? '' : `, ${Math.ceil(progress.secondsLeft)} s left`;
+      const speed = progress.perSecond > 0 ? `, ${progress.perSecond.toFixed(0)} a second` : '';
+      return { text: `Bottlenecks: ${progress.done} of ${progress.of}${speed}${left}`, final: false };
+    }
+    case 'bottlenecksDone':
+      return {
+        text: `Bottlenecks: ${progress.counts.computed} computed, ${progress.counts.cached} in the cache (${progress.counts.seconds.toFixed(1)} s)`,
+        final: true,
+      };
+    case 'training':
+      return {
+        text: `Training: epoch ${progress.epoch.epoch} of at most ${progress.maxEpochs}`,
+        final: false,
+      };
+    case 'trained':
+      return { text: `Trained ${progress.epochs} epochs (${progress.seconds.toFixed(1)} s)`, final: true };
+  }
+}

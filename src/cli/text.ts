@@ -1,0 +1,138 @@
+import type { BottlenecksResult, ClassifyResult, DatasetFacts, EvaluateResult, RunView } from '../jobs';
+import { shownRun } from './documents';
+
+/** What a person reads on the terminal, one function a command. */
+
+/** Labels and paths come from file names: nothing in them may move the cursor or change colours. */
+export function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
+  return text
+    .normalize('NFC')
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\uFFFD');
+}
+
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+function seconds(value: number): string {
+  return `${value.toFixed(1)} s`;
+}
+
+function datasetLines({ name, classes, images, skipped, duplicates, warnings }: DatasetFacts): string[] {
+  const lines = [`${printable(name)}: ${images} images, ${classes.length} classes`];
+  for (const warning of warnings) lines.push(`  note: ${printable(warning.message)}`);
+  for (const group of duplicates)
+    lines.push(`  same picture under two labels: ${group.map(printable).join(', ')}`);
+  for (const file of skipped) lines.push(`  skipped: ${printable(file.message)}`);
+  return lines;
+}
+
+function bottleneckLine({
+  bottlenecks,
+  backbone,
+  runtime,
+}: Omit<BottlenecksResult, 'dataset' | 'scanSeconds'>): string {
+  const { cached, computed } = bottlenecks;
+  const work =
+    computed === 0
+      ? `all ${cached} in the cache, nothing computed`
+      : `${computed} computed, ${cached} in the cache`;
+  return `Bottlenecks: ${work} · ${seconds(bottlenecks.seconds)} · ${backbone.name}, ${backbone.dimension} values, ${runtime}`;
+}
+
+export function bottlenecksText(result: BottlenecksResult): string {
+  return [...datasetLines(result.dataset), bottleneckLine(result)].join('\n');
+}
+
+export function trainText(run: RunView): string {
+  const { training, split, evaluation, dataset } = run;
+  const hits = evaluation.confusion.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
+  const lines = [
+    ...datasetLines(dataset),
+    bottleneckLine(run),
+    `Training: ${training.epochs} epochs, best ${training.bestEpoch} · ${seconds(training.seconds)} · seed ${training.seed}`,
+    `Split: ${split.training} training, ${split.validation} validation, ${split.testing} testing`,
+    '',
+    evaluation.accuracy === null
+      ? 'Accuracy: nothing to test on; add photos or raise the testing percentage.'
+      : `Accuracy: ${percent(evaluation.accuracy)} (${hits} of ${evaluation.n} testing images${intervalText(evaluation.interval)})`,
+  ];
+  if (evaluation.accuracy !== null) lines.push('', ...matrixLines(evaluation.labels, evaluation.confusion));
+  lines.push('', `Run: ${shownRun(dataset.root, run.folder)}`);
+  return lines.join('\n');
+}
+
+export function classifyText({ answers, run }: ClassifyResult): string {
+  const lines = answers.map((answer) =>
+    answer.kind === 'failed'
+      ? `${printable(answer.path)}: ${printable(answer.failure.message)}`
+      : `${printable(answer.path)}: ${answer.scores
+          .slice(0, 3)
+          .map(({ label, probability }) => `${printable(label)} ${percent(probability)}`)
+          .join(', ')}`,
+  );
+  return [...lines, `Answered by run ${run.name} of ${printable(run.datasetName)}`].join('\n');
+}
+
+export function evaluateText(result: EvaluateResult): string {
+  const lines = result.skipped.map((file) => `skipped: ${printable(file.message)}`);
+  if (result.unknownLabels.length > 0)
+    lines.push(
+      `Labels the run does not know, not counted: ${result.unknownLabels.map(printable).join(', ')}`,
+    );
+  if (result.seenInTraining > 0)
+    lines.push(
+      `${result.seenInTraining} of ${result.images} images were in the training of this run: the accuracy flatters it.`,
+    );
+  lines.push(
+    result.accuracy === null
+      ? 'Accuracy: there is no image to measure on.'
+      : `Accuracy: ${percent(result.accuracy)} (${result.images} images${intervalText(result.interval)})`,
+    '',
+    ...matrixLines(result.labels, result.confusion),
+  );
+  return lines.join('\n');
+}
+
+function intervalText(interval: { low: number; high: number } | null): string {
+  return interval ? `; 95 %: ${percent(interval.low)} to ${percent(interval.high)}` : '';
+}
+
+/** The confusion matrix with short labels; with many classes the largest confusions as a list. */
+function matrixLines(labels: readonly string[], confusion: readonly (readonly number[])[]): string[] {
+  const shown = labels.map(printable);
+  if (labels.length > 12) return confusionList(shown, confusion);
+  const name = (label: string, width: number) => {
+    const characters = [...label];
+    return characters.length > width ? `${characters.slice(0, width - 1).join('')}…` : label;
+  };
+  const first = Math.min(24, Math.max(5, ...shown.map((label) => [...label].length)));
+  const width = Math.max(6, ...shown.map((label) => Math.min(10, [...label].length)));
+  const rows = confusion.map((row, i) =>
+    [
+      name(shown[i] ?? '', first).padEnd(first),
+      ...row.map((n) => (n === 0 ? '·' : String(n)).padStart(width)),
+    ].join('  '),
+  );
+  return [
+    'Confusion (rows: what it is; columns: what the model said)',
+    [''.padEnd(first), ...shown.map((label) => name(label, width).padStart(width))].join('  '),
+    ...rows,
+  ];
+}
+
+function confusionList(labels: readonly string[], confusion: readonly (readonly number[])[]): string[] {
+  const pairs = confusion
+    .flatMap((row, i) =>
+      row.map((count, j) => ({ count, truth: labels[i] ?? '', said: labels[j] ?? '', hit: i === j })),
+    )
+    .filter(({ count, hit }) => count > 0 && !hit)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, 10);
+  if (pairs.length === 0) return ['No confusions.'];
+  return [
+    'Largest confusions',
+    ...pairs.map(({ count, truth, said }) => `  ${truth} taken for ${said}: ${count}`),
+  ];
+}

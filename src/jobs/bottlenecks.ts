@@ -1,0 +1,14 @@
+import type { Job } from './context';
+import { backboneFacts, fillCache } from './fillCache';
+
+/** Computes what is missing in the cache of a dataset, and no more. */
+export const bottlenecks: Job<'bottlenecks'> = async ({ folder, settings }, context) => {
+  const { facts, scanSeconds, backbone, runtime, counts } = await fillCache(folder, settings, context);
+  return {
+    dataset: facts,
+    scanSeconds,
+    backbone: backboneFacts(backbone),
+    runtime: runtime.id,
+    bottlenecks: counts,
+  };
+};

@@ -1,0 +1,119 @@
+import { Worker } from 'node:worker_threads';
+import { RetrainError, type Report } from '../base';
+import type { Places } from './context';
+import type { JobName, JobParams, JobProgress, JobResult } from './requests';
+import type { FromThread, ToThread } from './threadMessages';
+
+interface Pending {
+  readonly report: (progress: unknown) => void;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface RunOptions<K extends JobName> {
+  readonly signal?: AbortSignal;
+  readonly report?: Report<JobProgress<K>>;
+}
+
+/**
+ * The thread of the jobs, seen from the process that owns it. It starts with the first job; a crash answers all
+ * that is pending, and the next job starts it anew.
+ */
+export class JobThread {
+  private worker: Worker | undefined;
+  private readonly pending = new Map<number, Pending>();
+  private nextId = 1;
+
+  /**
+   * @param workerFile the bundled `worker.js`
+   * @param log receives what libraries print and the stacks of unexpected errors
+   */
+  constructor(
+    private readonly workerFile: string,
+    private readonly places: Places,
+    private readonly log: (text: string) => void,
+  ) {}
+
+  /**
+   * Runs a job in the thread.
+   * @throws RetrainError as the job does, ENGINE_ENDED when the thread dies, an AbortError after `signal`
+   */
+  run<K extends JobName>(
+    name: K,
+    params: JobParams<K>,
+    { signal, report }: RunOptions<K> = {},
+  ): Promise<JobResult<K>> {
+    return new Promise<JobResult<K>>((resolve, reject) => {
+      signal?.throwIfAborted();
+      const worker = (this.worker ??= this.start());
+      const id = this.nextId++;
+      const cancel = () => post(worker, { kind: 'cancel', id });
+      signal?.addEventListener('abort', cancel, { once: true });
+      const settled = () => {
+        signal?.removeEventListener('abort', cancel);
+        this.pending.delete(id);
+      };
+      // What comes back under an id belongs to the job sent under it: the one place where types are asserted.
+      this.pending.set(id, {
+        report: (progress) => report?.(progress as JobProgress<K>),
+        resolve: (result) => {
+          settled();
+          resolve(result as JobResult<K>);
+        },
+        reject: (error) => {
+          settled();
+          reject(error);
+        },
+      });
+      post(worker, { kind: 'run', id, name, params } as ToThread);
+    });
+  }
+
+  /** Cancels what runs and waits until the thread has ended by itself. */
+  async stop(): Promise<void> {
+    const worker = this.worker;
+    if (!worker) return;
+    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    post(worker, { kind: 'stop' });
+    await ended;
+  }
+
+  private start(): Worker {
+    const worker = new Worker(this.workerFile, { workerData: this.places, stdout: true, stderr: true });
+    const forward = (chunk: Buffer) => this.log(chunk.toString());
+    worker.stdout.on('data', forward);
+    worker.stderr.on('data', forward);
+    worker.on('message', (message: FromThread) => this.receive(message));
+    worker.on('error', (error: Error) => {
+      this.log(`${error.stack ?? error.message}\n`);
+      this.ended(worker, error.message);
+    });
+    worker.on('exit', (code) => this.ended(worker, `exit code ${String(code)}`));
+    return worker;
+  }
+
+  private ended(worker: Worker, reason: string): void {
+    if (this.worker === worker) this.worker = undefined;
+    for (const { reject } of [...this.pending.values()]) reject(new RetrainError('ENGINE_ENDED', { reason }));
+  }
+
+  private receive(message: FromThread): void {
+    const pending = this.pending.get(message.id);
+    if (!pending) return;
+    switch (message.kind) {
+      case 'progress':
+        return pending.report(message.progress);
+      case 'done':
+        return pending.resolve(message.result);
+      case 'cancelled':
+        return pending.reject(new DOMException('The job was cancelled.', 'AbortError'));
+      case 'failed':
+        if (message.failure.code === 'INTERNAL') this.log(`${message.stack}\n`);
+        return pending.reject(RetrainError.fromFailure(message.failure));
+    }
+  }
+}
+
+function post(worker: Worker, message: ToThread): void {
+  worker.postMessage(message);
+}

@@ -1,0 +1,41 @@
+import { loadBackbone, type Backbone } from '../backbones';
+import { decoderVersion } from '../images';
+import { openRuntime, type Runtime, type RuntimeChoice } from '../runtimes';
+
+/** The backbones and runtimes that the thread has open: each is opened at its first use and kept. */
+export class Networks {
+  private readonly backbones = new Map<string, Promise<Backbone>>();
+  private readonly runtimes = new Map<string, Promise<Runtime>>();
+
+  constructor(private readonly assets: string) {}
+
+  /** @throws BACKBONE_UNKNOWN, BACKBONE_DAMAGED */
+  backbone(id: string): Promise<Backbone> {
+    return kept(this.backbones, id, () => loadBackbone(this.assets, id, { decoderVersion }));
+  }
+
+  /** @throws RUNTIME_UNKNOWN, RUNTIME_MISSING, NO_RUNTIME, and as `backbone` does */
+  runtime(backboneId: string, choice: string): Promise<Runtime> {
+    return kept(this.runtimes, JSON.stringify([backboneId, choice]), async () =>
+      openRuntime(choice as RuntimeChoice, await this.backbone(backboneId)),
+    );
+  }
+
+  async dispose(): Promise<void> {
+    const opened = await Promise.allSettled(this.runtimes.values());
+    await Promise.all(
+      opened.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.dispose() : undefined)),
+    );
+    this.runtimes.clear();
+  }
+}
+
+/** What was opened under `key`, or what `open` gives; a failure is not kept, so that a later try may succeed. */
+function kept<T>(opened: Map<string, Promise<T>>, key: string, open: () => Promise<T>): Promise<T> {
+  const known = opened.get(key);
+  if (known) return known;
+  const opening = open();
+  opened.set(key, opening);
+  opening.catch(() => opened.delete(key));
+  return opening;
+}

@@ -1,0 +1,10 @@
+import type { RetrainSettings } from './requests';
+
+/** What a retraining uses where the person says nothing; retrain.py's shares. */
+export const defaultSettings: RetrainSettings = {
+  backbone: 'efficientnet-lite2',
+  runtime: 'auto',
+  seed: 42,
+  validationPercentage: 10,
+  testingPercentage: 10,
+};

@@ -1,0 +1,37 @@
+import { bottlenecks } from './bottlenecks';
+import { classify } from './classify';
+import type { Job, JobContext } from './context';
+import { evaluate } from './evaluate';
+import { findDatasets } from './findDatasets';
+import { inspectPart, listBottlenecks, readRows } from './inspect';
+import { locateBottleneck } from './locateBottleneck';
+import type { JobName, JobParams, JobResult } from './requests';
+import { retrain } from './retrain';
+import { findRun, listRuns, readRun } from './runs';
+import { thumbnail } from './thumbnail';
+import type { RunMessage } from './threadMessages';
+
+const table: { readonly [K in JobName]: Job<K> } = {
+  findDatasets,
+  retrain,
+  bottlenecks,
+  classify,
+  evaluate,
+  findRun,
+  listRuns,
+  readRun,
+  thumbnail,
+  inspectPart,
+  readRows,
+  locateBottleneck,
+  listBottlenecks,
+};
+
+/** Runs the job that a message names. `report` receives the progress of that job. */
+export function runJob<K extends JobName>(
+  { name, params }: RunMessage<K>,
+  context: JobContext<unknown>,
+): Promise<JobResult<K>> {
+  const job: (params: JobParams<K>, context: JobContext<unknown>) => Promise<JobResult<K>> = table[name];
+  return job(params, context);
+}
