@@ -1,0 +1,123 @@
+import { RetrainError, throwIfAborted } from '../base';
+import { BmpError, decodeBmp, readBmpHeader, type BmpHeader } from './bmp';
+import { ByteBudget } from './budget';
+import type { Picture } from './picture';
+import { resize } from './resize';
+import { decodePixels, encodeJpeg, readHeader, shrinkJpeg } from './sharpDecoder';
+import { sniff, type ImageFormat } from './sniff';
+
+/**
+ * Raised by hand whenever the same file may come out as other pixels: bottleneck values of another version are
+ * computed anew. The golden pixels in the tests guard it.
+ */
+export const decoderVersion = 1;
+
+/** Decoded pixels held at once, in bytes: 85 megapixels of RGB. */
+const budget = new ByteBudget(256 * 2 ** 20);
+
+/** How errors name the file, and what cancels the wait for memory. */
+interface DecodeOptions {
+  readonly path: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The pixels a backbone sees: `[height, width, 3]`, upright by EXIF, sRGB by the ICC profile, alpha on white,
+ * stretched to `size` by a half-pixel-centred antialiased triangle filter.
+ * @throws FILE_EMPTY, FORMAT_UNKNOWN, FORMAT_UNSUPPORTED, IMAGE_TOO_LARGE, IMAGE_DAMAGED
+ */
+export function decodeImage(
+  bytes: Uint8Array,
+  size: { width: number; height: number },
+  { path, signal }: DecodeOptions,
+): Promise<Uint8Array> {
+  const format = formatOf(bytes, path);
+  return withPicture(bytes, format, { path, signal }, (picture) => Promise.resolve(resize(picture, size)));
+}
+
+/**
+ * A JPEG of the picture, upright, its longer side `size` pixels (or its own, if that is less).
+ * @throws as decodeImage
+ */
+export async function thumbnail(
+  bytes: Uint8Array,
+  { size, path, signal }: DecodeOptions & { size: number },
+): Promise<Uint8Array> {
+  const format = formatOf(bytes, path);
+  if (format === 'jpeg') {
+    const header = await readHeader(bytes, format, path);
+    return withinBudget(header, header.bytes, { path, signal }, () => shrinkJpeg(bytes, size, path));
+  }
+  return withPicture(bytes, format, { path, signal }, (picture) => {
+    const ratio = Math.min(1, size / Math.max(picture.width, picture.height));
+    const width = Math.max(1, Math.round(picture.width * ratio));
+    const height = Math.max(1, Math.round(picture.height * ratio));
+    return encodeJpeg({ width, height, data: resize(picture, { width, height }) });
+  });
+}
+
+function formatOf(bytes: Uint8Array, path: string): ImageFormat {
+  if (bytes.length === 0) throw new RetrainError('FILE_EMPTY', { path });
+  const sniffed = sniff(bytes);
+  switch (sniffed.kind) {
+    case 'supported':
+      return sniffed.format;
+    case 'unsupported':
+      throw new RetrainError('FORMAT_UNSUPPORTED', { path, format: sniffed.name });
+    case 'unknown':
+      throw new RetrainError('FORMAT_UNKNOWN', { path });
+  }
+}
+
+/** Decodes a picture and hands it to `use`; the budget counts its pixels until `use` is done with them. */
+async function withPicture<T>(
+  bytes: Uint8Array,
+  format: ImageFormat,
+  options: DecodeOptions,
+  use: (picture: Picture) => Promise<T>,
+): Promise<T> {
+  const { path } = options;
+  if (format === 'bmp') {
+    const header = inBmp(path, () => readBmpHeader(bytes));
+    return withinBudget(header, bmpBytes(header), options, () =>
+      use(inBmp(path, () => decodeBmp(bytes, header))),
+    );
+  }
+  const header = await readHeader(bytes, format, path);
+  return withinBudget(header, header.bytes, options, async () => {
+    const picture = await decodePixels(bytes, header, path);
+    throwIfAborted(options.signal);
+    return use(picture);
+  });
+}
+
+/** Three bytes a pixel, and the colour numbers of those that have a palette. */
+function bmpBytes({ width, height, bits }: BmpHeader): number {
+  return width * height * (bits <= 8 ? 4 : 3);
+}
+
+async function withinBudget<T>(
+  { width, height }: { width: number; height: number },
+  bytes: number,
+  { path, signal }: DecodeOptions,
+  job: () => Promise<T>,
+): Promise<T> {
+  if (bytes > budget.total) {
+    const limit = Math.floor((budget.total * ((width * height) / bytes)) / 1e6);
+    throw new RetrainError('IMAGE_TOO_LARGE', { path, limit });
+  }
+  throwIfAborted(signal);
+  return budget.use(bytes, async () => {
+    throwIfAborted(signal);
+    return job();
+  });
+}
+
+function inBmp<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof BmpError)) throw error;
+    throw new RetrainError('IMAGE_DAMAGED', { path, reason: error.message }, { cause: error });
+  }
+}
