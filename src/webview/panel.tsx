@@ -1,0 +1,50 @@
+import { signal } from '@preact/signals';
+import { render } from 'preact';
+import type { FromPanel, PanelState, ToPanel } from '../protocol';
+import { connect, pageRoot } from './host';
+import { Page } from './panel/pages';
+import { Thumbnails, ThumbnailSource } from './thumbnails';
+import { setWords } from './words';
+
+/** What a window reload gives back to the host: which dataset, and which run of it. */
+interface PanelMemory {
+  readonly root: string;
+  readonly run: string | null;
+}
+
+const state = signal<PanelState | null>(null);
+
+const host = connect<ToPanel, FromPanel, PanelMemory>((message) => {
+  switch (message.kind) {
+    case 'state':
+      setWords(message.words);
+      show(message.state);
+      break;
+    case 'thumbnail':
+      thumbnails.receive(message.path, message.bytes);
+      break;
+  }
+});
+
+const thumbnails = new Thumbnails((paths) => host.post({ kind: 'thumbnails', paths }));
+
+function runOf(shown: PanelState | null): string | null {
+  return shown?.kind === 'done' ? shown.run.folder : null;
+}
+
+function show(next: PanelState): void {
+  if (runOf(next) !== runOf(state.value)) thumbnails.clear();
+  state.value = next;
+  if (next.kind !== 'empty') host.remember({ root: next.subject.root, run: runOf(next) });
+}
+
+function Panel() {
+  return (
+    <ThumbnailSource.Provider value={thumbnails}>
+      {state.value && <Page state={state.value} post={(message) => host.post(message)} />}
+    </ThumbnailSource.Provider>
+  );
+}
+
+render(<Panel />, pageRoot());
+host.post({ kind: 'ready' });

@@ -1,0 +1,114 @@
+import { useSignal } from '@preact/signals';
+import type { EpochView } from '../../protocol';
+import { fixed, percent } from '../numbers';
+import { Toggle } from '../toggle';
+import { t } from '../words';
+import { Band } from './band';
+import { CurveTable } from './curveTable';
+import { Plot } from './plot';
+
+interface CurvesProps {
+  readonly curve: readonly EpochView[];
+  readonly bestEpoch: number | null;
+}
+
+/** How it learned: accuracy and cross-entropy over the epochs, as curves or as a table. */
+export function Curves({ curve, bestEpoch }: CurvesProps) {
+  const view = useSignal<'curves' | 'table'>('curves');
+  const pointed = useSignal<number | null>(null);
+  const choose = (next: 'curves' | 'table') => {
+    view.value = next;
+  };
+  const point = (index: number | null) => {
+    pointed.value = index;
+  };
+  const validated = curve.some((epoch) => epoch.validation !== null);
+  return (
+    <Band
+      id="training"
+      title={t('Training')}
+      aside={
+        <Toggle
+          label={t('Show the training as')}
+          options={[
+            { key: 'curves', text: t('curves') },
+            { key: 'table', text: t('table') },
+          ]}
+          chosen={view.value}
+          choose={choose}
+        />
+      }
+    >
+      {view.value === 'table' ? (
+        <CurveTable curve={curve} bestEpoch={bestEpoch} />
+      ) : (
+        <>
+          <Legend curve={curve} pointed={pointed.value} bestEpoch={bestEpoch} validated={validated} />
+          <figure>
+            <figcaption>{t('Accuracy')}</figcaption>
+            <Plot
+              label={spoken(t('Accuracy'), curve, bestEpoch, (score) => `${percent(score.accuracy)} %`)}
+              measure="accuracy"
+              {...{ curve, bestEpoch, point }}
+            />
+          </figure>
+          <figure>
+            <figcaption>{t('Cross-entropy')}</figcaption>
+            <Plot
+              label={spoken(t('Cross-entropy'), curve, bestEpoch, (score) => fixed(score.crossEntropy, 2))}
+              measure="crossEntropy"
+              {...{ curve, bestEpoch, point }}
+            />
+          </figure>
+        </>
+      )}
+    </Band>
+  );
+}
+
+function Legend(props: CurvesProps & { pointed: number | null; validated: boolean }) {
+  const { curve, pointed, bestEpoch, validated } = props;
+  const at = pointed === null ? undefined : curve[pointed];
+  const scores = (score: EpochView['training'] | null | undefined) =>
+    score ? ` ${percent(score.accuracy)} % · ${fixed(score.crossEntropy, 2)}` : '';
+  return (
+    <p class="legend" aria-hidden="true">
+      <span class="key first">
+        {t('training')}
+        <span class="digits">{scores(at?.training)}</span>
+      </span>
+      {validated && (
+        <span class="key second">
+          {t('validation')}
+          <span class="digits">{scores(at?.validation)}</span>
+        </span>
+      )}
+      {at ? (
+        <span class="key">{t('epoch {epoch}', { epoch: at.epoch })}</span>
+      ) : (
+        bestEpoch !== null && <span class="key best">{t('best epoch {epoch}', { epoch: bestEpoch })}</span>
+      )}
+      {!validated && curve.length > 0 && <span class="key">{t('no validation photos')}</span>}
+    </p>
+  );
+}
+
+function spoken(
+  measure: string,
+  curve: readonly EpochView[],
+  bestEpoch: number | null,
+  write: (score: EpochView['training']) => string,
+): string {
+  const last = curve.at(-1);
+  if (!last) return t('{measure}: no epoch yet.', { measure });
+  const params = {
+    measure,
+    epoch: last.epoch,
+    training: write(last.training),
+    validation: last.validation ? write(last.validation) : '',
+  };
+  const course = last.validation
+    ? t('{measure} over the epochs. At epoch {epoch}: training {training}, validation {validation}.', params)
+    : t('{measure} over the epochs. At epoch {epoch}: training {training}.', params);
+  return bestEpoch === null ? course : `${course} ${t('Best epoch: {epoch}.', { epoch: bestEpoch })}`;
+}

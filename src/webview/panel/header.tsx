@@ -1,0 +1,48 @@
+import type { DatasetFacts, FromPanel, PanelState } from '../../protocol';
+import { Name } from '../text';
+import { plural, t } from '../words';
+
+type Shown = Exclude<PanelState, { kind: 'empty' }>;
+
+/** What the page is about, and what can be done. */
+export function Header({ state, post }: { state: Shown; post: (message: FromPanel) => void }) {
+  const dataset = state.kind === 'done' ? state.run.dataset : state.running.dataset;
+  return (
+    <header class="top">
+      <h1>
+        <Name of={state.subject.name} />
+      </h1>
+      <p class="about">
+        <Name of={state.subject.shownPath} />
+        {dataset && <span class="size">{sizeOf(dataset)}</span>}
+      </p>
+      <div class="actions">
+        {state.kind === 'running' ? (
+          <button
+            type="button"
+            class="button primary"
+            disabled={state.cancelling}
+            onClick={() => post({ kind: 'cancel' })}
+          >
+            {state.cancelling ? t('Cancelling…') : t('Cancel')}
+          </button>
+        ) : (
+          <>
+            {state.kind === 'done' && (
+              <button type="button" class="button" onClick={() => post({ kind: 'classify' })}>
+                {t('Classify…')}
+              </button>
+            )}
+            <button type="button" class="button primary" onClick={() => post({ kind: 'retrain' })}>
+              {t('Retrain')}
+            </button>
+          </>
+        )}
+      </div>
+    </header>
+  );
+}
+
+function sizeOf({ images, classes }: DatasetFacts): string {
+  return `${plural(images, '{n} image', '{n} images')} · ${plural(classes.length, '{n} class', '{n} classes')}`;
+}

@@ -1,0 +1,114 @@
+import { useSignal } from '@preact/signals';
+import type { EvaluationView } from '../../protocol';
+import { Capped } from '../capped';
+import { Name } from '../text';
+import { Toggle } from '../toggle';
+import { plural, t } from '../words';
+import { Band } from './band';
+import type { Choice } from './choice';
+import { classesToDraw, confusions, type Confusion } from './confusions';
+import { Matrix } from './matrix';
+
+interface MatrixBandProps {
+  readonly evaluation: EvaluationView;
+  readonly choice: Choice;
+  readonly choose: (choice: Choice) => void;
+}
+
+/** More classes than this have no room for numbers beside the curves: the matrix gets the whole width. */
+const fewClasses = 9;
+const mostDrawn = 100;
+
+/** Where the matrix stands: beside the curves, or in a row of its own. */
+export function isLarge(evaluation: EvaluationView): boolean {
+  return evaluation.labels.length > fewClasses;
+}
+
+/** Where it errs: the confusion matrix and, with many classes, the largest confusions as a list beside it. */
+export function MatrixBand({ evaluation, choice, choose }: MatrixBandProps) {
+  const unit = useSignal<'counts' | 'percent'>('counts');
+  if (evaluation.accuracy === null) {
+    return (
+      <Band id="matrix" title={t('Confusion matrix')}>
+        <p class="note">{t('There is nothing to show: no photo was kept aside for testing.')}</p>
+      </Band>
+    );
+  }
+  const chooseCell = (truth: string, predicted: string) => choose({ kind: 'cell', truth, predicted });
+  const found = confusions(evaluation.confusion);
+  return (
+    <Band
+      id="matrix"
+      title={t('Confusion matrix')}
+      aside={
+        <Toggle
+          label={t('Numbers of the matrix')}
+          options={[
+            { key: 'counts', text: t('counts') },
+            { key: 'percent', text: t('percent') },
+          ]}
+          chosen={unit.value}
+          choose={(next) => {
+            unit.value = next;
+          }}
+        />
+      }
+    >
+      <div class={isLarge(evaluation) ? 'beside' : ''}>
+        <div>
+          <Matrix
+            evaluation={evaluation}
+            classes={classesToDraw(evaluation.confusion, mostDrawn)}
+            unit={unit.value}
+            choose={chooseCell}
+            chosen={choice.kind === 'cell' ? choice : null}
+          />
+        </div>
+        {isLarge(evaluation) && found.length > 0 && (
+          <Largest found={found} labels={evaluation.labels} choose={chooseCell} />
+        )}
+      </div>
+    </Band>
+  );
+}
+
+function Largest(props: {
+  found: readonly Confusion[];
+  labels: readonly string[];
+  choose: (truth: string, predicted: string) => void;
+}) {
+  const { found, labels, choose } = props;
+  return (
+    <div class="largest">
+      <h3>{t('Largest confusions')}</h3>
+      <Capped items={found} first={12} step={24}>
+        {(items) => (
+          <ol>
+            {items.map(({ truth, predicted, images }) => (
+              <li key={`${truth} ${predicted}`}>
+                <button
+                  type="button"
+                  class="row-button"
+                  onClick={() => choose(labels[truth] ?? '', labels[predicted] ?? '')}
+                >
+                  <span class="pair">
+                    <Name of={labels[truth] ?? ''} />
+                    <span class="taken">
+                      <span aria-hidden="true">→ </span>
+                      <span class="sr">{t('taken for')} </span>
+                      <Name of={labels[predicted] ?? ''} />
+                    </span>
+                  </span>
+                  <span class="digits">
+                    {images}
+                    <span class="sr"> {plural(images, 'photo', 'photos')}</span>
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ol>
+        )}
+      </Capped>
+    </div>
+  );
+}

@@ -1,0 +1,157 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { FromPanel, PanelState, RunningView } from '../../protocol';
+import { t } from '../words';
+import { Band, goTo } from './band';
+import { mistakes, type Choice } from './choice';
+import { ClassCounts, Classes } from './classes';
+import { Curves } from './curves';
+import { Empty } from './empty';
+import { Findings } from './findings';
+import { Gallery } from './gallery';
+import { Header } from './header';
+import { Headline } from './headline';
+import { isLarge, MatrixBand } from './matrixBand';
+import { Progress } from './progress';
+import { RunFacts } from './runFacts';
+import { stepName, stepsOfRun, stepsOfRunning } from './stepFacts';
+import { Steps } from './steps';
+import { StoppedBand } from './stopped';
+
+type Post = (message: FromPanel) => void;
+type Done = Extract<PanelState, { kind: 'done' }>;
+type Underway = Extract<PanelState, { kind: 'running' | 'stopped' }>;
+
+/** The page for a state of the host. */
+export function Page({ state, post }: { state: PanelState; post: Post }) {
+  if (state.kind === 'empty') {
+    return (
+      <Empty
+        pickFolder={() => post({ kind: 'pickFolder' })}
+        openSample={() => post({ kind: 'openSample' })}
+      />
+    );
+  }
+  return (
+    <>
+      <Header state={state} post={post} />
+      <main>
+        {state.kind === 'done' ? (
+          <DonePage key={state.run.folder} state={state} post={post} />
+        ) : (
+          <UnderwayPage state={state} post={post} />
+        )}
+      </main>
+      <Announcement state={state} />
+    </>
+  );
+}
+
+function UnderwayPage({ state, post }: { state: Underway; post: Post }) {
+  const { running } = state;
+  const { dataset, training } = running;
+  const open = (step: RunningView['step']) => {
+    if (step === 'bottlenecks') post({ kind: 'inspectBottlenecks' });
+    else goTo(step === 'scan' ? 'classes' : 'training');
+  };
+  return (
+    <>
+      {state.kind === 'running' ? (
+        <Progress running={running} cancelling={state.cancelling} />
+      ) : (
+        <StoppedBand state={state} showLog={() => post({ kind: 'showLog' })} />
+      )}
+      <Steps steps={stepsOfRunning(running, state.kind === 'stopped')} open={open} />
+      <div class="columns">
+        {training && training.curve.length > 0 ? (
+          <Curves curve={training.curve} bestEpoch={training.bestEpoch} />
+        ) : (
+          <Band id="training" title={t('Training')}>
+            <p class="note later">
+              {state.kind === 'running'
+                ? t('The curves grow here once training begins.')
+                : t('Training did not begin.')}
+            </p>
+          </Band>
+        )}
+        <div>
+          {dataset && <ClassCounts classes={dataset.classes} />}
+          {dataset && (
+            <Findings dataset={dataset} reveal={(path) => post({ kind: 'revealInExplorer', path })} />
+          )}
+        </div>
+      </div>
+    </>
+  );
+}
+
+function DonePage({ state, post }: { state: Done; post: Post }) {
+  const { run } = state;
+  const { evaluation, training } = run;
+  const choice = useSignal<Choice>(mistakes);
+  const choose = (next: Choice) => {
+    choice.value = next;
+    document.getElementById('photos-title')?.scrollIntoView({ block: 'nearest' });
+  };
+  const open = (step: RunningView['step']) => {
+    if (step === 'bottlenecks') post({ kind: 'inspectBottlenecks' });
+    else if (step === 'scan') goTo(run.dataset.skipped.length > 0 ? 'skipped' : 'classes');
+    else goTo(step === 'training' ? 'training' : 'matrix');
+  };
+  const large = isLarge(evaluation);
+  const matrix = <MatrixBand evaluation={evaluation} choice={choice.value} choose={choose} />;
+  return (
+    <>
+      <Headline run={run} />
+      <Steps steps={stepsOfRun(run)} open={open} />
+      {large && matrix}
+      <div class="columns">
+        <Curves curve={training.curve} bestEpoch={training.curve.length > 0 ? training.bestEpoch : null} />
+        {large ? <RunFactsColumn state={state} post={post} /> : matrix}
+      </div>
+      {evaluation.accuracy !== null && (
+        <Gallery
+          evaluation={evaluation}
+          choice={choice.value}
+          choose={choose}
+          open={(path) => post({ kind: 'openImage', path })}
+        />
+      )}
+      <div class="columns">
+        <Classes classes={evaluation.classes} open={(truth) => choose({ kind: 'class', truth })} />
+        {!large && <RunFactsColumn state={state} post={post} />}
+      </div>
+    </>
+  );
+}
+
+function RunFactsColumn({ state, post }: { state: Done; post: Post }) {
+  return (
+    <div>
+      <RunFacts run={state.run} openRun={() => post({ kind: 'openRun' })} />
+      <Findings dataset={state.run.dataset} reveal={(path) => post({ kind: 'revealInExplorer', path })} />
+    </div>
+  );
+}
+
+/** Says aloud when a step begins and when the work has ended, and nothing in between. */
+function Announcement({ state }: { state: Exclude<PanelState, { kind: 'empty' }> }) {
+  const text = useSignal('');
+  const spoken = useRef<string | null>(null);
+  const now =
+    state.kind === 'running'
+      ? t('{step} runs.', { step: stepName(state.running.step) })
+      : state.kind === 'done'
+        ? t('The retraining is done.')
+        : t('The retraining has stopped.');
+  useEffect(() => {
+    // The state a page opens with is read from the page itself; only changes are news.
+    if (spoken.current !== null && spoken.current !== now) text.value = now;
+    spoken.current = now;
+  }, [now]);
+  return (
+    <p class="sr" role="status">
+      {text.value}
+    </p>
+  );
+}

@@ -1,0 +1,105 @@
+import type { BottleneckCounts, DatasetFacts, RunningView, RunView } from '../../protocol';
+import { duration } from '../durations';
+import { plural, t } from '../words';
+
+/** One of the four steps, as it is shown. */
+export interface StepFacts {
+  readonly key: RunningView['step'];
+  readonly name: string;
+  readonly facts: string;
+  readonly state: 'waits' | 'runs' | 'done' | 'stopped';
+  /** 0 to 1: how far its bar is filled. */
+  readonly share: number;
+}
+
+const order: readonly RunningView['step'][] = ['scan', 'bottlenecks', 'training', 'evaluation'];
+
+export function stepName(step: RunningView['step']): string {
+  switch (step) {
+    case 'scan':
+      return t('Scan');
+    case 'bottlenecks':
+      return t('Bottlenecks');
+    case 'training':
+      return t('Train');
+    case 'evaluation':
+      return t('Test');
+  }
+}
+
+export function stepsOfRun(run: RunView): StepFacts[] {
+  const { evaluation, training } = run;
+  const facts: Record<RunningView['step'], string> = {
+    scan: scanned(run.dataset, run.scanSeconds),
+    bottlenecks: computed(run.bottlenecks),
+    training: trained(training.epochs, training.seconds),
+    evaluation:
+      evaluation.n === 0
+        ? t('nothing to test on')
+        : joined(plural(evaluation.n, '{n} photo', '{n} photos'), duration(evaluation.seconds)),
+  };
+  return order.map((key) => ({ key, name: stepName(key), facts: facts[key], state: 'done', share: 1 }));
+}
+
+/** The steps of work under way, or of work that stopped at its step. */
+export function stepsOfRunning(running: RunningView, stopped: boolean): StepFacts[] {
+  const at = order.indexOf(running.step);
+  return order.map((key, index) => {
+    const name = stepName(key);
+    if (index > at)
+      return { key, name, facts: stopped ? t('not reached') : t('waits'), state: 'waits', share: 0 };
+    const { facts, share } = factsOf(running, key);
+    if (index < at) return { key, name, facts, state: 'done', share: 1 };
+    return { key, name, facts, state: stopped ? 'stopped' : 'runs', share };
+  });
+}
+
+function factsOf(running: RunningView, step: RunningView['step']): { facts: string; share: number } {
+  const { scan, dataset, bottlenecks, training } = running;
+  switch (step) {
+    case 'scan':
+      return dataset
+        ? { facts: scanned(dataset, scan.seconds ?? 0), share: 1 }
+        : { facts: plural(scan.files, '{n} file', '{n} files'), share: 0.5 };
+    case 'bottlenecks':
+      if (!bottlenecks) return { facts: t('begins'), share: 0 };
+      if (bottlenecks.counts) return { facts: computed(bottlenecks.counts), share: 1 };
+      return {
+        facts: joined(t('{done} of {of}', { done: bottlenecks.done, of: bottlenecks.of }), bottlenecks.path),
+        share: bottlenecks.of > 0 ? bottlenecks.done / bottlenecks.of : 0,
+      };
+    case 'training':
+      if (!training) return { facts: t('begins'), share: 0 };
+      if (training.seconds !== null)
+        return { facts: trained(training.curve.length, training.seconds), share: 1 };
+      return {
+        facts: plural(training.curve.length, '{n} epoch', '{n} epochs'),
+        share: training.curve.length / Math.max(1, training.maxEpochs),
+      };
+    case 'evaluation':
+      return { facts: t('begins'), share: 0.5 };
+  }
+}
+
+function scanned(dataset: DatasetFacts, seconds: number): string {
+  const images = plural(dataset.images, '{n} image', '{n} images');
+  const skipped = dataset.skipped.length;
+  const found = skipped === 0 ? images : t('{images}, {skipped} skipped', { images, skipped });
+  return joined(found, duration(seconds));
+}
+
+function computed({ cached, computed, seconds }: BottleneckCounts): string {
+  const what =
+    computed === 0
+      ? t('all {cached} from the cache', { cached })
+      : t('{computed} new, {cached} cached', { computed, cached });
+  return joined(what, duration(seconds));
+}
+
+function trained(epochs: number, seconds: number): string {
+  return joined(plural(epochs, '{n} epoch', '{n} epochs'), duration(seconds));
+}
+
+function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(' · ');
+}

@@ -1,0 +1,66 @@
+import type { PanelState, RunningView } from '../../protocol';
+import { plural, t } from '../words';
+import { Figure } from './figure';
+
+type Stopped = Extract<PanelState, { kind: 'stopped' }>;
+
+/** The first band after a cancel or a failure: what happened, how far it came, what stays. */
+export function StoppedBand({ state, showLog }: { state: Stopped; showLog: () => void }) {
+  const { reason, running } = state;
+  const failed = reason.kind === 'failed';
+  return (
+    <Figure
+      figure={failed ? '!' : '–'}
+      unit=""
+      lead={failed ? t('The retraining stopped before its end.') : t('Cancelled.')}
+    >
+      {failed && (
+        <p class="failure" role="alert">
+          {reason.failure.message}
+        </p>
+      )}
+      <p>
+        {howFar(running)} {whatStays(running)}
+      </p>
+      {failed && (
+        <p>
+          <button type="button" class="word" onClick={showLog}>
+            {t('Show the log')}
+          </button>
+        </p>
+      )}
+    </Figure>
+  );
+}
+
+function howFar({ step, scan, bottlenecks, training }: RunningView): string {
+  switch (step) {
+    case 'scan':
+      return plural(
+        scan.files,
+        'It came as far as looking through the folder: {n} file was seen.',
+        'It came as far as looking through the folder: {n} files were seen.',
+      );
+    case 'bottlenecks':
+      return plural(
+        bottlenecks?.of ?? 0,
+        'It came as far as the bottlenecks: {done} of {n} image.',
+        'It came as far as the bottlenecks: {done} of {n} images.',
+        { done: bottlenecks?.done ?? 0 },
+      );
+    case 'training':
+      return plural(
+        training?.curve.length ?? 0,
+        'It came as far as training: {n} epoch.',
+        'It came as far as training: {n} epochs.',
+      );
+    case 'evaluation':
+      return t('It came as far as testing; the run was not saved.');
+  }
+}
+
+function whatStays({ bottlenecks }: RunningView): string {
+  return bottlenecks && bottlenecks.done > 0
+    ? t('What was computed stays: the next retraining takes it from the cache.')
+    : t('Nothing was changed in the folder.');
+}
