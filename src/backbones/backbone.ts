@@ -1,0 +1,142 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { RetrainError } from '../base';
+import { readAssetFile, type Checksums } from './assetFile';
+import { damaged } from './damage';
+import { fingerprintOf } from './fingerprint';
+import type { Graph } from './graph';
+import { readGraphModel } from './graphModel';
+import { Untrusted } from './untrusted';
+
+/** What `backbone.json` says. */
+export interface BackboneFacts {
+  readonly id: string;
+  readonly name: string;
+  /** D, the number of bottleneck values of an image. */
+  readonly dimension: number;
+  readonly input: { readonly width: number; readonly height: number };
+  /** The network's input is (pixel - mean) / deviation. */
+  readonly normalisation: { readonly mean: number; readonly deviation: number };
+  /** The nodes whose values, each averaged over space, make the bottleneck, in this order. */
+  readonly cut: readonly string[];
+}
+
+/** A frozen network and all that is known about it. */
+export interface Backbone extends BackboneFacts {
+  /** sha256 in hex: the same fingerprint, the same bottleneck values of an image. */
+  readonly fingerprint: string;
+  /** Of each value over the calibration pictures, [D] each: the head works on (value - mean) / deviation. */
+  readonly scaling: { readonly mean: Float32Array; readonly deviation: Float32Array };
+  readonly graph: Graph;
+  readonly folder: string;
+}
+
+export const defaultBackbone = 'efficientnet-lite2';
+
+const maxDimension = 65_536;
+
+/**
+ * The backbones that come with the extension: `<assets>/backbones/<id>/`, by id.
+ * @throws BACKBONE_DAMAGED
+ */
+export async function embeddedBackbones(assets: string): Promise<BackboneFacts[]> {
+  const root = path.join(assets, 'backbones');
+  const entries = await readdir(root, { withFileTypes: true }).catch((error: unknown) => {
+    throw damaged(root, error instanceof Error ? error.message : String(error));
+  });
+  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+  const names = folders.map((entry) => entry.name).sort();
+  const described = await Promise.all(names.map((name) => readFacts(path.join(root, name))));
+  return described.map(({ facts }) => facts);
+}
+
+/**
+ * An embedded backbone, read whole and checked. `decoderVersion` is that of the room images: its pixels are part
+ * of what the fingerprint stands for.
+ * @throws BACKBONE_UNKNOWN, BACKBONE_DAMAGED
+ */
+export async function loadBackbone(
+  assets: string,
+  id: string,
+  { decoderVersion }: { decoderVersion: number },
+): Promise<Backbone> {
+  const known = await embeddedBackbones(assets);
+  if (!known.some((backbone) => backbone.id === id))
+    throw new RetrainError('BACKBONE_UNKNOWN', {
+      id,
+      known: known.map((backbone) => backbone.id).join(', '),
+    });
+  const folder = path.join(assets, 'backbones', id);
+  const { facts, checksums } = await readFacts(folder);
+  const graph = await readGraphModel(folder, checksums);
+  checkShapes(graph, facts);
+  const scaling = await readScaling(folder, facts.dimension, checksums);
+  return { ...facts, fingerprint: fingerprintOf(graph, facts, decoderVersion), scaling, graph, folder };
+}
+
+async function readFacts(folder: string): Promise<{ facts: BackboneFacts; checksums: Checksums }> {
+  const bytes = await readAssetFile(folder, 'backbone.json', 2 ** 20);
+  const facts = Untrusted.parse(bytes, path.join(folder, 'backbone.json'));
+  facts.field('format').integer(1, 1);
+  const id = facts.field('id');
+  if (id.text() !== path.basename(folder)) throw id.fail('it is not the name of its folder');
+  const input = facts.field('input');
+  const normalisation = facts.field('normalisation');
+  const deviation = normalisation.field('deviation');
+  if (deviation.finite() <= 0) throw deviation.fail('it has to be greater than 0');
+  return {
+    facts: {
+      id: id.text(),
+      name: facts.field('name').text(),
+      dimension: facts.field('dimension').integer(1, maxDimension),
+      input: { width: input.field('width').integer(1, 4096), height: input.field('height').integer(1, 4096) },
+      normalisation: { mean: normalisation.field('mean').finite(), deviation: deviation.finite() },
+      cut: facts
+        .field('cut')
+        .items(1000)
+        .map((name) => name.text()),
+    },
+    checksums: new Map(
+      facts
+        .field('sha256')
+        .entries()
+        .map(([name, checksum]) => [name, checksum.text()]),
+    ),
+  };
+}
+
+function checkShapes(graph: Graph, { input, dimension, cut }: BackboneFacts): void {
+  const shapes = new Map(graph.nodes.map((node) => [node.name, node.shape]));
+  const expect = (name: string, expected: readonly number[]): void => {
+    const shape = shapes.get(name);
+    if (
+      shape !== undefined &&
+      (shape.length !== expected.length || shape.some((size, i) => size !== expected[i]))
+    )
+      throw damaged(
+        graph.path,
+        `${name} is [${shape.join(', ')}] where backbone.json says [${expected.join(', ')}]`,
+      );
+  };
+  expect(graph.input, [-1, input.height, input.width, 3]);
+  expect(graph.output, [-1, dimension]);
+  for (const name of cut)
+    if (!shapes.has(name)) throw damaged(graph.path, `it has no node ${name} to cut at`);
+}
+
+async function readScaling(
+  folder: string,
+  dimension: number,
+  checksums: Checksums,
+): Promise<Backbone['scaling']> {
+  const bytes = await readAssetFile(folder, 'scaling.bin', dimension * 8, checksums);
+  const fail = (reason: string): Error => damaged(path.join(folder, 'scaling.bin'), reason);
+  if (bytes.length !== dimension * 8)
+    throw fail(`it has ${bytes.length} bytes where ${dimension * 8} belong`);
+  const half = (start: number): Float32Array =>
+    Float32Array.from({ length: dimension }, (_, i) => bytes.readFloatLE(4 * (start + i)));
+  const [mean, deviation] = [half(0), half(dimension)];
+  if (!mean.every(Number.isFinite) || !deviation.every((value) => Number.isFinite(value) && value > 0))
+    throw fail('a value is not a number, or a deviation is not greater than 0');
+  return { mean, deviation };
+}

@@ -1,0 +1,83 @@
+import { onnx } from 'onnx-proto';
+import type { Shape } from './graph';
+
+type Attribute = number | readonly number[];
+
+/** A value's name with its shape; -1 is a dimension left open. */
+export interface OnnxValue {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+/** Of the ONNX format and of its operators (github.com/onnx/onnx, docs/Versioning.md): ONNX 1.8, which all runtimes of today read. */
+const irVersion = 7;
+const opset = 13;
+
+/** Collects the nodes and constants of an ONNX model (onnx.proto) and writes it. Nodes go in after their inputs. */
+export class OnnxModel {
+  private readonly nodes: onnx.INodeProto[] = [];
+  private readonly constants: onnx.ITensorProto[] = [];
+
+  /** Adds a node of ONNX's default domain; whole numbers and lists of them are its attributes. Returns `output`. */
+  node(
+    opType: string,
+    input: readonly string[],
+    output: string,
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): string {
+    const { INT, INTS } = onnx.AttributeProto.AttributeType;
+    this.nodes.push({
+      opType,
+      name: output,
+      input: [...input],
+      output: [output],
+      attribute: Object.entries(attributes).map(([name, value]) =>
+        typeof value === 'number' ? { name, type: INT, i: value } : { name, type: INTS, ints: [...value] },
+      ),
+    });
+    return output;
+  }
+
+  /** Adds a float32 constant; returns `name`. */
+  floats(name: string, dims: Shape, values: Float32Array): string {
+    return this.constant(name, dims, onnx.TensorProto.DataType.FLOAT, values);
+  }
+
+  /** Adds a list of 64-bit whole numbers; returns `name`. */
+  integers(name: string, values: readonly number[]): string {
+    const wide = BigInt64Array.from(values, BigInt);
+    return this.constant(name, [values.length], onnx.TensorProto.DataType.INT64, wide);
+  }
+
+  private constant(
+    name: string,
+    dims: Shape,
+    dataType: number,
+    values: Float32Array | BigInt64Array,
+  ): string {
+    const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    this.constants.push({ name, dims: [...dims], dataType, rawData });
+    return name;
+  }
+
+  /** The bytes of the model, all values float32. */
+  encode(name: string, inputs: readonly OnnxValue[], outputs: readonly OnnxValue[]): Uint8Array {
+    return onnx.ModelProto.encode({
+      irVersion,
+      producerName: 'retrain-classifier',
+      opsetImport: [{ domain: '', version: opset }],
+      graph: {
+        name,
+        node: this.nodes,
+        initializer: this.constants,
+        input: inputs.map(valueInfo),
+        output: outputs.map(valueInfo),
+      },
+    }).finish();
+  }
+}
+
+function valueInfo({ name, shape }: OnnxValue): onnx.IValueInfoProto {
+  const dim = shape.map((size, i) => (size === -1 ? { dimParam: `${name}_${i}` } : { dimValue: size }));
+  return { name, type: { tensorType: { elemType: onnx.TensorProto.DataType.FLOAT, shape: { dim } } } };
+}

@@ -1,0 +1,9 @@
+export { openRuntime, runtimeAvailability, type RuntimeAvailability, type RuntimeChoice } from './open';
+export {
+  runtimeIds,
+  type Matrix,
+  type Product,
+  type ProductOptions,
+  type Runtime,
+  type RuntimeId,
+} from './runtime';

@@ -1,0 +1,74 @@
+import { availableParallelism } from 'node:os';
+import { RetrainError } from '../base';
+import type { Backbone } from '../backbones';
+import { onnxVersion, openOnnx } from './onnx';
+import { runtimeIds, type Runtime, type RuntimeId } from './runtime';
+import { openTensorflow, tensorflowVersion } from './tensorflow';
+
+/** `auto` takes the first of `runtimeIds` that can be loaded. */
+export type RuntimeChoice = RuntimeId | 'auto';
+
+export interface RuntimeAvailability {
+  readonly id: RuntimeId;
+  /** Of a runtime that can be loaded. */
+  readonly version?: string;
+  /** Why one cannot. */
+  readonly reason?: string;
+}
+
+interface Loader {
+  /** Loads the library; rejects where this machine has none. */
+  version(): Promise<string>;
+  open(backbone: Backbone, threads: number): Promise<Runtime>;
+}
+
+const loaders: Readonly<Record<RuntimeId, Loader>> = {
+  onnx: { version: onnxVersion, open: openOnnx },
+  tensorflow: { version: tensorflowVersion, open: openTensorflow },
+};
+
+/**
+ * Opens `backbone` in the runtime asked for, or in the fastest one that can be loaded here. `threads` are those of
+ * one product inside onnxruntime; by default as many as there are cores.
+ * @throws RUNTIME_MISSING, NO_RUNTIME, RUNTIME_UNKNOWN, GRAPH_UNSUPPORTED
+ */
+export async function openRuntime(
+  choice: RuntimeChoice,
+  backbone: Backbone,
+  { threads = availableParallelism() }: { threads?: number } = {},
+): Promise<Runtime> {
+  if (choice !== 'auto') {
+    // What comes from settings or a command line is checked nowhere else.
+    if (!runtimeIds.includes(choice))
+      throw new RetrainError('RUNTIME_UNKNOWN', { id: choice, known: runtimeIds.join(', ') });
+    const { reason } = await availabilityOf(choice);
+    if (reason !== undefined) throw new RetrainError('RUNTIME_MISSING', { id: choice, reason });
+    return await loaders[choice].open(backbone, threads);
+  }
+  const reasons: string[] = [];
+  for (const id of runtimeIds) {
+    const { reason } = await availabilityOf(id);
+    if (reason === undefined) return await loaders[id].open(backbone, threads);
+    reasons.push(`${id}: ${reason}`);
+  }
+  throw new RetrainError('NO_RUNTIME', { reasons: reasons.join('; ') });
+}
+
+/** Which runtimes can be loaded on this machine; loads each of them to know. */
+export async function runtimeAvailability(): Promise<RuntimeAvailability[]> {
+  return await Promise.all(runtimeIds.map(availabilityOf));
+}
+
+async function availabilityOf(id: RuntimeId): Promise<RuntimeAvailability> {
+  try {
+    return { id, version: await loaders[id].version() };
+  } catch (error) {
+    return { id, reason: shortReason(error) };
+  }
+}
+
+/** The first sentence of what a loader says; the rest are paths and advice for developers. */
+function shortReason(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return (/^[^\n]*?(?=\n|\. |: \/|$)/.exec(text)?.[0] ?? text).slice(0, 200);
+}

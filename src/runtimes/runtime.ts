@@ -1,0 +1,62 @@
+/** Row-major. */
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float32Array;
+}
+
+export interface ProductOptions {
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+}
+
+/**
+ * The product of two matrices, either of them transposed first if asked, in float32.
+ * @throws RangeError where they do not fit each other, or their data does not fit their size
+ */
+export type Product = (a: Matrix, b: Matrix, options?: ProductOptions) => Promise<Matrix>;
+
+/** What can execute a backbone. In the order in which `auto` tries them: the fastest first. */
+export const runtimeIds = ['onnx', 'tensorflow'] as const;
+export type RuntimeId = (typeof runtimeIds)[number];
+
+/**
+ * Executes one backbone. Calls are carried out one after the other, each on the calling thread, which it holds
+ * meanwhile: so this belongs into a worker thread, and the thread must not be terminated before `dispose` is done.
+ */
+export interface Runtime {
+  readonly id: RuntimeId;
+  readonly version: string;
+  /**
+   * The bottleneck values [n, D] of `n` normalised pictures [n, H, W, 3].
+   * @throws RangeError where `input` has another length
+   */
+  run(input: Float32Array, n: number): Promise<Float32Array>;
+  readonly multiply: Product;
+  /** Waits for what is being computed, then frees all memory; later calls reject. */
+  dispose(): Promise<void>;
+}
+
+/** The sizes of a product, checked. */
+export interface ProductSize {
+  readonly rows: number;
+  readonly inner: number;
+  readonly columns: number;
+}
+
+export function productSize(a: Matrix, b: Matrix, { transposeA, transposeB }: ProductOptions): ProductSize {
+  for (const { rows, columns, data } of [a, b])
+    if (data.length !== rows * columns)
+      throw new RangeError(`${data.length} values are no ${rows} x ${columns} matrix`);
+  const [rows, inner] = transposeA ? [a.columns, a.rows] : [a.rows, a.columns];
+  const [other, columns] = transposeB ? [b.columns, b.rows] : [b.rows, b.columns];
+  if (inner !== other)
+    throw new RangeError(`${rows} x ${inner} and ${other} x ${columns} matrices do not fit`);
+  return { rows, inner, columns };
+}
+
+/** Throws unless `input` holds exactly `n` pictures of `values` numbers. */
+export function checkPictures(input: Float32Array, n: number, values: number): void {
+  if (!Number.isInteger(n) || n < 1 || input.length !== n * values)
+    throw new RangeError(`${input.length} values are not ${n} pictures of ${values} values`);
+}

@@ -1,0 +1,75 @@
+import util from 'node:util';
+import type * as TensorFlow from '@tensorflow/tfjs-node';
+import type { Backbone, Graph } from '../backbones';
+import { checkPictures, productSize, type Product, type Runtime } from './runtime';
+import { Turns } from './turns';
+
+/** TensorFlow's own threads cannot be counted out by tfjs-node: it takes as many as there are cores. */
+export async function openTensorflow(backbone: Backbone): Promise<Runtime> {
+  const tf = await loadTensorflow();
+  const model = await tf.loadGraphModel(tf.io.fromMemory(artifactsOf(backbone.graph)));
+  const { input } = backbone;
+  const turns = new Turns();
+
+  const multiply: Product = (a, b, { transposeA = false, transposeB = false } = {}) =>
+    turns.take(() => {
+      const { rows, columns } = productSize(a, b, { transposeA, transposeB });
+      return tf.tidy(() => {
+        const left = tf.tensor2d(a.data, [a.rows, a.columns]);
+        const right = tf.tensor2d(b.data, [b.rows, b.columns]);
+        return { rows, columns, data: floatsOf(tf.matMul(left, right, transposeA, transposeB)) };
+      });
+    });
+
+  return {
+    id: 'tensorflow',
+    version: tf.version['tfjs-node'],
+    run: (values, n) =>
+      turns.take(() => {
+        checkPictures(values, n, input.height * input.width * 3);
+        return tf.tidy(() => {
+          const output = model.execute(tf.tensor4d(values, [n, input.height, input.width, 3]));
+          if (!(output instanceof tf.Tensor)) throw new TypeError('the network has more than one output');
+          return floatsOf(output);
+        });
+      }),
+    multiply,
+    dispose: () =>
+      turns.close(() => {
+        model.dispose();
+      }),
+  };
+}
+
+/** Rejects where the native library is not installed, or cannot be loaded on this machine. */
+export async function tensorflowVersion(): Promise<string> {
+  return (await loadTensorflow()).version['tfjs-node'];
+}
+
+/** Loads the native library the first time it is called. */
+async function loadTensorflow(): Promise<typeof TensorFlow> {
+  // Silences notes on the processor; a person's own choice stays.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  // tfjs-node 4.22.0 calls these two, which Node 23 took away.
+  const shims = { isNullOrUndefined: (value: unknown) => value == null, isArray: Array.isArray };
+  for (const [name, shim] of Object.entries(shims))
+    if (!(name in util)) Object.assign(util, { [name]: shim });
+  return await import('@tensorflow/tfjs-node');
+}
+
+/** The graph as the file format of TF.js has it, with the checked and widened weights. */
+function artifactsOf({ topology, constants }: Graph): object {
+  const weights = [...constants];
+  return {
+    format: 'graph-model',
+    modelTopology: { node: topology },
+    weightSpecs: weights.map(([name, { kind, shape }]) => ({ name, shape: [...shape], dtype: kind })),
+    weightData: weights.map(([, { values }]) => values.buffer),
+  };
+}
+
+function floatsOf(tensor: TensorFlow.Tensor): Float32Array {
+  const data = tensor.dataSync();
+  if (!(data instanceof Float32Array)) throw new TypeError('float32 values were expected');
+  return data;
+}
