@@ -1,0 +1,141 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Answer, ClassifyItem, ClassifyState, FromClassify, RunFacts, ToClassify } from '../protocol';
+import type { EngineClient } from './engineClient';
+import { tellFailure } from './failures';
+import { thumbnail } from './thumbnails';
+import { webviewOptions, webviewPage } from './webviewPage';
+import { translations, wordedAnswer } from './wording';
+
+const viewType = 'retrain.classify';
+
+/** Pixels on the longer side: one picture may fill the view. */
+const thumbnailSize = 512;
+
+/** What a person can ask for in the answer view. */
+export interface ClassifyActions {
+  openRun(run: RunFacts): Promise<unknown>;
+  /** Asks for other images and classifies them with `run`. */
+  classify(run: string | null): Promise<unknown>;
+}
+
+/** The one view of this window that shows what Classify Image answered. */
+export class ClassifyView {
+  #panel: vscode.WebviewPanel | undefined;
+  #ready = false;
+  #state: ClassifyState = { kind: 'answers', run: null, items: [] };
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly engine: EngineClient,
+    private readonly log: vscode.LogOutputChannel,
+    private readonly actions: ClassifyActions,
+  ) {}
+
+  get state(): ClassifyState {
+    return this.#state;
+  }
+
+  /** Shows the images, not yet answered, and brings the view to the front. */
+  begin(paths: readonly string[]): void {
+    this.#set({ kind: 'answers', run: null, items: paths.map((file) => itemOf(file)) });
+    if (this.#panel) this.#panel.reveal(undefined, true);
+    else this.#panel = this.#create();
+  }
+
+  /** Fills in what has been answered. */
+  answer(run: RunFacts, answers: readonly Answer[]): void {
+    if (this.#state.kind !== 'answers') return;
+    const byPath = new Map(answers.map((answer) => [answer.path, wordedAnswer(answer)]));
+    const items = this.#state.items.map((item) => ({
+      ...item,
+      answer: byPath.get(item.path) ?? item.answer,
+    }));
+    this.#set({ kind: 'answers', run, items });
+  }
+
+  fail(message: string): void {
+    this.#set({ kind: 'failed', message });
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+  }
+
+  #create(): vscode.WebviewPanel {
+    const panel = vscode.window.createWebviewPanel(
+      viewType,
+      vscode.l10n.t('Classify Image'),
+      { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
+      webviewOptions(this.extension),
+    );
+    panel.webview.onDidReceiveMessage((message: FromClassify) => void this.#receive(message));
+    panel.onDidDispose(() => {
+      this.#panel = undefined;
+      this.#ready = false;
+    });
+    panel.webview.html = webviewPage(panel.webview, this.extension, 'classify');
+    return panel;
+  }
+
+  #set(state: ClassifyState): void {
+    this.#state = state;
+    this.#post();
+  }
+
+  #post(): void {
+    if (this.#ready) this.#send({ kind: 'state', state: this.#state, words: translations() });
+  }
+
+  #send(message: ToClassify): void {
+    void this.#panel?.webview.postMessage(message);
+  }
+
+  async #receive(message: FromClassify): Promise<void> {
+    try {
+      await this.#act(message);
+    } catch (error) {
+      tellFailure(error, this.log);
+    }
+  }
+
+  async #act(message: FromClassify): Promise<unknown> {
+    const run = this.#state.kind === 'answers' ? this.#state.run : null;
+    switch (message.kind) {
+      case 'ready':
+        this.#ready = true;
+        return this.#post();
+      case 'thumbnails':
+        return Promise.all(message.paths.map((file) => this.#thumbnail(file)));
+      case 'openImage':
+        return (
+          this.#shows(message.path) &&
+          vscode.commands.executeCommand('vscode.open', vscode.Uri.file(message.path))
+        );
+      case 'openRun':
+        return run && this.actions.openRun(run);
+      case 'classify':
+        return this.actions.classify(run?.folder ?? null);
+    }
+  }
+
+  async #thumbnail(file: string): Promise<void> {
+    const bytes = this.#shows(file) ? await thumbnail(this.engine, file, thumbnailSize) : null;
+    this.#send({ kind: 'thumbnail', path: file, bytes });
+  }
+
+  /** The page may only ask about what the person has chosen. */
+  #shows(file: string): boolean {
+    return this.#state.kind === 'answers' && this.#state.items.some((item) => item.path === file);
+  }
+}
+
+function itemOf(file: string): ClassifyItem {
+  const folder = path.dirname(file);
+  return {
+    path: file,
+    name: path.basename(file),
+    folder: vscode.workspace.asRelativePath(vscode.Uri.file(folder)),
+    answer: null,
+  };
+}

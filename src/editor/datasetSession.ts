@@ -1,0 +1,161 @@
+import * as vscode from 'vscode';
+import { isAbort, RetrainError, toFailure } from '../base';
+import type { PanelState, PanelSubject, RunningView, RunView } from '../protocol';
+import { subjectOf } from './datasets';
+import type { EngineClient } from './engineClient';
+import { advance, notBegun } from './panelState';
+import { showProgress } from './retrainNotifications';
+import { retrainSettings } from './settings';
+import { Throttle } from './throttle';
+import { failureText } from './wording';
+
+/** Milliseconds between two pictures of a running retraining. */
+const interval = 100;
+
+/** What is going on with one dataset in this window: at most one retraining, and what the panel shows. */
+export class DatasetSession {
+  readonly subject: PanelSubject;
+  readonly #changed = new vscode.EventEmitter<PanelState>();
+  readonly #throttle = new Throttle(interval, () => this.#changed.fire(this.#state));
+  #state: PanelState;
+  #current:
+    { readonly cancellation: vscode.CancellationTokenSource; readonly result: Promise<RunView> } | undefined;
+
+  /** Fires with the state, some ten times a second while it changes. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(
+    root: string,
+    private readonly engine: EngineClient,
+  ) {
+    this.subject = subjectOf(root);
+    this.#state = this.#stopped(notBegun, { kind: 'cancelled' });
+  }
+
+  get state(): PanelState {
+    return this.#state;
+  }
+
+  get retraining(): boolean {
+    return this.#current !== undefined;
+  }
+
+  /**
+   * Retrains, or joins the retraining that is under way. What failed is shown in the panel and thrown.
+   * @throws an AbortError when it was cancelled, else what the job throws
+   */
+  retrain(): Promise<RunView> {
+    if (this.#current) {
+      const busy = new RetrainError('BUSY', { path: this.subject.shownPath });
+      void vscode.window.showInformationMessage(failureText(busy));
+      return this.#current.result;
+    }
+    const cancellation = new vscode.CancellationTokenSource();
+    const result = this.#run(cancellation.token).finally(() => {
+      this.#current = undefined;
+      cancellation.dispose();
+    });
+    this.#current = { cancellation, result };
+    return result;
+  }
+
+  cancel(): void {
+    if (!this.#current) return;
+    this.#current.cancellation.cancel();
+    if (this.#state.kind === 'running') this.#set({ ...this.#state, cancelling: true });
+  }
+
+  /** Shows a run from disk; while a retraining runs, that stays in sight. */
+  async showRun(folder: string): Promise<RunView> {
+    const run = await this.engine.run('readRun', { run: folder });
+    if (!this.#current) this.#set({ kind: 'done', subject: this.subject, run });
+    return run;
+  }
+
+  /** Shows the newest run. @throws NO_RUN */
+  async showNewest(): Promise<RunView> {
+    const { runs } = await this.engine.run('listRuns', { folder: this.subject.root });
+    const [newest] = runs;
+    if (newest === undefined) throw new RetrainError('NO_RUN', { path: this.subject.shownPath });
+    return this.showRun(newest);
+  }
+
+  dispose(): void {
+    this.#current?.cancellation.cancel();
+    this.#throttle.dispose();
+    this.#changed.dispose();
+  }
+
+  async #run(token: vscode.CancellationToken): Promise<RunView> {
+    const { root } = this.subject;
+    let running = notBegun;
+    this.#set(this.#running(running, false));
+    try {
+      const run = await showProgress(this, (report) => {
+        return this.engine.run(
+          'retrain',
+          { folder: root, settings: retrainSettings(vscode.Uri.file(root)) },
+          {
+            token,
+            progress: (progress) => {
+              running = advance(running, progress);
+              this.#state = this.#running(running, token.isCancellationRequested);
+              this.#throttle.request();
+              report(running);
+            },
+          },
+        );
+      });
+      this.#set({ kind: 'done', subject: this.subject, run });
+      return run;
+    } catch (error) {
+      const reason = isAbort(error)
+        ? ({ kind: 'cancelled' } as const)
+        : ({ kind: 'failed', failure: toFailure(error) } as const);
+      this.#set(this.#stopped(running, reason));
+      throw error;
+    }
+  }
+
+  #running(running: RunningView, cancelling: boolean): PanelState {
+    return { kind: 'running', subject: this.subject, running, cancelling };
+  }
+
+  #stopped(running: RunningView, reason: Extract<PanelState, { kind: 'stopped' }>['reason']): PanelState {
+    return { kind: 'stopped', subject: this.subject, running, reason };
+  }
+
+  #set(state: PanelState): void {
+    this.#state = state;
+    this.#throttle.flush();
+  }
+}
+
+/** The sessions of this window, one a dataset. */
+export class DatasetSessions {
+  readonly #sessions = new Map<string, DatasetSession>();
+  readonly #changed = new vscode.EventEmitter<DatasetSession>();
+
+  /** Fires with the session whose state has changed. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(private readonly engine: EngineClient) {}
+
+  of(root: string): DatasetSession {
+    const known = this.#sessions.get(root);
+    if (known) return known;
+    const session = new DatasetSession(root, this.engine);
+    session.onDidChange(() => this.#changed.fire(session));
+    this.#sessions.set(root, session);
+    return session;
+  }
+
+  get retraining(): boolean {
+    return [...this.#sessions.values()].some((session) => session.retraining);
+  }
+
+  dispose(): void {
+    for (const session of this.#sessions.values()) session.dispose();
+    this.#changed.dispose();
+  }
+}

@@ -1,0 +1,72 @@
+import type { RetrainProgress, RunningView } from '../protocol';
+
+/** A retraining of which nothing is known yet. */
+export const notBegun: RunningView = {
+  step: 'scan',
+  scan: { files: 0, seconds: null },
+  dataset: null,
+  bottlenecks: null,
+  training: null,
+};
+
+/** What the panel shows of a running retraining after it has said `progress`. */
+export function advance(running: RunningView, progress: RetrainProgress): RunningView {
+  switch (progress.kind) {
+    case 'scanning':
+      return { ...running, step: 'scan', scan: { files: progress.files, seconds: null } };
+    case 'scanned':
+      return {
+        ...running,
+        step: 'bottlenecks',
+        scan: { files: running.scan.files, seconds: progress.seconds },
+        dataset: progress.dataset,
+      };
+    case 'bottlenecks': {
+      const { done, of, cached, perSecond, secondsLeft, path } = progress;
+      return {
+        ...running,
+        step: 'bottlenecks',
+        bottlenecks: { done, of, cached, perSecond, secondsLeft, path, counts: null },
+      };
+    }
+    case 'bottlenecksDone': {
+      const { cached, computed } = progress.counts;
+      return {
+        ...running,
+        step: 'training',
+        dataset: progress.dataset,
+        bottlenecks: {
+          done: cached + computed,
+          of: cached + computed,
+          cached,
+          perSecond: running.bottlenecks?.perSecond ?? 0,
+          secondsLeft: null,
+          path: running.bottlenecks?.path ?? '',
+          counts: progress.counts,
+        },
+      };
+    }
+    case 'training':
+      return {
+        ...running,
+        step: 'training',
+        training: {
+          curve: [...(running.training?.curve ?? []), progress.epoch],
+          maxEpochs: progress.maxEpochs,
+          bestEpoch: null,
+          seconds: null,
+        },
+      };
+    case 'trained':
+      return {
+        ...running,
+        step: 'evaluation',
+        training: {
+          curve: running.training?.curve ?? [],
+          maxEpochs: running.training?.maxEpochs ?? progress.epochs,
+          bestEpoch: progress.bestEpoch,
+          seconds: progress.seconds,
+        },
+      };
+  }
+}

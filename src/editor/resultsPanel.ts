@@ -1,0 +1,148 @@
+import * as vscode from 'vscode';
+import type { FromPanel, PanelState, ToPanel } from '../protocol';
+import type { DatasetSession } from './datasetSession';
+import type { EngineClient } from './engineClient';
+import { tellFailure } from './failures';
+import { openImage, reveal, revealImage } from './imageActions';
+import { datasetThumbnail } from './thumbnails';
+import { webviewOptions, webviewPage } from './webviewPage';
+import { translations, wordedState } from './wording';
+
+export const panelViewType = 'retrain.panel';
+
+/** Pixels on the longer side of the panel's thumbnails: twice what is drawn, for sharp displays. */
+const thumbnailSize = 256;
+
+/** What a person can ask for in a panel beyond the panel itself. */
+export interface PanelActions {
+  /** `session`: the panel's dataset; undefined where none was found. */
+  retrain(session: DatasetSession | undefined): Promise<unknown>;
+  pickFolder(): Promise<unknown>;
+  openSample(): Promise<unknown>;
+  /** Classifies with the run the panel shows. */
+  classify(run: string | null): Promise<unknown>;
+}
+
+interface Surroundings {
+  readonly extension: vscode.Uri;
+  readonly engine: EngineClient;
+  readonly log: vscode.LogOutputChannel;
+  readonly actions: PanelActions;
+}
+
+/** One panel. It keeps no state of its own: what it shows is its session's. */
+export class ResultsPanel {
+  #session: DatasetSession | undefined;
+  #listener: vscode.Disposable | undefined;
+  #ready = false;
+
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    private readonly around: Surroundings,
+  ) {
+    const { webview } = panel;
+    webview.options = webviewOptions(around.extension);
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(around.extension, 'media', 'icons', 'panel-light.svg'),
+      dark: vscode.Uri.joinPath(around.extension, 'media', 'icons', 'panel-dark.svg'),
+    };
+    panel.title = vscode.l10n.t('Retrain');
+    webview.onDidReceiveMessage((message: FromPanel) => void this.#receive(message));
+    panel.onDidDispose(() => {
+      this.#listener?.dispose();
+    });
+    webview.html = webviewPage(webview, around.extension, 'panel');
+  }
+
+  static create(around: Surroundings): ResultsPanel {
+    const panel = vscode.window.createWebviewPanel(
+      panelViewType,
+      vscode.l10n.t('Retrain'),
+      vscode.ViewColumn.Active,
+      webviewOptions(around.extension),
+    );
+    return new ResultsPanel(panel, around);
+  }
+
+  get session(): DatasetSession | undefined {
+    return this.#session;
+  }
+
+  onDidDispose(listener: () => void): void {
+    this.panel.onDidDispose(listener);
+  }
+
+  show(session: DatasetSession): void {
+    this.#listener?.dispose();
+    this.#session = session;
+    this.#listener = session.onDidChange(() => this.#post());
+    this.panel.title = vscode.l10n.t('Retrain: {name}', { name: session.subject.name });
+    this.#post();
+  }
+
+  reveal(): void {
+    this.panel.reveal();
+  }
+
+  dispose(): void {
+    this.panel.dispose();
+  }
+
+  #post(): void {
+    // A panel that nobody sees has no page to receive it; its page says `ready` again when it is shown.
+    if (!this.#ready || !this.panel.visible) return;
+    const state: PanelState = this.#session?.state ?? { kind: 'empty' };
+    this.#send({ kind: 'state', state: wordedState(state), words: translations() });
+  }
+
+  #send(message: ToPanel): void {
+    void this.panel.webview.postMessage(message);
+  }
+
+  async #receive(message: FromPanel): Promise<void> {
+    try {
+      await this.#act(message);
+    } catch (error) {
+      tellFailure(error, this.around.log);
+    }
+  }
+
+  async #act(message: FromPanel): Promise<unknown> {
+    const { actions, log } = this.around;
+    const root = this.#session?.subject.root;
+    const run = this.#session?.state.kind === 'done' ? this.#session.state.run : undefined;
+    switch (message.kind) {
+      case 'ready':
+        this.#ready = true;
+        return this.#post();
+      case 'retrain':
+        return actions.retrain(this.#session);
+      case 'cancel':
+        return this.#session?.cancel();
+      case 'pickFolder':
+        return actions.pickFolder();
+      case 'openSample':
+        return actions.openSample();
+      case 'classify':
+        return actions.classify(run?.folder ?? null);
+      case 'thumbnails':
+        return root !== undefined && Promise.all(message.paths.map((path) => this.#thumbnail(root, path)));
+      case 'openImage':
+        return root !== undefined && openImage(root, message.path);
+      case 'revealInExplorer':
+        return root !== undefined && revealImage(root, message.path);
+      case 'openRun':
+        return run && reveal(run.folder);
+      case 'inspectBottlenecks':
+        return vscode.commands.executeCommand('retrain.bottlenecks.focus');
+      case 'showLog':
+        return log.show();
+    }
+  }
+
+  async #thumbnail(root: string, path: string): Promise<void> {
+    const bytes = await datasetThumbnail(this.around.engine, root, path, thumbnailSize);
+    // The panel may be about another dataset by now.
+    if (this.#session?.subject.root === root) this.#send({ kind: 'thumbnail', path, bytes });
+  }
+}

@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import type { DatasetSession, DatasetSessions } from './datasetSession';
+import type { EngineClient } from './engineClient';
+import { panelViewType, ResultsPanel, type PanelActions } from './resultsPanel';
+
+/** The panels of this window: one a dataset, and one without a dataset where none was found. */
+export class ResultsPanels implements vscode.WebviewPanelSerializer {
+  readonly #panels = new Set<ResultsPanel>();
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly engine: EngineClient,
+    private readonly sessions: DatasetSessions,
+    private readonly log: vscode.LogOutputChannel,
+    private readonly actions: PanelActions,
+  ) {}
+
+  /** Brings the panel of `session` to the front; the empty panel becomes it. */
+  show(session: DatasetSession): void {
+    const own = this.#find(session) ?? this.#find(undefined);
+    const panel = own ?? this.#add(ResultsPanel.create(this.#surroundings()));
+    if (panel.session !== session) panel.show(session);
+    panel.reveal();
+  }
+
+  showEmpty(): void {
+    const panel = this.#find(undefined) ?? this.#add(ResultsPanel.create(this.#surroundings()));
+    panel.reveal();
+  }
+
+  /** Restores a panel after a window reload: the run it showed, else its dataset's newest one. */
+  async deserializeWebviewPanel(webviewPanel: vscode.WebviewPanel, saved: unknown): Promise<void> {
+    const panel = this.#add(new ResultsPanel(webviewPanel, this.#surroundings()));
+    const { root, run } = savedPanel(saved);
+    if (root === null) return;
+    const session = this.sessions.of(root);
+    const shown =
+      run === null ? session.showNewest() : session.showRun(run).catch(() => session.showNewest());
+    // Without a run the panel says that the retraining was stopped, which it was.
+    await shown.catch((error: unknown) => this.log.warn(String(error)));
+    panel.show(session);
+  }
+
+  dispose(): void {
+    for (const panel of this.#panels) panel.dispose();
+  }
+
+  #find(session: DatasetSession | undefined): ResultsPanel | undefined {
+    return [...this.#panels].find((panel) => panel.session === session);
+  }
+
+  #add(panel: ResultsPanel): ResultsPanel {
+    this.#panels.add(panel);
+    panel.onDidDispose(() => this.#panels.delete(panel));
+    return panel;
+  }
+
+  #surroundings() {
+    const { extension, engine, log, actions } = this;
+    return { extension, engine, log, actions };
+  }
+}
+
+export function registerPanelSerializer(panels: ResultsPanels): vscode.Disposable {
+  return vscode.window.registerWebviewPanelSerializer(panelViewType, panels);
+}
+
+/** What a page kept, which may be anything: SavedPanel of an older version, or nothing. */
+function savedPanel(saved: unknown): { root: string | null; run: string | null } {
+  const text = (key: string) => {
+    if (typeof saved !== 'object' || saved === null) return null;
+    const value: unknown = Object.entries(saved).find(([name]) => name === key)?.[1];
+    return typeof value === 'string' ? value : null;
+  };
+  return { root: text('root'), run: text('run') };
+}

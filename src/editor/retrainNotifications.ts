@@ -1,0 +1,105 @@
+import * as vscode from 'vscode';
+import type { PanelSubject, RunningView, RunView } from '../protocol';
+import { count, percent } from './wording';
+
+interface Cancellable {
+  readonly subject: PanelSubject;
+  cancel(): void;
+}
+
+/**
+ * Runs `work` under a notification with the progress that it reports; the notification's Cancel is passed on
+ * to `session`.
+ */
+export function showProgress<T>(
+  session: Cancellable,
+  work: (report: (running: RunningView) => void) => Promise<T>,
+): Promise<T> {
+  const options = {
+    location: vscode.ProgressLocation.Notification,
+    title: vscode.l10n.t('Retraining on {name}', { name: session.subject.name }),
+    cancellable: true,
+  };
+  return Promise.resolve(
+    vscode.window.withProgress(options, async (notification, token) => {
+      const listener = token.onCancellationRequested(() => session.cancel());
+      let shown = 0;
+      let lastMessage = '';
+      const report = (running: RunningView) => {
+        const message = progressText(running);
+        const reached = bottleneckPercent(running);
+        if (message === lastMessage && reached === shown) return;
+        notification.report({ message, increment: reached - shown });
+        lastMessage = message;
+        shown = reached;
+      };
+      try {
+        return await work(report);
+      } finally {
+        listener.dispose();
+      }
+    }),
+  );
+}
+
+/** Says what a finished run is worth, and what of it came from the cache. True: the person wants to see it. */
+export async function tellRun(subject: PanelSubject, run: RunView): Promise<boolean> {
+  const show = vscode.l10n.t('Show');
+  const text = `${accuracyText(subject, run)} ${bottlenecksText(run)}`;
+  return (await vscode.window.showInformationMessage(text, show)) === show;
+}
+
+function progressText(running: RunningView): string {
+  const { bottlenecks, training } = running;
+  switch (running.step) {
+    case 'scan':
+      return vscode.l10n.t('{count} files found', { count: count(running.scan.files) });
+    case 'bottlenecks': {
+      if (!bottlenecks) return vscode.l10n.t('preparing');
+      const parts = [
+        vscode.l10n.t('{done} of {of} images', { done: count(bottlenecks.done), of: count(bottlenecks.of) }),
+      ];
+      if (bottlenecks.perSecond > 0)
+        parts.push(vscode.l10n.t('{count} a second', { count: count(bottlenecks.perSecond) }));
+      if (bottlenecks.secondsLeft !== null) parts.push(timeLeft(bottlenecks.secondsLeft));
+      return parts.join(' · ');
+    }
+    case 'training':
+      return vscode.l10n.t('training, epoch {epoch}', { epoch: training?.curve.at(-1)?.epoch ?? 0 });
+    case 'evaluation':
+      return vscode.l10n.t('evaluating');
+  }
+}
+
+function timeLeft(seconds: number): string {
+  const whole = Math.max(1, Math.ceil(seconds));
+  return whole < 90
+    ? vscode.l10n.t('{count} s left', { count: whole })
+    : vscode.l10n.t('{count} min left', { count: Math.round(whole / 60) });
+}
+
+/** The notification's bar is about the bottlenecks, which take nearly all the time. */
+function bottleneckPercent({ bottlenecks }: RunningView): number {
+  return bottlenecks && bottlenecks.of > 0 ? Math.round((100 * bottlenecks.done) / bottlenecks.of) : 0;
+}
+
+function accuracyText({ name }: PanelSubject, { evaluation }: RunView): string {
+  if (evaluation.accuracy === null) return vscode.l10n.t('{name}: no photo was left for testing.', { name });
+  return vscode.l10n.t('{name}: {right} of {n} testing photos named rightly ({percent}).', {
+    name,
+    right: count(Math.round(evaluation.accuracy * evaluation.n)),
+    n: count(evaluation.n),
+    percent: percent(evaluation.accuracy),
+  });
+}
+
+function bottlenecksText({ bottlenecks: { cached, computed } }: RunView): string {
+  return computed === 0
+    ? vscode.l10n.t('All {cached} bottleneck values came from the cache; none was computed.', {
+        cached: count(cached),
+      })
+    : vscode.l10n.t('{computed} bottleneck values computed, {cached} from the cache.', {
+        computed: count(computed),
+        cached: count(cached),
+      });
+}

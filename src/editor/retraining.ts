@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import type { RunView } from '../protocol';
+import { chooseDataset } from './datasets';
+import type { DatasetSession, DatasetSessions } from './datasetSession';
+import type { EngineClient } from './engineClient';
+import { registerCommand } from './failures';
+import type { ResultsPanels } from './resultsPanels';
+import { tellRun } from './retrainNotifications';
+
+/** The commands about a whole dataset: Retrain Classifier and Show Results. */
+export class Retraining {
+  constructor(
+    private readonly engine: EngineClient,
+    private readonly sessions: DatasetSessions,
+    private readonly panels: ResultsPanels,
+  ) {}
+
+  register(log: vscode.LogOutputChannel): vscode.Disposable {
+    return vscode.Disposable.from(
+      registerCommand('retrain.retrainClassifier', log, (folder?: vscode.Uri) => this.retrain(folder)),
+      registerCommand('retrain.showResults', log, (folder?: vscode.Uri) => this.showResults(folder)),
+    );
+  }
+
+  /** Retrains on `folder` or on the dataset of the workspace; undefined where there is none or none was chosen. */
+  async retrain(folder: vscode.Uri | undefined): Promise<RunView | undefined> {
+    const session = await this.#choose(folder);
+    return session && this.retrainDataset(session);
+  }
+
+  /** Opens the panel at once and retrains; joins the retraining that is under way. */
+  async retrainDataset(session: DatasetSession): Promise<RunView | undefined> {
+    this.panels.show(session);
+    // Whoever joins hears of its end through the first.
+    if (session.retraining) return session.retrain().catch(() => undefined);
+    const run = await session.retrain();
+    void tellRun(session.subject, run).then((show) => {
+      if (show) this.panels.show(session);
+    });
+    return run;
+  }
+
+  /** Shows the newest run of `folder` or of the dataset of the workspace. @throws NO_RUN */
+  async showResults(folder: vscode.Uri | undefined): Promise<RunView | undefined> {
+    const session = await this.#choose(folder);
+    if (!session) return undefined;
+    const run = await session.showNewest();
+    this.panels.show(session);
+    return run;
+  }
+
+  /** Shows one run, in the panel of the dataset it was made from. */
+  async showRun(folder: string): Promise<void> {
+    const { dataset } = await this.engine.run('readRun', { run: folder });
+    const session = this.sessions.of(dataset.root);
+    await session.showRun(folder);
+    this.panels.show(session);
+  }
+
+  async #choose(folder: vscode.Uri | undefined): Promise<DatasetSession | undefined> {
+    const choice = await chooseDataset(this.engine, folder);
+    if (choice.kind === 'none') this.panels.showEmpty();
+    return choice.kind === 'chosen' ? this.sessions.of(choice.root) : undefined;
+  }
+}
+
+/** Asks for a folder anywhere on this machine. */
+export async function pickFolder(): Promise<vscode.Uri | undefined> {
+  const folders = await vscode.window.showOpenDialog({
+    canSelectFolders: true,
+    canSelectFiles: false,
+    openLabel: vscode.l10n.t('Retrain'),
+    title: vscode.l10n.t('Choose a folder of photos'),
+  });
+  return folders?.[0];
+}

@@ -1,0 +1,55 @@
+import { cp, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { systemCode } from '../base';
+import { registerCommand } from './failures';
+
+/** Open Sample Dataset: gives the person a copy of the flowers to retrain on. */
+export function registerOpenSampleDataset(
+  extension: vscode.Uri,
+  log: vscode.LogOutputChannel,
+): vscode.Disposable {
+  const flowers = vscode.Uri.joinPath(extension, 'media', 'samples', 'flowers').fsPath;
+  return registerCommand('retrain.openSampleDataset', log, async (into?: vscode.Uri) => {
+    const parent = into ?? (await pickParent());
+    if (!parent) return undefined;
+    const copy = await newFolder(parent.fsPath, 'flowers');
+    await cp(flowers, copy, { recursive: true, force: false, errorOnExist: true });
+    const uri = vscode.Uri.file(copy);
+    void offer(uri);
+    return uri;
+  });
+}
+
+async function pickParent(): Promise<vscode.Uri | undefined> {
+  const folders = await vscode.window.showOpenDialog({
+    canSelectFolders: true,
+    canSelectFiles: false,
+    openLabel: vscode.l10n.t('Copy Here'),
+    title: vscode.l10n.t('Choose where the sample photos go'),
+  });
+  return folders?.[0];
+}
+
+/** Makes a folder that was not there: `name`, else `name-2`, ... */
+async function newFolder(parent: string, name: string): Promise<string> {
+  for (let n = 1; ; n++) {
+    const folder = path.join(parent, n === 1 ? name : `${name}-${n}`);
+    try {
+      await mkdir(folder);
+      return folder;
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw error;
+    }
+  }
+}
+
+async function offer(copy: vscode.Uri): Promise<void> {
+  const retrain = vscode.l10n.t('Retrain Classifier');
+  const open = vscode.l10n.t('Open Folder');
+  const text = vscode.l10n.t('200 photos of flowers were copied to {path}.', { path: copy.fsPath });
+  const choice = await vscode.window.showInformationMessage(text, retrain, open);
+  if (choice === retrain) await vscode.commands.executeCommand('retrain.retrainClassifier', copy);
+  if (choice === open)
+    await vscode.commands.executeCommand('vscode.openFolder', copy, { forceNewWindow: true });
+}

@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+import type { BottleneckEditors } from './bottleneckEditor';
+import type { EngineClient } from './engineClient';
+import { registerCommand } from './failures';
+import { chosenImages, pickImages } from './images';
+import { retrainSettings } from './settings';
+
+/** Show Bottleneck Values: opens the row of an image, which is computed first if need be. */
+export function registerShowBottleneckValues(
+  engine: EngineClient,
+  editors: BottleneckEditors,
+  log: vscode.LogOutputChannel,
+): vscode.Disposable {
+  return registerCommand('retrain.showBottleneckValues', log, async (clicked?: vscode.Uri) => {
+    const [image] = await chosenOrPicked(clicked);
+    if (image === undefined) return undefined;
+    const location = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: vscode.l10n.t('Looking up bottleneck values'),
+        cancellable: true,
+      },
+      (_progress, token) => {
+        const settings = retrainSettings(vscode.Uri.file(image));
+        return engine.run('locateBottleneck', { image, settings }, { token });
+      },
+    );
+    await editors.open(location.file, location.row);
+    return location;
+  });
+}
+
+async function chosenOrPicked(clicked: vscode.Uri | undefined): Promise<string[]> {
+  const chosen = chosenImages(clicked, undefined);
+  return chosen.length > 0 ? chosen : pickImages(false);
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+
+export type View = 'panel' | 'inspector' | 'classify';
+
+/** Style sheets of every view; they stand beside the scripts in dist/webview. */
+const styleSheets = ['codicon.css', 'uPlot.min.css', 'panel.css'];
+
+/** Lets a webview load what lies in dist/webview, and nothing else. */
+export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {
+  return { enableScripts: true, localResourceRoots: [webviewFolder(extension)] };
+}
+
+/** The page of a view. No data goes into it: everything comes by message. */
+export function webviewPage(webview: vscode.Webview, extension: vscode.Uri, view: View): string {
+  const folder = webviewFolder(extension);
+  const address = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(folder, file)).toString();
+  const nonce = randomBytes(16).toString('base64');
+  const policy = [
+    `default-src 'none'`,
+    `script-src 'nonce-${nonce}'`,
+    `style-src ${webview.cspSource}`,
+    `font-src ${webview.cspSource}`,
+    `img-src blob:`,
+    `base-uri 'none'`,
+    `form-action 'none'`,
+  ].join('; ');
+  const links = styleSheets.map((file) => {
+    // The icons of vscode-elements look for their style sheet by this id.
+    const id = file === 'codicon.css' ? ' id="vscode-codicon-stylesheet"' : '';
+    return `<link rel="stylesheet"${id} href="${address(file)}">`;
+  });
+  return `<!DOCTYPE html>
+<html lang="${vscode.env.language.replace(/[^\w-]/g, '')}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Retrain</title>
+${links.join('\n')}
+</head>
+<body data-view="${view}">
+<div id="root"></div>
+<script nonce="${nonce}" src="${address(`${view}.js`)}"></script>
+</body>
+</html>`;
+}
+
+function webviewFolder(extension: vscode.Uri): vscode.Uri {
+  return vscode.Uri.joinPath(extension, 'dist', 'webview');
+}

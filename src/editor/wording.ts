@@ -1,0 +1,73 @@
+import * as vscode from 'vscode';
+import { messages, type ErrorCode } from '../base';
+import type { Answer, DatasetFacts, Notice, PanelState, RunningView, RunView } from '../protocol';
+
+/** The one place where failures become sentences in the person's language. */
+export function failureText({ code, params, message }: Notice): string {
+  // A run on disk may come from a newer version, whose codes this one does not know.
+  return isKnown(code) ? vscode.l10n.t(messages[code], params) : message;
+}
+
+function isKnown(code: string): code is ErrorCode {
+  return Object.hasOwn(messages, code);
+}
+
+/** The panel's state with every failure in it worded. */
+export function wordedState(state: PanelState): PanelState {
+  switch (state.kind) {
+    case 'empty':
+      return state;
+    case 'running':
+      return { ...state, running: wordedRunning(state.running) };
+    case 'done':
+      return { ...state, run: wordedRun(state.run) };
+    case 'stopped':
+      return {
+        ...state,
+        running: wordedRunning(state.running),
+        reason:
+          state.reason.kind === 'failed'
+            ? { ...state.reason, failure: worded(state.reason.failure) }
+            : state.reason,
+      };
+  }
+}
+
+export function wordedAnswer(answer: Answer): Answer {
+  return answer.kind === 'failed' ? { ...answer, failure: worded(answer.failure) } : answer;
+}
+
+function wordedRun(run: RunView): RunView {
+  return { ...run, dataset: wordedDataset(run.dataset) };
+}
+
+function wordedRunning(running: RunningView): RunningView {
+  return { ...running, dataset: running.dataset && wordedDataset(running.dataset) };
+}
+
+function wordedDataset(dataset: DatasetFacts): DatasetFacts {
+  return {
+    ...dataset,
+    skipped: dataset.skipped.map((file) => worded(file)),
+    warnings: dataset.warnings.map((warning) => worded(warning)),
+  };
+}
+
+function worded<F extends Notice>(failure: F): F {
+  return { ...failure, message: failureText(failure) };
+}
+
+/** The translation bundle, for the webviews; empty for English. */
+export function translations(): Readonly<Record<string, string>> {
+  return vscode.l10n.bundle ?? {};
+}
+
+export function percent(share: number): string {
+  return new Intl.NumberFormat(vscode.env.language, { style: 'percent', maximumFractionDigits: 1 }).format(
+    share,
+  );
+}
+
+export function count(n: number): string {
+  return new Intl.NumberFormat(vscode.env.language, { maximumFractionDigits: 0 }).format(n);
+}

@@ -1,0 +1,85 @@
+import * as vscode from 'vscode';
+import {
+  BottleneckEditors,
+  BottleneckTree,
+  cacheDirectory,
+  ClassifyImage,
+  ClassifyView,
+  DatasetSessions,
+  EngineClient,
+  pickFolder,
+  registerCommand,
+  registerOpenSampleDataset,
+  registerPanelSerializer,
+  registerShowBottleneckValues,
+  ResultsPanels,
+  Retraining,
+  RunChoice,
+} from './editor';
+
+/** What the tests inside the extension host look at; nobody else is given it. */
+export interface TestingDoor {
+  readonly engine: EngineClient;
+  readonly sessions: DatasetSessions;
+  readonly classifyView: ClassifyView;
+  readonly bottleneckEditors: BottleneckEditors;
+  readonly bottleneckTree: BottleneckTree;
+}
+
+/** The table of contents: each part owns its commands, its views and their end. */
+export function activate(context: vscode.ExtensionContext): TestingDoor | undefined {
+  const { extensionUri: extension, workspaceState } = context;
+  const log = vscode.window.createOutputChannel('Retrain Classifier', { log: true });
+  const engine = new EngineClient(
+    () => ({
+      script: vscode.Uri.joinPath(extension, 'dist', 'engine.js').fsPath,
+      assets: vscode.Uri.joinPath(extension, 'media').fsPath,
+      cacheDirectory: cacheDirectory(),
+    }),
+    log,
+  );
+  const sessions = new DatasetSessions(engine);
+  const runChoice = new RunChoice(engine, workspaceState);
+
+  // The views ask the commands and the commands show the views: each is made before the first is used.
+  const panels: ResultsPanels = new ResultsPanels(extension, engine, sessions, log, {
+    retrain: (session) => (session ? retraining.retrainDataset(session) : retraining.retrain(undefined)),
+    pickFolder: async () => {
+      const folder = await pickFolder();
+      return folder && retraining.retrain(folder);
+    },
+    openSample: async () => vscode.commands.executeCommand('retrain.openSampleDataset'),
+    classify: (run) => classifyImage.classifyOthers(run),
+  });
+  const retraining: Retraining = new Retraining(engine, sessions, panels);
+
+  const classifyView: ClassifyView = new ClassifyView(extension, engine, log, {
+    openRun: (run) => retraining.showRun(run.folder),
+    classify: (run) => classifyImage.classifyOthers(run),
+  });
+  const classifyImage: ClassifyImage = new ClassifyImage(engine, runChoice, classifyView);
+
+  const bottleneckEditors = new BottleneckEditors(extension, engine, log);
+  const bottleneckTree = new BottleneckTree(engine, sessions, log);
+
+  context.subscriptions.push(
+    log,
+    engine,
+    sessions,
+    panels,
+    classifyView,
+    classifyImage,
+    registerPanelSerializer(panels),
+    retraining.register(log),
+    classifyImage.register(log),
+    runChoice.register(log),
+    bottleneckEditors.register(),
+    bottleneckTree.register(bottleneckEditors),
+    registerShowBottleneckValues(engine, bottleneckEditors, log),
+    registerOpenSampleDataset(extension, log),
+    registerCommand('retrain.showLog', log, () => log.show()),
+  );
+  return context.extensionMode === vscode.ExtensionMode.Test
+    ? { engine, sessions, classifyView, bottleneckEditors, bottleneckTree }
+    : undefined;
+}
