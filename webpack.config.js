@@ -39,7 +39,7 @@ class CopyStyles {
 class MarkExecutable {
   apply(compiler) {
     compiler.hooks.afterEmit.tap('MarkExecutable', () => {
-      const file = path.join(dist, 'cli.js');
+      const file = path.join(compiler.outputPath, 'cli.js');
       if (fs.existsSync(file)) fs.chmodSync(file, 0o755);
     });
   }

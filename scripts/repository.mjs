@@ -1,5 +1,4 @@
 import { readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -44,5 +43,6 @@ export function isFile(file) {
   return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }
 
-/** Whether `name` loads in a fresh process. It is asked by loading: npm's exit code says nothing about native modules. */
-export const requireHere = createRequire(path.join(root, 'package.json'));
+export function isFolder(folder) {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+}

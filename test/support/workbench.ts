@@ -120,7 +120,8 @@ export class Workbench {
       await row.click({ button: 'right' });
       if (await appears(choice, 1500)) {
         await choice.click();
-        return;
+        // A menu takes no click in the moment it opens.
+        if (await vanishes(choice, 1500)) return;
       }
       await this.page.keyboard.press('Escape');
     }
@@ -217,8 +218,16 @@ async function installPackage(
 }
 
 async function appears(locator: Locator, timeout: number): Promise<boolean> {
+  return reaches(locator, 'visible', timeout);
+}
+
+async function vanishes(locator: Locator, timeout: number): Promise<boolean> {
+  return reaches(locator, 'hidden', timeout);
+}
+
+async function reaches(locator: Locator, state: 'visible' | 'hidden', timeout: number): Promise<boolean> {
   try {
-    await locator.waitFor({ timeout });
+    await locator.waitFor({ state, timeout });
     return true;
   } catch {
     return false;
