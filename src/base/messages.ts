@@ -10,16 +10,22 @@ export const messages = {
   FOLDER_NOT_FOUND: 'There is no folder {path}; check its name.',
   FOLDER_UNREADABLE: 'The folder {path} cannot be read ({reason}); check its permissions.',
   NO_CLASSES: 'No image folders in {path}; put the photos of each class into a folder of its own.',
-  ONE_CLASS: 'Only one class, {label}, in {path}; put the photos of another class into a second folder beside it.',
-  NO_TRAINING_IMAGES: 'No image of {path} is left to train on; put at least two readable photos into each class folder.',
+  ONE_CLASS:
+    'Only one class, {label}, in {path}; put the photos of another class into a second folder beside it.',
+  NO_TRAINING_IMAGES:
+    'No image of {path} is left to train on; put at least two readable photos into each class folder.',
   EMPTY_CLASS: 'The class folder {path} holds no image; add photos or delete it.',
   SMALL_CLASS: 'The class {label} has only {count} images; 20 or more train better.',
+  FOLDER_LEFT_OUT:
+    'The folder {path} is no part of the train, validation and test folders beside it and was left out; move its photos into them.',
+  NOT_IN_CLASS: '{path} lies in no class folder and was left out; move it into one.',
   NAME_NOT_UNICODE: 'The name of {path} is not valid Unicode; rename the file.',
   LINK_OUTSIDE: '{path} links to a place outside the dataset; copy the file into the folder instead.',
   LINK_BROKEN: '{path} links to a file that is not there; delete the link or restore the file.',
   NOT_A_FILE: '{path} is not a regular file; remove it from the dataset.',
   DUPLICATE_LABELS: '{path} is the same picture as {other}, under another label; keep it under one of them.',
-  SPLIT_UNREADABLE: 'The split file {path} is damaged ({reason}); restore it, or delete it to have a new one made.',
+  SPLIT_UNREADABLE:
+    'The split file {path} is damaged ({reason}); restore it, or delete it to have a new one made.',
 
   // Images
   FILE_EMPTY: '{path} is empty; download it again or delete it.',
@@ -34,15 +40,20 @@ export const messages = {
   // Backbones and runtimes
   BACKBONE_UNKNOWN: 'There is no backbone {id}; known are: {known}.',
   BACKBONE_DAMAGED: 'The backbone file {path} is damaged ({reason}); install the extension again.',
-  GRAPH_UNSUPPORTED: 'The network {path} has the operation {operation}, which cannot be converted; use the tensorflow runtime.',
+  GRAPH_UNSUPPORTED:
+    'The network {path} has the operation {operation}, which cannot be converted; use the tensorflow runtime.',
   RUNTIME_UNKNOWN: 'There is no runtime {id}; known are: {known}.',
   RUNTIME_MISSING: 'The runtime {id} cannot be loaded here ({reason}); choose another one.',
   NO_RUNTIME: 'No runtime can be loaded on this machine: {reasons}.',
   FINGERPRINT_CHANGED: 'The run {path} was trained with another version of {id}; retrain it.',
 
   // The cache and files on disk
-  CACHE_UNWRITABLE: 'The cache folder {path} cannot be written ({reason}); free some space or choose another cache directory.',
-  CACHE_LAYOUT: '{path} is not a bottleneck file of this version ({reason}); delete it to have its values computed again.',
+  CACHE_UNWRITABLE:
+    'The cache folder {path} cannot be written ({reason}); free some space or choose another cache directory.',
+  FILE_CHANGED: '{path} changed while it was read; run it again.',
+  VALUES_NOT_FINITE: 'The values computed for {path} are not finite numbers; choose another runtime.',
+  CACHE_LAYOUT:
+    '{path} is not a bottleneck file of this version ({reason}); delete it to have its values computed again.',
   CHECKSUM_WRONG: 'Row {row} of {path} is damaged; retrain to have it computed again.',
   PATH_OUTSIDE: '{path} lies outside {root}; nothing was read or written there.',
 

@@ -1,0 +1,38 @@
+import path from 'node:path';
+import { readBounded, writeAtomic } from '../base';
+import type { CachedBackbone } from './cache';
+import { folderName } from './folderName';
+import { backboneFolder } from './layout';
+
+const largest = 2 ** 20;
+
+/**
+ * Writes backbone.json: what the newest values of this backbone were computed with. (What a part's own were, its
+ * head says.)
+ */
+export async function describeBackbone(root: string, backbone: CachedBackbone): Promise<void> {
+  const { id, fingerprint, dimension, cut, input, normalisation } = backbone;
+  const file = path.join(backboneFolder(root, id), 'backbone.json');
+  const facts = { format: 1, id, fingerprint, dimension, cut, preprocessing: { input, normalisation } };
+  const text = `${JSON.stringify(facts, undefined, 2)}\n`;
+  const before = await readBounded(file, largest).catch(() => undefined);
+  if (before?.toString() !== text) await writeAtomic(file, text);
+}
+
+/** Which backbone's values stand in `folder`, and the fingerprint of the newest, where backbone.json is readable. */
+export async function describedBackbone(
+  folder: string,
+): Promise<{ id: string; fingerprint: string | undefined }> {
+  const name = path.basename(folder);
+  try {
+    const bytes = await readBounded(path.join(folder, 'backbone.json'), largest);
+    const facts: unknown = JSON.parse(bytes.toString());
+    if (typeof facts !== 'object' || facts === null) return { id: name, fingerprint: undefined };
+    const id =
+      'id' in facts && typeof facts.id === 'string' && folderName(facts.id) === name ? facts.id : name;
+    const known = 'fingerprint' in facts && typeof facts.fingerprint === 'string';
+    return { id, fingerprint: known ? String(facts.fingerprint) : undefined };
+  } catch {
+    return { id: name, fingerprint: undefined };
+  }
+}

@@ -1,0 +1,215 @@
+import { lstat } from 'node:fs/promises';
+import path from 'node:path';
+import { systemCode, throwIfAborted } from '../base';
+import type { Backbone } from '../backbones';
+import { FileMap } from './fileMap';
+import { backboneFolder, entriesOf } from './layout';
+import { rowsIn } from './npyHeader';
+import { indexBeside, readIndex } from './partIndex';
+import { readRows, type CheckedRow } from './rows';
+
+/** What of a backbone the cache has to know. */
+export type CachedBackbone = Pick<
+  Backbone,
+  'id' | 'fingerprint' | 'dimension' | 'cut' | 'normalisation' | 'input'
+>;
+
+/** An image's content and the view of it; view 0 is the image as it is. */
+export interface Key {
+  readonly sha256: string;
+  readonly view?: number;
+}
+
+/** Where a key's values stand. The same key may stand in several places: `next` is asked when this one is damaged. */
+interface Place extends CheckedRow {
+  readonly file: string;
+  readonly next: Place | undefined;
+}
+
+/** How many indexes are read at once. */
+const readers = 16;
+
+function keyText({ sha256, view = 0 }: Key): string {
+  return view === 0 ? sha256 : `${sha256}/${view}`;
+}
+
+/**
+ * The cached values of one backbone, and which content stood at which path. Opening and reading write nothing.
+ * Parts whose head states another fingerprint (other weights, another decoder) are as if they were not there: they
+ * keep their place under the backbone's id, and never mix with these.
+ */
+export class BottleneckCache {
+  private places = new Map<string, Place>();
+  private readonly damaged = new Set<string>();
+
+  private constructor(
+    readonly root: string,
+    readonly backbone: CachedBackbone,
+    /** path -> content */
+    readonly fileMap: FileMap,
+  ) {}
+
+  static async open(root: string, backbone: CachedBackbone, signal?: AbortSignal): Promise<BottleneckCache> {
+    const cache = new BottleneckCache(root, backbone, await FileMap.load(root, signal));
+    await cache.load(signal);
+    return cache;
+  }
+
+  /** The sha256 of the file at `path` as the scan found it; undefined where it has to be read. */
+  contentOf(path: string, size: number, mtimeNs: bigint): string | undefined {
+    return this.fileMap.contentOf(path, size, mtimeNs);
+  }
+
+  has(sha256: string, view = 0): boolean {
+    return this.places.has(keyText({ sha256, view }));
+  }
+
+  /** The part and row that hold a key's values; they are not checked yet. */
+  partOf(sha256: string, view = 0): { file: string; row: number } | undefined {
+    const place = this.places.get(keyText({ sha256, view }));
+    return place && { file: place.file, row: place.row };
+  }
+
+  /** A key's values [D]; undefined where they are absent or damaged, and then the key is no longer there. */
+  async read(sha256: string, view = 0): Promise<Float32Array | undefined> {
+    const { values, missing } = await this.readMany([{ sha256, view }]);
+    return missing.length === 0 ? values : undefined;
+  }
+
+  /**
+   * The values of many keys [n, D], in their order. Those absent or damaged are zeros, and are named by their
+   * indices in `missing`; the cache has them no longer, so that they are computed again.
+   */
+  async readMany(
+    keys: readonly Key[],
+    { signal }: { signal?: AbortSignal | undefined } = {},
+  ): Promise<{ values: Float32Array; missing: number[] }> {
+    const { dimension } = this.backbone;
+    const values = new Float32Array(keys.length * dimension);
+    let missing = [...keys.keys()];
+    let reloaded = false;
+    while (missing.length > 0) {
+      const attempt = await this.readOnce(keys, missing, values, signal);
+      missing = attempt.again;
+      if (attempt.vanished && !reloaded) {
+        // compacted meanwhile: the rows stand in another part now
+        reloaded = true;
+        await this.load(signal);
+      } else if (!missing.some((index) => this.places.has(keyText(keys[index] ?? { sha256: '' })))) break;
+    }
+    return { values, missing };
+  }
+
+  /** Reads the keys `wanted` from the places known; those that failed there come back, that place forgotten. */
+  private async readOnce(
+    keys: readonly Key[],
+    wanted: readonly number[],
+    values: Float32Array,
+    signal: AbortSignal | undefined,
+  ): Promise<{ again: number[]; vanished: boolean }> {
+    const { dimension } = this.backbone;
+    const byFile = new Map<string, (Place & { key: string; index: number })[]>();
+    const again: number[] = [];
+    let vanished = false;
+    for (const index of wanted) {
+      const key = keyText(keys[index] ?? { sha256: '' });
+      const place = this.places.get(key);
+      if (!place) {
+        again.push(index);
+        continue;
+      }
+      const rows = byFile.get(place.file);
+      if (rows) rows.push({ ...place, key, index });
+      else byFile.set(place.file, [{ ...place, key, index }]);
+    }
+    for (const [file, rows] of byFile) {
+      const left = new Set(rows);
+      try {
+        await readRows(
+          file,
+          dimension,
+          rows,
+          (row, read) => {
+            if (!read) return;
+            values.set(read, row.index * dimension);
+            left.delete(row);
+          },
+          signal,
+        );
+      } catch (error) {
+        throwIfAborted(signal);
+        if (systemCode(error) === 'ENOENT') vanished = true;
+      }
+      for (const row of left) {
+        this.forget(row.key, row);
+        again.push(row.index);
+      }
+    }
+    return { again, vanished };
+  }
+
+  private forget(key: string, { file, row }: { file: string; row: number }): void {
+    this.damaged.add(`${file}#${row}`);
+    const place = this.places.get(key);
+    if (place?.file !== file || place.row !== row) return;
+    if (place.next) this.places.set(key, place.next);
+    else this.places.delete(key);
+  }
+
+  /** Makes a stored row known. The writer does. */
+  add(key: Key, file: string, stored: CheckedRow): void {
+    const text = keyText(key);
+    const { row, crc, checksum } = stored;
+    this.places.set(text, { file, row, crc, checksum, next: this.places.get(text) });
+  }
+
+  private async load(signal: AbortSignal | undefined): Promise<void> {
+    this.places = new Map();
+    const folder = backboneFolder(this.root, this.backbone.id);
+    const files: string[] = [];
+    for (const label of (await entriesOf(this.root, folder)).folders) {
+      throwIfAborted(signal);
+      const parts = (await entriesOf(this.root, path.join(folder, label))).files.filter((name) =>
+        name.endsWith('.npy'),
+      );
+      files.push(...parts.map((name) => path.join(folder, label, name)));
+    }
+    // the newest last, which is then asked first; what is read ahead is added in this order
+    files.sort((a, b) => (path.basename(a) < path.basename(b) ? -1 : 1));
+    for (let start = 0; start < files.length; start += readers) {
+      throwIfAborted(signal);
+      const group = files.slice(start, start + readers);
+      const indexes = await Promise.all(group.map((file) => this.rowsOf(file)));
+      for (const [i, rows] of indexes.entries())
+        for (const row of rows)
+          if (!this.damaged.has(`${group[i]}#${row.row}`)) this.add(row, group[i] ?? '', row);
+    }
+  }
+
+  /** The rows of a part that may be used: of this fingerprint, with a whole line, inside the file. */
+  private async rowsOf(file: string): Promise<(Key & CheckedRow)[]> {
+    const { dimension, fingerprint } = this.backbone;
+    try {
+      // sized first: rows that are appended while the index is read are not seen yet
+      const stats = await lstat(file);
+      if (!stats.isFile()) return [];
+      const capacity = rowsIn(stats.size, dimension);
+      const index = await readIndex(
+        indexBeside(file),
+        (head) => head.fingerprint === fingerprint && head.dimension === dimension,
+      );
+      return index?.lines.filter((line) => line.row < capacity) ?? [];
+    } catch {
+      return [];
+    }
+  }
+}
+
+/** Opens a cache to read it; where there is none yet it is empty. @throws an AbortError after `signal` */
+export async function openCache(
+  root: string,
+  backbone: CachedBackbone,
+  { signal }: { signal?: AbortSignal | undefined } = {},
+): Promise<BottleneckCache> {
+  return BottleneckCache.open(root, backbone, signal);
+}

@@ -1,0 +1,22 @@
+/** The cache of bottleneck values on disk, and the pipeline that fills it. */
+export { BottleneckCache, openCache, type CachedBackbone, type Key } from './cache';
+export { CacheWriter } from './cacheWriter';
+export {
+  computeBottlenecks,
+  type BottleneckOptions,
+  type BottleneckSource,
+  type CachedImage,
+  type ComputedBottlenecks,
+} from './computeBottlenecks';
+export {
+  inspectPart,
+  readPartRows,
+  type ChecksumState,
+  type InspectedPart,
+  type InspectedRow,
+  type RowValues,
+} from './inspection';
+export { listCache, type ListedBackbone, type ListedImage, type ListedLabel } from './listing';
+export { cacheLocation, type CacheLocation } from './location';
+export type { BottleneckProgress } from './progressMeter';
+export { readBottlenecks } from './readBottlenecks';
