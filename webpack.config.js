@@ -73,7 +73,14 @@ const node = {
   externals: Object.fromEntries(external.map((name) => [name, `commonjs ${name}`])),
   externalsPresets: { node: true },
   node: { __dirname: false, __filename: false },
-  module: { rules: [{ test: /\.ts$/, loader: 'esbuild-loader', options: { target: 'node20' } }] },
+  module: {
+    rules: [
+      { test: /\.ts$/, loader: 'esbuild-loader', options: { target: 'node20' } },
+      // It asks for optional modules by name and does without them.
+      { test: /@protobufjs[\\/]inquire/, parser: { exprContextCritical: false } },
+    ],
+    parser: { javascript: { exportsPresence: 'error' } },
+  },
   // Readable stack traces matter more here than size.
   optimization: { minimize: false },
   plugins: [
