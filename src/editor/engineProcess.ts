@@ -54,9 +54,12 @@ export class EngineProcess {
   #lastToken = 0;
   /** Why it is gone; undefined while it runs. */
   #ended: { readonly reason: string; readonly retired: boolean } | undefined;
+  readonly #gone: Promise<void>;
+  #letGo: () => void = () => undefined;
 
   constructor(options: EngineOptions, log: EngineLog) {
     this.#environment = environmentOf(options);
+    this.#gone = new Promise((resolve) => (this.#letGo = resolve));
     // VS Code's own process is Electron: with ELECTRON_RUN_AS_NODE it is plain Node. The arguments of the
     // extension host (a debugger's port, for one) are not for the engine.
     this.#child = fork(options.script, [], {
@@ -127,6 +130,8 @@ export class EngineProcess {
       );
       return await answer;
     } catch (error) {
+      // A closed channel says less than the exit that follows it.
+      if (!this.#child.connected) await this.#gone;
       throw this.#failureOf(error, token);
     } finally {
       this.#pending--;
@@ -142,6 +147,7 @@ export class EngineProcess {
 
   #end(reason: string, retired: boolean): void {
     this.#ended ??= { reason, retired };
+    this.#letGo();
     // Rejects every request that is still open.
     this.#connection.dispose();
   }

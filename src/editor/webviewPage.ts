@@ -3,8 +3,12 @@ import * as vscode from 'vscode';
 
 export type View = 'panel' | 'inspector' | 'classify';
 
-/** Style sheets of every view; they stand beside the scripts in dist/webview. */
-const styleSheets = ['codicon.css', 'uPlot.min.css', 'panel.css'];
+/** Style sheets of each view; they stand beside the scripts in dist/webview. */
+const styleSheets: Readonly<Record<View, readonly string[]>> = {
+  panel: ['codicon.css', 'uPlot.min.css', 'base.css', 'panel.css'],
+  inspector: ['codicon.css', 'base.css', 'inspector.css'],
+  classify: ['codicon.css', 'base.css', 'classify.css'],
+};
 
 /** Lets a webview load what lies in dist/webview, and nothing else. */
 export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {
@@ -25,7 +29,7 @@ export function webviewPage(webview: vscode.Webview, extension: vscode.Uri, view
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');
-  const links = styleSheets.map((file) => {
+  const links = styleSheets[view].map((file) => {
     // The icons of vscode-elements look for their style sheet by this id.
     const id = file === 'codicon.css' ? ' id="vscode-codicon-stylesheet"' : '';
     return `<link rel="stylesheet"${id} href="${address(file)}">`;

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { advance, notBegun } from '../../../src/editor/panelState';
+import type { DatasetFacts, EpochView, RetrainProgress } from '../../../src/protocol';
+
+const facts: DatasetFacts = {
+  root: '/photos',
+  name: 'photos',
+  classes: [
+    { label: '__proto__', count: 2 },
+    { label: 'c++', count: 2 },
+  ],
+  images: 4,
+  skipped: [],
+  duplicates: [],
+  warnings: [],
+};
+const epoch = (n: number): EpochView => ({
+  epoch: n,
+  training: { accuracy: 0.5, crossEntropy: 1 / (n + 1) },
+  validation: null,
+});
+const after = (...all: RetrainProgress[]) => all.reduce(advance, notBegun);
+
+const scanned: RetrainProgress = { kind: 'scanned', dataset: facts, seconds: 0.1 };
+const half: RetrainProgress = {
+  kind: 'bottlenecks',
+  done: 2,
+  of: 4,
+  cached: 1,
+  perSecond: 8,
+  secondsLeft: 0.25,
+  path: 'c++/a.jpg',
+};
+
+describe('advance', () => {
+  it('leaves a step that has not begun null', () => {
+    const running = after({ kind: 'scanning', files: 3 });
+    assert.deepEqual(running, { ...notBegun, scan: { files: 3, seconds: null } });
+  });
+
+  it('goes on to the bottlenecks when the scan is done, and knows the dataset then', () => {
+    const running = after({ kind: 'scanning', files: 3 }, scanned);
+    assert.equal(running.step, 'bottlenecks');
+    assert.deepEqual(running.scan, { files: 3, seconds: 0.1 });
+    assert.equal(running.dataset, facts);
+    assert.equal(running.bottlenecks, null);
+  });
+
+  it('shows how far the bottlenecks are', () => {
+    const { bottlenecks } = after(scanned, half);
+    assert.deepEqual(bottlenecks, {
+      done: 2,
+      of: 4,
+      cached: 1,
+      perSecond: 8,
+      secondsLeft: 0.25,
+      path: 'c++/a.jpg',
+      counts: null,
+    });
+  });
+
+  it('shows every bottleneck as done when they all came from the cache and none was reported', () => {
+    const counts = { cached: 4, computed: 0, seconds: 0.01 };
+    const running = after(scanned, { kind: 'bottlenecksDone', counts, dataset: { ...facts, images: 3 } });
+    assert.equal(running.step, 'training');
+    assert.equal(running.bottlenecks?.done, 4);
+    assert.equal(running.bottlenecks.of, 4);
+    assert.equal(running.bottlenecks.counts, counts);
+    assert.equal(running.dataset?.images, 3, 'the facts of the scan were not replaced');
+  });
+
+  it('appends each epoch to the curve and ends it with the best epoch', () => {
+    const epochs = [0, 1, 2].map((n): RetrainProgress => ({
+      kind: 'training',
+      epoch: epoch(n),
+      maxEpochs: 50,
+    }));
+    const training = after(scanned, ...epochs);
+    assert.deepEqual(training.training?.curve, [epoch(0), epoch(1), epoch(2)]);
+    assert.equal(training.training.maxEpochs, 50);
+    assert.equal(training.training.bestEpoch, null);
+    const trained = advance(training, { kind: 'trained', epochs: 3, bestEpoch: 2, seconds: 0.4 });
+    assert.equal(trained.step, 'evaluation');
+    assert.equal(trained.training?.bestEpoch, 2);
+    assert.equal(trained.training.curve.length, 3);
+  });
+
+  it('leaves the state that it was given as it was', () => {
+    const before = after(scanned, half);
+    const copy = structuredClone(before);
+    advance(before, { kind: 'training', epoch: epoch(0), maxEpochs: 50 });
+    assert.deepEqual(before, copy);
+  });
+});
