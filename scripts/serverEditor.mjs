@@ -42,6 +42,7 @@ const editor = await installEditor(process.env.RETRAIN_EDITOR ?? '1.100');
 const server = await startVSCodeServer(editor, {
   data: path.join(scratch, 'data'),
   extensions: path.join(scratch, 'extensions'),
+  settings: { 'git.enabled': false },
   driver: true,
   log,
 });

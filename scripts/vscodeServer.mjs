@@ -12,7 +12,6 @@ const calm = {
   'workbench.startupEditor': 'none',
   'extensions.ignoreRecommendations': true,
   'telemetry.telemetryLevel': 'off',
-  'git.enabled': false,
 };
 
 /**

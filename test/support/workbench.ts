@@ -44,7 +44,7 @@ export class Workbench {
     const data = path.join(scratch, 'data');
     const extensions = path.join(scratch, 'extensions');
     if (vsix !== undefined) await installPackage(editor, vsix, { data, extensions });
-    const settings = { ...options.settings, 'workbench.colorTheme': theme };
+    const settings = { 'git.enabled': false, ...options.settings, 'workbench.colorTheme': theme };
     const server = await startVSCodeServer(editor, {
       data,
       extensions,
