@@ -26,7 +26,7 @@ interface DecodeOptions {
  * stretched to `size` by a half-pixel-centred antialiased triangle filter.
  * @throws FILE_EMPTY, FORMAT_UNKNOWN, FORMAT_UNSUPPORTED, IMAGE_TOO_LARGE, IMAGE_DAMAGED
  */
-export function decodeImage(
+export async function decodeImage(
   bytes: Uint8Array,
   size: { width: number; height: number },
   { path, signal }: DecodeOptions,

@@ -1,0 +1,15 @@
+/** Folders of images: their classes, and which image is trained, validated or tested on. Never opens an image. */
+export { assignSides, type SplitImage, type SplitSettings } from './assignSides';
+export {
+  datasetWarnings,
+  type ClassSummary,
+  type Dataset,
+  type ImageFile,
+  type Side,
+  type SkippedFile,
+  type Sniff,
+} from './dataset';
+export { findDatasets } from './findDatasets';
+export { scanDataset, scanLabelled, type ScanOptions } from './scanDataset';
+export { scanImages } from './scanImages';
+export { readSplit, splitFileName, writeSplit } from './splitFile';
