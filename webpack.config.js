@@ -48,6 +48,9 @@ class MarkExecutable {
 const existing = (entries) =>
   Object.fromEntries(Object.entries(entries).filter(([, file]) => fs.existsSync(path.join(__dirname, file))));
 
+/** A missing import fails the build, and an import on demand stays in its bundle. */
+const parser = { javascript: { exportsPresence: 'error', dynamicImportMode: 'eager' } };
+
 const shared = {
   mode: 'production',
   context: __dirname,
@@ -79,7 +82,7 @@ const node = {
       // It asks for optional modules by name and does without them.
       { test: /@protobufjs[\\/]inquire/, parser: { exprContextCritical: false } },
     ],
-    parser: { javascript: { exportsPresence: 'error' } },
+    parser,
   },
   // Readable stack traces matter more here than size.
   optimization: { minimize: false },
@@ -116,6 +119,7 @@ const web = {
         options: { target: 'es2022', jsx: 'automatic', jsxImportSource: 'preact' },
       },
     ],
+    parser,
   },
   optimization: { minimizer: [new EsbuildPlugin({ target: 'es2022' })] },
   plugins: [new CopyStyles()],
