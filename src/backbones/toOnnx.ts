@@ -88,7 +88,7 @@ class Conversion {
       case 'concatenate': {
         const axis = axisOf(operation.axis, shape);
         model.node('Concat', node.inputs, name, {
-          axis: shape.length === 4 ? toChannelsLast.indexOf(axis) : axis,
+          axis: shape.length === 4 ? toChannelsFirst.indexOf(axis) : axis,
         });
         break;
       }
