@@ -60,6 +60,7 @@ export const messages = {
   // Runs
   NO_RUN: 'There is no run for {path} yet; retrain first.',
   RUN_DAMAGED: 'The run file {path} is damaged ({reason}); retrain.',
+  RUN_UNWRITABLE: 'The run cannot be saved in {path} ({reason}); free some space or check the permissions.',
   NOTHING_TO_CLASSIFY: 'There is no image in {path}.',
 
   // The engine

@@ -1,8 +1,9 @@
 import type { LinePoint } from './softmaxLoss';
 
-/** Sufficient decrease and curvature: the usual constants for quasi-Newton steps (Nocedal and Wright, 2006, 3.1). */
+/** Sufficient decrease, the usual constant (Nocedal and Wright, "Numerical Optimization", 2006, section 3.1). */
 const decrease = 1e-4;
-const curvature = 0.9;
+/** How flat the loss must have become. Strict, for a point on the line costs little here and makes even curves. */
+const curvature = 0.1;
 /** Bisections that halve a step to nothing: rounding allows no further descent. */
 const patience = 50;
 

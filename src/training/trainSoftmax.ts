@@ -40,7 +40,7 @@ export interface Trained {
 }
 
 /** Chosen by measurement: docs/training.md. */
-export const trainingDefaults = { l2: 3e-3, maxEpochs: 100 } as const;
+export const trainingDefaults = { l2: 1e-5, maxEpochs: 100 } as const;
 
 /** The search ends where the gradient is this much smaller than at the start: the answers no longer move. */
 const tolerance = 1e-4;

@@ -1,0 +1,100 @@
+import { mostClasses } from './runFiles';
+import { count, format, seconds } from './runJson';
+import type { RunEpoch, RunEvaluation, RunScore, RunTraining } from './runRecord';
+import { Untrusted } from './untrusted';
+
+/** What metrics.json holds. */
+export interface Metrics {
+  readonly training: RunTraining;
+  readonly evaluation: RunEvaluation;
+}
+
+const mostEpochs = 1_000_000;
+
+export function writeMetricsJson({ training, evaluation }: Metrics): string {
+  return `${JSON.stringify({ format, training, evaluation }, null, 2)}\n`;
+}
+
+/** @throws RUN_DAMAGED, also where its numbers contradict each other */
+export function readMetricsJson(text: string, file: string): Metrics {
+  const root = Untrusted.parse(text, file);
+  root.field('format').is(format);
+  return {
+    training: readTraining(root.field('training')),
+    evaluation: readEvaluation(root.field('evaluation')),
+  };
+}
+
+function readTraining(training: Untrusted): RunTraining {
+  const curve = training.field('curve').items(mostEpochs).map(readEpoch);
+  return {
+    epochs: training.field('epochs').integer(0, mostEpochs),
+    bestEpoch: training.field('bestEpoch').integer(0, Math.max(curve.length - 1, 0)),
+    seconds: seconds(training.field('seconds')),
+    curve,
+  };
+}
+
+function readEpoch(item: Untrusted, index: number): RunEpoch {
+  item.field('epoch').is(index);
+  return {
+    epoch: index,
+    training: readScore(item.field('training')),
+    validation: item.field('validation').nullable(readScore),
+  };
+}
+
+function readScore(score: Untrusted): RunScore {
+  return {
+    accuracy: share(score.field('accuracy')),
+    crossEntropy: score.field('crossEntropy').number(0, Number.MAX_VALUE),
+  };
+}
+
+function readEvaluation(evaluation: Untrusted): RunEvaluation {
+  evaluation.field('on').is('testing');
+  const labels = evaluation
+    .field('labels')
+    .items(mostClasses)
+    .map((label) => label.text());
+  const rows = evaluation.field('confusion');
+  const confusion = rows.items(labels.length).map((row) => row.items(labels.length).map(count));
+  if (confusion.length !== labels.length || confusion.some((row) => row.length !== labels.length))
+    throw rows.fail(`${labels.length} rows and columns were expected`);
+  const n = count(evaluation.field('n'));
+  if (confusion.flat().reduce((sum, value) => sum + value, 0) !== n)
+    throw rows.fail('its counts do not add up to n');
+  const accuracy = evaluation.field('accuracy').nullable(share);
+  const right = confusion.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
+  if (n === 0 ? accuracy !== null : accuracy === null || Math.abs(accuracy - right / n) > 1e-9)
+    throw evaluation.fail('its accuracy is not that of its confusion matrix');
+  const perClass = evaluation.field('perClass');
+  const classes = perClass.items(labels.length);
+  if (classes.length !== labels.length) throw perClass.fail(`${labels.length} items were expected`);
+  return {
+    on: 'testing',
+    labels,
+    n,
+    accuracy,
+    interval: evaluation
+      .field('interval')
+      .nullable((interval) => ({ low: share(interval.field('low')), high: share(interval.field('high')) })),
+    confusion,
+    perClass: classes.map((item, i) => {
+      const label = labels[i] ?? '';
+      item.field('label').is(label);
+      return {
+        label,
+        images: count(item.field('images')),
+        precision: item.field('precision').nullable(share),
+        recall: item.field('recall').nullable(share),
+        f1: item.field('f1').nullable(share),
+      };
+    }),
+    seconds: seconds(evaluation.field('seconds')),
+  };
+}
+
+function share(value: Untrusted): number {
+  return value.number(0, 1);
+}

@@ -1,0 +1,53 @@
+import path from 'node:path';
+import { readLabels } from './labelsFile';
+import { readLayersModel, readWeights, weightBytes } from './layersModel';
+import { readMetricsJson } from './metricsJson';
+import { readPredictions } from './predictionsFile';
+import { damaged, readRunFile, runFiles } from './runFiles';
+import { readRunJson, type RunFacts } from './runJson';
+import type { RunRecord } from './runRecord';
+
+const megabyte = 2 ** 20;
+
+/**
+ * Reads a run's folder. Its files are taken for hostile: sizes are bounded before anything is allocated,
+ * every number is checked, nothing outside the folder is read, and what contradicts itself is refused.
+ * @throws RUN_DAMAGED, which names the file and the reason; FILE_UNREADABLE
+ */
+export async function readRun(folder: string): Promise<RunRecord> {
+  const facts = await readRunFacts(folder);
+  const text = async (name: string, limit: number): Promise<string> =>
+    (await readRunFile(folder, name, limit)).toString('utf8');
+  const inFolder = (name: string): string => path.join(folder, name);
+
+  const shape = readLayersModel(await text(runFiles.model, megabyte), inFolder(runFiles.model));
+  if (shape.dimension !== facts.backbone.dimension)
+    throw damaged(
+      inFolder(runFiles.model),
+      `it takes ${shape.dimension} values, the backbone gives ${facts.backbone.dimension}`,
+    );
+  const weights = await readRunFile(folder, shape.weightsFile, weightBytes(shape));
+  const head = readWeights(weights, shape, inFolder(shape.weightsFile));
+
+  const labels = readLabels(await text(runFiles.labels, 256 * megabyte));
+  if (labels.length !== shape.classes || new Set(labels).size !== labels.length)
+    throw damaged(inFolder(runFiles.labels), `it does not hold ${shape.classes} different labels`);
+  const metrics = readMetricsJson(await text(runFiles.metrics, 256 * megabyte), inFolder(runFiles.metrics));
+  if (
+    metrics.evaluation.labels.some((label, i) => label !== labels[i]) ||
+    metrics.evaluation.labels.length !== labels.length
+  )
+    throw damaged(inFolder(runFiles.metrics), `its labels are not those of ${runFiles.labels}`);
+  const predictions = readPredictions(
+    await text(runFiles.predictions, 512 * megabyte),
+    new Set(labels),
+    (reason) => damaged(inFolder(runFiles.predictions), reason),
+  );
+  return { name: path.basename(folder), ...facts, ...metrics, predictions, head };
+}
+
+/** Reads run.json alone. @throws RUN_DAMAGED, FILE_UNREADABLE */
+export async function readRunFacts(folder: string): Promise<RunFacts> {
+  const bytes = await readRunFile(folder, runFiles.run, 512 * megabyte);
+  return readRunJson(bytes.toString('utf8'), path.join(folder, runFiles.run));
+}

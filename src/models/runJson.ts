@@ -1,0 +1,125 @@
+import type { ErrorParams } from '../base';
+import { mostClasses } from './runFiles';
+import type { RunDataset, RunRecord, RunSettings, Warning } from './runRecord';
+import { Untrusted } from './untrusted';
+
+/** What run.json holds: everything but the head, the metrics and the answers. */
+export type RunFacts = Omit<RunRecord, 'name' | 'training' | 'evaluation' | 'predictions' | 'head'>;
+
+/** Raised when a file's meaning changes. */
+export const format = 1;
+const mostImages = 10_000_000;
+
+export function writeRunJson(run: RunFacts): string {
+  const { created, dataset, scanSeconds, backbone, runtime, settings, split, bottlenecks, fittedOn } = run;
+  const { name, classes, images, skipped, duplicates, warnings } = dataset;
+  const document = {
+    format,
+    created,
+    dataset: { name, classes, images, skipped, duplicates, warnings },
+    scanSeconds,
+    backbone,
+    runtime,
+    settings,
+    split,
+    bottlenecks,
+    fittedOn,
+  };
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+/** @throws RUN_DAMAGED */
+export function readRunJson(text: string, file: string): RunFacts {
+  const root = Untrusted.parse(text, file);
+  root.field('format').is(format);
+  const backbone = root.field('backbone');
+  const runtime = root.field('runtime');
+  const split = root.field('split');
+  const bottlenecks = root.field('bottlenecks');
+  return {
+    created: date(root.field('created')),
+    dataset: readDataset(root.field('dataset')),
+    scanSeconds: seconds(root.field('scanSeconds')),
+    backbone: {
+      id: backbone.field('id').text(),
+      name: backbone.field('name').text(),
+      dimension: backbone.field('dimension').integer(1, mostImages),
+      fingerprint: sha256(backbone.field('fingerprint')),
+    },
+    runtime: { id: runtime.field('id').text(), version: runtime.field('version').text() },
+    settings: readSettings(root.field('settings')),
+    split: {
+      training: count(split.field('training')),
+      validation: count(split.field('validation')),
+      testing: count(split.field('testing')),
+    },
+    bottlenecks: {
+      cached: count(bottlenecks.field('cached')),
+      computed: count(bottlenecks.field('computed')),
+      seconds: seconds(bottlenecks.field('seconds')),
+    },
+    fittedOn: root.field('fittedOn').items(mostImages).map(sha256),
+  };
+}
+
+function readDataset(dataset: Untrusted): RunDataset {
+  return {
+    name: dataset.field('name').text(),
+    classes: dataset
+      .field('classes')
+      .items(mostClasses)
+      .map((item) => ({ label: item.field('label').text(), count: count(item.field('count')) })),
+    images: count(dataset.field('images')),
+    skipped: dataset
+      .field('skipped')
+      .items(mostImages)
+      .map((item) => ({ path: item.field('path').text(), ...readWarning(item) })),
+    duplicates: dataset
+      .field('duplicates')
+      .items(mostImages)
+      .map((group) => group.items(mostImages).map((path) => path.text())),
+    warnings: dataset.field('warnings').items(mostImages).map(readWarning),
+  };
+}
+
+function readWarning(item: Untrusted): Warning {
+  const params = item
+    .field('params')
+    .entries()
+    .map(([name, value]): [string, string | number] => [name, value.textOrNumber()]);
+  return {
+    code: item.field('code').matching(/^[A-Z_]{1,100}$/, 'a code'),
+    // Object.fromEntries defines own properties, also for a name such as __proto__.
+    params: Object.fromEntries(params) satisfies ErrorParams,
+    message: item.field('message').text(10_000),
+  };
+}
+
+function readSettings(settings: Untrusted): RunSettings {
+  return {
+    seed: settings.field('seed').integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+    validationPercentage: settings.field('validationPercentage').number(0, 100),
+    testingPercentage: settings.field('testingPercentage').number(0, 100),
+    l2: settings.field('l2').number(0, Number.MAX_VALUE),
+    maxEpochs: count(settings.field('maxEpochs')),
+  };
+}
+
+/** Wall-clock seconds. */
+export function seconds(value: Untrusted): number {
+  return value.number(0, Number.MAX_VALUE);
+}
+
+export function count(value: Untrusted): number {
+  return value.integer(0, Number.MAX_SAFE_INTEGER);
+}
+
+function sha256(value: Untrusted): string {
+  return value.matching(/^[0-9a-f]{64}$/, 'a sha256');
+}
+
+function date(value: Untrusted): string {
+  const text = value.matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/, 'a date in UTC');
+  if (Number.isNaN(Date.parse(text))) throw value.fail('a date in UTC was expected');
+  return text;
+}

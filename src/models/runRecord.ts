@@ -1,0 +1,116 @@
+import type { ErrorParams } from '../base';
+import type { Head } from '../training';
+
+/** A file of the dataset that was left out, and why. */
+export interface SkippedFact {
+  readonly path: string;
+  /** A code of this or of another version of the extension; `message` says the same in English. */
+  readonly code: string;
+  readonly params: ErrorParams;
+  readonly message: string;
+}
+
+export type Warning = Omit<SkippedFact, 'path'>;
+
+export interface RunDataset {
+  readonly name: string;
+  readonly classes: readonly { readonly label: string; readonly count: number }[];
+  readonly images: number;
+  readonly skipped: readonly SkippedFact[];
+  /** Groups of paths with the same content under different labels. */
+  readonly duplicates: readonly (readonly string[])[];
+  readonly warnings: readonly Warning[];
+}
+
+export interface RunSettings {
+  readonly seed: number;
+  readonly validationPercentage: number;
+  readonly testingPercentage: number;
+  readonly l2: number;
+  readonly maxEpochs: number;
+}
+
+/** Accuracy in [0, 1], mean cross-entropy in nats. */
+export interface RunScore {
+  readonly accuracy: number;
+  readonly crossEntropy: number;
+}
+
+export interface RunEpoch {
+  readonly epoch: number;
+  readonly training: RunScore;
+  readonly validation: RunScore | null;
+}
+
+export interface RunTraining {
+  readonly epochs: number;
+  readonly bestEpoch: number;
+  readonly seconds: number;
+  readonly curve: readonly RunEpoch[];
+}
+
+export interface RunEvaluation {
+  /** The side that was measured. */
+  readonly on: 'testing';
+  /** In the order of the head's outputs. */
+  readonly labels: readonly string[];
+  readonly n: number;
+  /** Null where there was nothing to test on. */
+  readonly accuracy: number | null;
+  /** 95 % interval of the accuracy. */
+  readonly interval: { readonly low: number; readonly high: number } | null;
+  /** [C][C] counts; rows: the truth. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly perClass: readonly {
+    readonly label: string;
+    readonly images: number;
+    readonly precision: number | null;
+    readonly recall: number | null;
+    readonly f1: number | null;
+  }[];
+  readonly seconds: number;
+}
+
+export const sides = ['training', 'validation', 'testing'] as const;
+
+/** What the saved head says about one image of the dataset. */
+export interface RunPrediction {
+  /** Relative to the dataset, with `/`. */
+  readonly path: string;
+  readonly sha256: string;
+  readonly side: (typeof sides)[number];
+  readonly label: string;
+  readonly predicted: string;
+  readonly probability: number;
+}
+
+/** One training with all that came of it. Plain data; seconds are wall-clock. */
+export interface RunRecord {
+  /** The name of the run's folder. */
+  readonly name: string;
+  /** ISO 8601, UTC. */
+  readonly created: string;
+  readonly dataset: RunDataset;
+  readonly scanSeconds: number;
+  readonly backbone: {
+    readonly id: string;
+    readonly name: string;
+    /** D */
+    readonly dimension: number;
+    readonly fingerprint: string;
+  };
+  readonly runtime: { readonly id: string; readonly version: string };
+  readonly settings: RunSettings;
+  readonly split: { readonly training: number; readonly validation: number; readonly testing: number };
+  readonly bottlenecks: { readonly cached: number; readonly computed: number; readonly seconds: number };
+  readonly training: RunTraining;
+  readonly evaluation: RunEvaluation;
+  readonly predictions: readonly RunPrediction[];
+  /** sha256 of the images the head was fitted on. */
+  readonly fittedOn: readonly string[];
+  /** Takes raw bottleneck values: the scaling is folded in. */
+  readonly head: Head;
+}
+
+/** A record that is not saved yet: saving gives the name. */
+export type NewRun = Omit<RunRecord, 'name'>;

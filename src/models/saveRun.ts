@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { isLink, RetrainError, retryBusy, systemCode } from '../base';
+import { writeLabels } from './labelsFile';
+import { writeLayersModel } from './layersModel';
+import { writeMetricsJson } from './metricsJson';
+import { writePredictions } from './predictionsFile';
+import { runFiles } from './runFiles';
+import { writeRunJson } from './runJson';
+import type { NewRun } from './runRecord';
+
+/** Runs of one day under one folder; reached only where something is wrong. */
+const mostRuns = 100_000;
+
+/**
+ * Writes a run to `<retrainFolder>/runs/<YYYY-MM-DD-n>` and returns that folder: under a temporary name first,
+ * then renamed, so that a run is there whole or not at all and two processes never share one.
+ * @throws PATH_OUTSIDE where `.retrain` or `runs` is a symbolic link; RUN_UNWRITABLE
+ */
+export async function saveRun(retrainFolder: string, run: NewRun): Promise<string> {
+  try {
+    const runs = path.join(retrainFolder, 'runs');
+    await ownFolder(retrainFolder);
+    await ownFolder(runs);
+    await keepOutOfGit(retrainFolder);
+    return await writeRun(runs, run);
+  } catch (error) {
+    const reason = systemCode(error);
+    if (error instanceof RetrainError || reason === undefined) throw error;
+    throw new RetrainError('RUN_UNWRITABLE', { path: retrainFolder, reason }, { cause: error });
+  }
+}
+
+async function writeRun(runs: string, run: NewRun): Promise<string> {
+  const temporary = path.join(runs, `.${randomBytes(6).toString('hex')}.tmp`);
+  await mkdir(temporary);
+  try {
+    const { model, weights } = writeLayersModel(run.head);
+    await writeSynced(path.join(temporary, runFiles.model), model);
+    await writeSynced(path.join(temporary, runFiles.weights), weights);
+    await writeSynced(path.join(temporary, runFiles.labels), writeLabels(run.evaluation.labels));
+    await writeSynced(path.join(temporary, runFiles.run), writeRunJson(run));
+    await writeSynced(path.join(temporary, runFiles.metrics), writeMetricsJson(run));
+    await writeSynced(path.join(temporary, runFiles.predictions), writePredictions(run.predictions));
+    return await renameToNext(temporary, path.join(runs, day(new Date(run.created))));
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Nothing is written through a link, which could lead anywhere. */
+async function ownFolder(folder: string): Promise<void> {
+  if (await isLink(folder))
+    throw new RetrainError('PATH_OUTSIDE', { path: folder, root: path.dirname(folder) });
+  await mkdir(folder, { recursive: true });
+}
+
+/** Split and settings belong to the project; runs are large and can be made again. */
+async function keepOutOfGit(retrainFolder: string): Promise<void> {
+  try {
+    await writeFile(path.join(retrainFolder, '.gitignore'), 'runs/\n', { flag: 'wx' });
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error;
+  }
+}
+
+async function writeSynced(file: string, content: string | Uint8Array): Promise<void> {
+  const handle = await open(file, 'wx');
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A folder that holds files is never renamed over, so a name that another process takes meanwhile is left to it. */
+async function renameToNext(temporary: string, stem: string): Promise<string> {
+  for (let n = 1; n < mostRuns; n++) {
+    const target = `${stem}-${n}`;
+    if (await exists(target)) continue;
+    try {
+      await retryBusy(() => rename(temporary, target));
+      return target;
+    } catch (error) {
+      if (!(await exists(target))) throw error;
+    }
+  }
+  throw new RangeError(`More than ${mostRuns} runs at ${stem}`);
+}
+
+async function exists(file: string): Promise<boolean> {
+  try {
+    await lstat(file);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** The person's own day, as their calendar has it. */
+function day(date: Date): string {
+  const digits = (value: number): string => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${digits(date.getMonth() + 1)}-${digits(date.getDate())}`;
+}
