@@ -38,8 +38,11 @@ function compute(
     case 'convolution':
       return convolve(a, b, operation);
     case 'biasAdd':
-    case 'add':
-      return map((value, i) => value + (b.values[i % b.values.length] ?? 0));
+    case 'add': {
+      const [whole, other] = a.values.length < b.values.length ? [b, a] : [a, b];
+      const sum = (value: number, i: number): number => value + (other.values[i % other.values.length] ?? 0);
+      return { shape: whole.shape, values: whole.values.map(sum) };
+    }
     case 'relu':
       return map((value) => Math.max(0, value));
     case 'relu6':
