@@ -42,8 +42,12 @@ async function canHold(parent: string, name: string): Promise<boolean> {
  */
 export async function cacheLocation(datasetRoot: string, cacheDirectory: string): Promise<CacheLocation> {
   const real = await realpath(datasetRoot).catch(() => path.resolve(datasetRoot));
-  const name = createHash('sha256').update(real).digest('hex').slice(0, 16);
   const place = async (folder: string) =>
-    path.join((await canHold(datasetRoot, folder)) ? datasetRoot : path.join(cacheDirectory, name), folder);
+    path.join((await canHold(datasetRoot, folder)) ? datasetRoot : homeElsewhere(real, cacheDirectory), folder);
   return { bottlenecks: await place('.bottlenecks'), retrain: await place('.retrain') };
+}
+
+/** What holds `.bottlenecks` and `.retrain` of a dataset that cannot; `realRoot` is its real path. */
+export function homeElsewhere(realRoot: string, cacheDirectory: string): string {
+  return path.join(cacheDirectory, createHash('sha256').update(realRoot).digest('hex').slice(0, 16));
 }

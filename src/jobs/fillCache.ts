@@ -1,27 +1,28 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { RetrainError } from '../base';
-import { normalise, type Backbone } from '../backbones';
+import type { Backbone } from '../backbones';
 import {
   cacheLocation,
   computeBottlenecks,
   openCache,
-  type BottleneckCache,
+  readBottlenecks,
+  type BottleneckOptions,
+  type BottleneckSource,
   type CachedImage,
   type CacheLocation,
+  type ComputedBottlenecks,
 } from '../bottlenecks';
 import { datasetWarnings, scanDataset, type Dataset } from '../dataset';
 import { decodeImage, readImage, sniff } from '../images';
 import type { Runtime } from '../runtimes';
 import type { JobContext } from './context';
+import { noteDataset } from './datasetFolder';
 import type { RetrainSettings } from './requests';
 import type { BackboneFacts, BottleneckCounts, DatasetFacts, RetrainProgress } from './results';
 
 /** A scanned dataset whose bottleneck values are all in its cache. */
 export interface FilledDataset {
-  readonly root: string;
   readonly location: CacheLocation;
-  readonly cache: BottleneckCache;
   readonly backbone: Backbone;
   readonly runtime: Runtime;
   /** By label, then path; without what was skipped. */
@@ -31,16 +32,40 @@ export interface FilledDataset {
   readonly counts: BottleneckCounts;
 }
 
+type Network = Pick<RetrainSettings, 'backbone' | 'runtime'>;
+/** How many classes there must be: one is enough where nothing is to be trained. */
+type LeastClasses = 1 | 2;
+
 /**
  * Scans `folder` and brings its cache up to date: the way every job begins that needs bottleneck values.
  * @throws as the scan does; RUNTIME_..., BACKBONE_..., CACHE_UNWRITABLE; the signal's reason
  */
 export async function fillCache(
   folder: string,
-  settings: Pick<RetrainSettings, 'backbone' | 'runtime'>,
-  { places, networks, signal, report }: JobContext<RetrainProgress>,
-  { leastClasses }: { readonly leastClasses: 1 | 2 } = { leastClasses: 2 },
+  network: Network,
+  context: JobContext<RetrainProgress>,
 ): Promise<FilledDataset> {
+  return (await fill(folder, network, context, 2, computeBottlenecks)).filled;
+}
+
+/** Like `fillCache`, and reads the values [rows.length, D] in the order of `rows`. */
+export async function fillAndRead(
+  folder: string,
+  network: Network,
+  context: JobContext<RetrainProgress>,
+  leastClasses: LeastClasses,
+): Promise<FilledDataset & { readonly values: Float32Array }> {
+  const { filled, computed } = await fill(folder, network, context, leastClasses, readBottlenecks);
+  return { ...filled, values: computed.values };
+}
+
+async function fill<T extends ComputedBottlenecks>(
+  folder: string,
+  network: Network,
+  { places, networks, signal, report }: JobContext<RetrainProgress>,
+  leastClasses: LeastClasses,
+  compute: (source: BottleneckSource, options: BottleneckOptions) => Promise<T>,
+): Promise<{ filled: FilledDataset; computed: T }> {
   const started = performance.now();
   const root = await realpath(folder).catch(() => path.resolve(folder));
   const dataset = await scanDataset(root, {
@@ -52,46 +77,36 @@ export async function fillCache(
   const scanSeconds = secondsSince(started);
   report({ kind: 'scanned', dataset: factsOf(dataset), seconds: scanSeconds });
 
-  const backbone = await networks.backbone(settings.backbone);
+  const backbone = await networks.backbone(network.backbone);
   const location = await cacheLocation(root, places.cacheDirectory);
+  await noteDataset(root, location);
   const cache = await openCache(location.bottlenecks, backbone, { signal });
-  const runtime = await networks.runtime(settings.backbone, settings.runtime);
-  const filled = await computeBottlenecks(
-    {
-      root,
-      images: dataset.images,
-      cache,
-      runtime,
-      input: backbone.input,
-      normalise: (pixels, out) => normalise(pixels, backbone, out),
-      decode: decodeImage,
-      readImage,
-    },
-    { signal, report },
-  );
-  const counts = { cached: filled.cached, computed: filled.computed, seconds: filled.seconds };
-  const facts = factsOf(dataset, filled);
+  const runtime = await networks.runtime(network.backbone, network.runtime);
+  const { images } = dataset;
+  const source = { root, images, cache, backbone, runtime, decode: decodeImage, readImage };
+  const computed = await compute(source, { signal, report });
+  const counts = { cached: computed.cached, computed: computed.computed, seconds: computed.seconds };
+  const facts = factsOf(dataset, computed);
   report({ kind: 'bottlenecksDone', counts, dataset: facts });
-  return { root, location, cache, backbone, runtime, rows: filled.rows, facts, scanSeconds, counts };
+  return {
+    filled: { location, backbone, runtime, rows: computed.rows, facts, scanSeconds, counts },
+    computed,
+  };
 }
 
 /** The facts of a scan; with what the pipeline found out, once it has read every file. */
-function factsOf(
-  dataset: Dataset,
-  filled?: Pick<Awaited<ReturnType<typeof computeBottlenecks>>, 'rows' | 'skipped' | 'duplicates'>,
-): DatasetFacts {
+function factsOf(dataset: Dataset, computed?: ComputedBottlenecks): DatasetFacts {
   const { root, classes, skipped } = dataset;
+  const images = computed ? computed.rows.map(({ image }) => image) : dataset.images;
   const counts = new Map(classes.map(({ label }) => [label, 0]));
-  for (const { label } of filled ? filled.rows.map(({ image }) => image) : dataset.images)
-    counts.set(label, (counts.get(label) ?? 0) + 1);
-  const images = filled ? filled.rows.length : dataset.images.length;
+  for (const { label } of images) counts.set(label, (counts.get(label) ?? 0) + 1);
   return {
     root,
     name: path.basename(root),
     classes: [...counts].map(([label, count]) => ({ label, count })),
-    images,
-    skipped: [...skipped, ...(filled?.skipped ?? [])].sort((a, b) => (a.path < b.path ? -1 : 1)),
-    duplicates: filled?.duplicates ?? [],
+    images: images.length,
+    skipped: [...skipped, ...(computed?.skipped ?? [])].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    duplicates: computed?.duplicates ?? [],
     warnings: datasetWarnings(dataset),
   };
 }
@@ -102,21 +117,4 @@ export function backboneFacts({ id, name, dimension, fingerprint }: Backbone): B
 
 export function secondsSince(started: number): number {
   return (performance.now() - started) / 1000;
-}
-
-/**
- * The bottleneck values [n, D] of `rows`.
- * @throws CACHE_LAYOUT where a part has been taken away or damaged since the cache was filled
- */
-export async function readValues(
-  { cache, location }: Pick<FilledDataset, 'cache' | 'location'>,
-  rows: readonly CachedImage[],
-): Promise<Float32Array> {
-  const { values, missing } = await cache.readMany(rows.map(({ sha256 }) => ({ sha256, view: 0 })));
-  if (missing.length > 0)
-    throw new RetrainError('CACHE_LAYOUT', {
-      path: location.bottlenecks,
-      reason: `the values of ${missing.length} images were changed while they were used`,
-    });
-  return values;
 }

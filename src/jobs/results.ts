@@ -205,33 +205,38 @@ export interface EvaluateResult {
 export interface PartView {
   /** Absolute path of the .npy file. */
   readonly file: string;
+  /** Absolute path of the dataset's folder, which the rows' paths are relative to. */
+  readonly dataset: string;
   readonly label: string;
   readonly backbone: string;
-  readonly runtime: string;
+  /** Null where the index beside the matrix is gone or damaged. */
+  readonly runtime: string | null;
   readonly dimension: number;
   readonly bytes: number;
   readonly rows: readonly PartRow[];
-  /** Mean and deviation of each value over the cache of this backbone ([D]), to draw the strips against. */
+  /** Mean and deviation of each value ([D]) over up to 1,000 rows of this backbone's cache, to draw the strips against. */
   readonly mean: Float32Array;
   readonly deviation: Float32Array;
 }
 
+/** `wrong`: the values do not match their checksum and are not used. `missing`: no line says what the row holds. */
+export type ChecksumState = 'right' | 'wrong' | 'missing';
+
 export interface PartRow {
   readonly row: number;
-  readonly sha256: string;
-  readonly view: number;
-  /** Where the image is now, relative to the dataset; null when no image of the dataset has this content any more. */
+  readonly checksum: ChecksumState;
+  /** Null where no line says. */
+  readonly sha256: string | null;
+  readonly view: number | null;
+  /** Where the image was found last, relative to the dataset; null when it is not known to be anywhere now. */
   readonly path: string | null;
-  readonly pathWhenComputed: string;
+  readonly pathWhenComputed: string | null;
 }
-
-/** `wrong`: the values do not match their checksum and are not used. */
-export type ChecksumState = 'right' | 'wrong';
 
 export interface RowValues {
   readonly row: number;
   readonly checksum: ChecksumState;
-  /** [D] */
+  /** [D], as they stand on disk. */
   readonly values: Float32Array;
 }
 

@@ -1,29 +1,38 @@
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { RetrainError } from '../base';
-import type { CachedImage } from '../bottlenecks';
+import { RetrainError, systemCode, toFailure } from '../base';
 import { assignSides, readSplit, splitFileName, writeSplit, type Side } from '../dataset';
-import { accuracyOf, classMetrics, confusionMatrix, topAnswers, wilson, type TopAnswer } from '../evaluation';
-import { predict, saveRun, type NewRun } from '../models';
-import { fold, scale, trainingDefaults, trainSoftmax, type Head, type TrainingSet } from '../training';
+import { saveRun, type NewRun } from '../models';
+import { fold, scale, trainingDefaults, trainSoftmax, type Head } from '../training';
 import type { Job, JobContext } from './context';
-import { backboneFacts, fillCache, readValues, secondsSince, type FilledDataset } from './fillCache';
+import { backboneFacts, fillAndRead, secondsSince, type FilledDataset } from './fillCache';
+import { labelledRows, type LabelledRows } from './labelledRows';
+import { measureHead } from './measureHead';
 import type { RetrainSettings } from './requests';
 import type { RetrainProgress } from './results';
-import { runView } from './runs';
+import { runView } from './runView';
 
 /** The main job: scan, cache, split, train, measure once on the testing split, save the run. */
 export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => {
-  const filled = await fillCache(folder, settings, context);
-  const labels = filled.facts.classes.filter(({ count }) => count > 0).map(({ label }) => label);
-  const [only] = labels;
-  if (only === undefined) throw new RetrainError('NO_TRAINING_IMAGES', { path: filled.root });
-  if (labels.length === 1) throw new RetrainError('ONE_CLASS', { path: filled.root, label: only });
-  const sides = await splitRows(filled, settings);
-  const training = await trainHead(filled, labels, sides, context);
-  const evaluation = await evaluateHead(filled, labels, sides, training.head, context.signal);
+  const filled = await fillAndRead(folder, settings, context, 2);
+  const { facts, location } = filled;
+  const labels = facts.classes.filter(({ count }) => count > 0).map(({ label }) => label);
+  const [first, second] = labels;
+  if (first === undefined) throw new RetrainError('NO_TRAINING_IMAGES', { path: facts.root });
+  if (second === undefined) throw new RetrainError('ONE_CLASS', { path: facts.root, label: first });
 
-  const count = (side: Side) => sides.filter((given) => given === side).length;
-  const { name, classes, images, skipped, duplicates, warnings } = filled.facts;
+  const sides = await splitRows(filled, settings);
+  const onSide = (side: Side) => labelledRows(filled, labels, (_, row) => sides[row] === side);
+  const training = onSide('training');
+  const validation = onSide('validation');
+  const testing = onSide('testing');
+  if (training.rows.length === 0) throw new RetrainError('NO_TRAINING_IMAGES', { path: facts.root });
+  const { head, curve } = await trainHead(filled, labels, training, validation, context);
+
+  const started = performance.now();
+  const { answers, measured } = measureHead(head, testing, labels);
+  context.signal.throwIfAborted();
+  const { name, classes, images, skipped, duplicates, warnings } = facts;
   const run: NewRun = {
     created: new Date().toISOString(),
     dataset: { name, classes, images, skipped, duplicates, warnings },
@@ -36,28 +45,35 @@ export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => 
       testingPercentage: settings.testingPercentage,
       ...trainingDefaults,
     },
-    split: { training: count('training'), validation: count('validation'), testing: count('testing') },
+    split: {
+      training: training.rows.length,
+      validation: validation.rows.length,
+      testing: testing.rows.length,
+    },
     bottlenecks: filled.counts,
-    training: training.facts,
-    evaluation: evaluation.facts,
-    predictions: evaluation.predictions,
-    fittedOn: [
-      ...new Set(filled.rows.filter((_, i) => sides[i] === 'training').map(({ sha256 }) => sha256)),
-    ],
-    head: training.head,
+    training: curve,
+    evaluation: { ...measured, on: 'testing', seconds: secondsSince(started) },
+    predictions: testing.rows.map(({ image, sha256 }, i) => ({
+      path: image.path,
+      sha256,
+      side: 'testing',
+      label: image.label,
+      predicted: labels[answers[i]?.predicted ?? -1] ?? '',
+      probability: answers[i]?.probability ?? 0,
+    })),
+    fittedOn: [...new Set(training.rows.map(({ sha256 }) => sha256))],
+    head,
   };
-  context.signal.throwIfAborted();
-  const saved = await saveRun(filled.location.retrain, run);
-  return runView({ ...run, name: path.basename(saved) }, saved, filled.root);
+  const saved = await kept(location.retrain, () => saveRun(location.retrain, run));
+  return runView({ ...run, name: path.basename(saved) }, saved, facts.root);
 };
 
-/** The side of each row: those given before stay, the split file is brought up to date. */
-async function splitRows({ location, rows }: FilledDataset, settings: RetrainSettings): Promise<Side[]> {
-  const shares = {
-    seed: settings.seed,
-    validation: settings.validationPercentage,
-    testing: settings.testingPercentage,
-  };
+/** The side of each row: those given before stay, and the split file is brought up to date. */
+async function splitRows(
+  { location, rows }: FilledDataset,
+  { seed, validationPercentage, testingPercentage }: RetrainSettings,
+): Promise<Side[]> {
+  const shares = { seed, validation: validationPercentage, testing: testingPercentage };
   const file = path.join(location.retrain, splitFileName(shares));
   const previous = await readSplit(file);
   const images = rows.map(({ image, sha256 }) => ({
@@ -67,35 +83,28 @@ async function splitRows({ location, rows }: FilledDataset, settings: RetrainSet
     ...(image.side && { side: image.side }),
   }));
   const sides = assignSides(images, previous, shares);
-  await writeSplit(file, sides);
+  await kept(location.retrain, async () => {
+    await mkdir(location.retrain, { recursive: true });
+    // An image that is away for a while finds its side again.
+    await writeSplit(file, new Map([...previous, ...sides]));
+  });
   return rows.map(({ sha256 }) => sides.get(sha256) ?? 'training');
 }
 
-interface TrainedHead {
-  /** On raw bottleneck values. */
-  readonly head: Head;
-  readonly facts: NewRun['training'];
-}
-
 async function trainHead(
-  filled: FilledDataset,
+  { backbone, runtime }: FilledDataset,
   labels: readonly string[],
-  sides: readonly Side[],
+  training: LabelledRows,
+  validation: LabelledRows,
   { signal, report }: JobContext<RetrainProgress>,
-): Promise<TrainedHead> {
+): Promise<{ head: Head; curve: NewRun['training'] }> {
   const started = performance.now();
-  const { backbone, runtime, root } = filled;
-  const [training, validation] = await Promise.all([
-    labelledValues(filled, labels, sides, 'training'),
-    labelledValues(filled, labels, sides, 'validation'),
-  ]);
-  if (training.labels.length === 0) throw new RetrainError('NO_TRAINING_IMAGES', { path: root });
-  for (const set of [training, validation]) scale(set.values, backbone.scaling);
   const { maxEpochs } = trainingDefaults;
+  const scaled = ({ values, labels }: LabelledRows) => ({ values: scale(values, backbone.scaling), labels });
   const { head, curve, bestEpoch } = await trainSoftmax(
     {
-      training,
-      validation: validation.labels.length > 0 ? validation : null,
+      training: scaled(training),
+      validation: validation.rows.length > 0 ? scaled(validation) : null,
       dimension: backbone.dimension,
       classes: labels.length,
       ...trainingDefaults,
@@ -103,68 +112,20 @@ async function trainHead(
     runtime.multiply,
     { signal, report: (epoch) => report({ kind: 'training', epoch, maxEpochs }) },
   );
-  const facts = { epochs: curve.length - 1, bestEpoch, seconds: secondsSince(started), curve };
-  report({ kind: 'trained', epochs: facts.epochs, bestEpoch, seconds: facts.seconds });
-  return { head: fold(head, backbone.scaling), facts };
+  const epochs = curve.length - 1;
+  const seconds = secondsSince(started);
+  report({ kind: 'trained', epochs, bestEpoch, seconds });
+  // The folded head is the one that is measured and saved.
+  return { head: fold(head, backbone.scaling), curve: { epochs, bestEpoch, seconds, curve } };
 }
 
-/** Measures the head as it is saved, on the testing split. */
-async function evaluateHead(
-  filled: FilledDataset,
-  labels: readonly string[],
-  sides: readonly Side[],
-  head: Head,
-  signal: AbortSignal,
-): Promise<{ facts: NewRun['evaluation']; predictions: NewRun['predictions'] }> {
-  const started = performance.now();
-  const { rows } = filled;
-  const testing = rows.filter((_, i) => sides[i] === 'testing');
-  const truth = labelsOf(testing, labels);
-  const answers = topAnswers(predict(head, await readValues(filled, testing), testing.length), labels.length);
-  signal.throwIfAborted();
-  const confusion = confusionMatrix(
-    truth,
-    Int32Array.from(answers, ({ predicted }) => predicted),
-    labels.length,
-  );
-  const measured = accuracyOf(confusion);
-  const n = testing.length;
-  return {
-    facts: {
-      on: 'testing',
-      labels,
-      n,
-      accuracy: measured.accuracy,
-      interval: wilson(measured.right, n),
-      confusion,
-      perClass: classMetrics(confusion, labels),
-      seconds: secondsSince(started),
-    },
-    predictions: testing.map(({ image, sha256 }, i) => ({
-      path: image.path,
-      sha256,
-      side: 'testing',
-      label: image.label,
-      ...named(answers[i], labels),
-    })),
-  };
-}
-
-function named(answer: TopAnswer | undefined, labels: readonly string[]): { predicted: string; probability: number } {
-  return { predicted: labels[answer?.predicted ?? -1] ?? '', probability: answer?.probability ?? 0 };
-}
-
-async function labelledValues(
-  filled: FilledDataset,
-  labels: readonly string[],
-  sides: readonly Side[],
-  side: Side,
-): Promise<TrainingSet> {
-  const rows = filled.rows.filter((_, i) => sides[i] === side);
-  return { values: await readValues(filled, rows), labels: labelsOf(rows, labels) };
-}
-
-function labelsOf(rows: readonly CachedImage[], labels: readonly string[]): Int32Array {
-  const indices = new Map(labels.map((label, i) => [label, i]));
-  return Int32Array.from(rows, ({ image }) => indices.get(image.label) ?? -1);
+/** A failure to write what the person keeps, in words. */
+async function kept<T>(folder: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error instanceof RetrainError) throw error;
+    const reason = systemCode(error) ?? toFailure(error).message;
+    throw new RetrainError('CACHE_UNWRITABLE', { path: folder, reason }, { cause: error });
+  }
 }

@@ -1,0 +1,30 @@
+import type { Job } from './context';
+import { fillAndRead } from './fillCache';
+import { labelFinder, labelledRows } from './labelledRows';
+import { measureHead } from './measureHead';
+import { openRun } from './openRun';
+import { runFacts } from './runView';
+
+/** Measures a run on a labelled folder. Labels the run does not know are named, their images are not counted. */
+export const evaluate: Job<'evaluate'> = async ({ folder, run: runFolder, runtime }, context) => {
+  const { run, backbone } = await openRun(runFolder, context.networks);
+  const filled = await fillAndRead(folder, { backbone: backbone.id, runtime }, context, 1);
+  const { labels } = run.evaluation;
+  const indexOf = labelFinder(labels);
+  const measuredRows = labelledRows(filled, labels);
+  const { measured } = measureHead(run.head, measuredRows, labels);
+  const fitted = new Set(run.fittedOn);
+  return {
+    run: runFacts(run, runFolder),
+    images: measured.n,
+    accuracy: measured.accuracy,
+    interval: measured.interval,
+    labels,
+    confusion: measured.confusion,
+    skipped: filled.facts.skipped,
+    seenInTraining: measuredRows.rows.filter(({ sha256 }) => fitted.has(sha256)).length,
+    unknownLabels: filled.facts.classes
+      .map(({ label }) => label)
+      .filter((label) => indexOf(label) === undefined),
+  };
+};

@@ -1,0 +1,31 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { cacheLocation, homeElsewhere } from '../bottlenecks';
+import { findRunFor, listRuns as listSaved, readRun as readSaved } from '../models';
+import type { Job, Places } from './context';
+import { datasetOf } from './datasetFolder';
+import { runView } from './runView';
+
+/** Folder of the newest run of the nearest dataset at or above `file`, wherever that dataset's runs are kept. */
+export async function nearestRun(file: string, { cacheDirectory }: Places): Promise<string | undefined> {
+  const real = await realpath(file).catch(() => file);
+  return findRunFor(real, (folder) => [
+    path.join(folder, '.retrain'),
+    path.join(homeElsewhere(folder, cacheDirectory), '.retrain'),
+  ]);
+}
+
+export const findRun: Job<'findRun'> = async ({ path: start }, { places }) => ({
+  run: (await nearestRun(start, places)) ?? null,
+});
+
+export const listRuns: Job<'listRuns'> = async ({ folder }, { places }) => {
+  const { retrain } = await cacheLocation(folder, places.cacheDirectory);
+  return { runs: (await listSaved(retrain)).runs };
+};
+
+export const readRun: Job<'readRun'> = async ({ run }, { places }) => {
+  const retrainFolder = path.dirname(path.dirname(run));
+  const root = await datasetOf(path.dirname(retrainFolder), places.cacheDirectory);
+  return runView(await readSaved(run), run, root);
+};
