@@ -14,7 +14,9 @@ export function registerOpenSampleDataset(
     const parent = into ?? (await pickParent());
     if (!parent) return undefined;
     const copy = await newFolder(parent.fsPath, 'flowers');
-    await cp(flowers, copy, { recursive: true, force: false, errorOnExist: true });
+    // Without what a retraining on the samples themselves may have left there.
+    const filter = (source: string) => !path.basename(source).startsWith('.');
+    await cp(flowers, copy, { recursive: true, force: false, errorOnExist: true, filter });
     const uri = vscode.Uri.file(copy);
     void offer(uri);
     return uri;

@@ -1,11 +1,38 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { activated } from './support/extension';
+
+interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string; readonly title: string }[];
+  };
+}
 
 describe('the extension', () => {
-  it('is found by the editor and activates', async () => {
-    const extension = vscode.extensions.getExtension('retrain-classifier.retrain-classifier');
-    assert.ok(extension, 'the editor does not know the extension');
-    await extension.activate();
-    assert.equal(extension.isActive, true);
+  it('activates without starting its engine', async () => {
+    const { engine } = await activated();
+    assert.equal(engine.pid, undefined);
+  });
+
+  it('registers every command that its manifest offers', async () => {
+    await activated();
+    const { contributes } = vscode.extensions.getExtension('retrain-classifier.retrain-classifier')
+      ?.packageJSON as Manifest;
+    const registered = new Set(await vscode.commands.getCommands(true));
+    assert.deepEqual(
+      contributes.commands.map(({ command }) => command).filter((command) => !registered.has(command)),
+      [],
+    );
+  });
+
+  it('is found in the palette under the title Retrain Classifier', () => {
+    const { contributes } = vscode.extensions.getExtension('retrain-classifier.retrain-classifier')
+      ?.packageJSON as Manifest;
+    const command = contributes.commands.find(({ command: id }) => id === 'retrain.retrainClassifier');
+    assert.deepEqual(
+      [command?.title, command && 'category' in command],
+      ['Retrain Classifier', false],
+      'the title, and no category before it',
+    );
   });
 });

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { access, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { RunView } from '../../src/protocol';
+import { watchDialogs } from './support/dialogs';
+import {
+  activated,
+  eventually,
+  putPhotos,
+  putThreeClasses,
+  scratch,
+  tabsOf,
+  workspaceFolder,
+} from './support/extension';
+
+const retrain = (folder?: string) =>
+  vscode.commands.executeCommand<RunView | undefined>(
+    'retrain.retrainClassifier',
+    ...(folder === undefined ? [] : [vscode.Uri.file(folder)]),
+  );
+
+describe('Retrain Classifier', function () {
+  this.timeout(120_000);
+  const newFolder = scratch();
+  const dialogs = watchDialogs();
+
+  it('saves a run, shows it in the panel of its dataset and tells its accuracy', async () => {
+    const { sessions } = await activated();
+    const root = await putThreeClasses(await newFolder('flowers'), 8);
+    const run = await retrain(root);
+    assert.ok(run, 'there is no run');
+    await access(path.join(run.folder, 'run.json'));
+    await access(path.join(run.folder, 'model.json'));
+    assert.equal(path.dirname(run.folder), path.join(root, '.retrain', 'runs'));
+    assert.deepEqual(run.dataset.classes, [
+      { label: 'daisy', count: 8 },
+      { label: 'roses', count: 8 },
+      { label: 'tulips', count: 8 },
+    ]);
+    const { state } = sessions.of(root);
+    assert.ok(state.kind === 'done');
+    assert.equal(state.run.folder, run.folder);
+    assert.equal(tabsOf('retrain.panel').filter(({ label }) => label === 'Retrain: flowers').length, 1);
+    const right = run.evaluation.confusion.reduce((sum, row, truth) => sum + (row[truth] ?? 0), 0);
+    const [message] = dialogs.messages;
+    assert.match(
+      message?.text ?? '',
+      new RegExp(`${right} of ${run.evaluation.n} testing photos named rightly`),
+    );
+    assert.deepEqual(message?.buttons, ['Show']);
+  });
+
+  it('computes nothing the second time, also when an image has moved to another class, and says so', async () => {
+    const root = await putThreeClasses(await newFolder('twice'), 6);
+    const first = await retrain(root);
+    assert.deepEqual([first?.bottlenecks.cached, first?.bottlenecks.computed], [0, 18]);
+    const [moved] = first?.evaluation.predictions ?? [];
+    assert.ok(moved);
+    const other = moved.label === 'daisy' ? 'roses' : 'daisy';
+    await rename(path.join(root, moved.path), path.join(root, other, 'moved.jpg'));
+    const second = await retrain(root);
+    assert.deepEqual([second?.bottlenecks.cached, second?.bottlenecks.computed], [18, 0]);
+    assert.match(dialogs.messages.at(-1)?.text ?? '', /All 18 bottleneck values came from the cache/);
+  });
+
+  it('takes the dataset of the workspace without asking when there is one', async () => {
+    const run = await retrain();
+    assert.equal(run?.dataset.root, workspaceFolder());
+    assert.equal(run.dataset.images, 200);
+  });
+
+  it('asks when a folder holds several datasets', async () => {
+    const folder = await newFolder('several');
+    await putThreeClasses(path.join(folder, 'one'), 3);
+    await putThreeClasses(path.join(folder, 'two'), 3);
+    let asked: readonly string[] = [];
+    dialogs.choose = (labels) => {
+      asked = labels;
+      return 'two';
+    };
+    const run = await retrain(folder);
+    assert.deepEqual([...asked].sort(), ['one', 'two']);
+    assert.equal(run?.dataset.root, path.join(folder, 'two'));
+  });
+
+  it('does nothing when the person who is asked does not choose', async () => {
+    const folder = await newFolder('undecided');
+    await putThreeClasses(path.join(folder, 'one'), 3);
+    await putThreeClasses(path.join(folder, 'two'), 3);
+    dialogs.choose = () => undefined;
+    assert.equal(await retrain(folder), undefined);
+    assert.deepEqual(dialogs.messages, []);
+  });
+
+  it('joins the retraining that runs when it is called again', async () => {
+    const root = await putThreeClasses(await newFolder('joined'), 5);
+    const [first, second] = await Promise.all([retrain(root), retrain(root)]);
+    assert.ok(first);
+    assert.equal(first.folder, second?.folder);
+  });
+
+  it('ends when it is cancelled, and keeps what was computed until then', async () => {
+    const { sessions } = await activated();
+    const root = await newFolder('cancelled');
+    for (const label of ['daisy', 'dandelion', 'roses', 'sunflowers', 'tulips'])
+      await putPhotos(path.join(root, label), label, 40);
+    const session = sessions.of(root);
+    const ended = retrain(root);
+    await eventually('the first bottlenecks are computed', () => {
+      const { state } = session;
+      const computed = state.kind === 'running' && (state.running.bottlenecks?.done ?? 0) > 0;
+      return computed || state.kind === 'done' ? true : undefined;
+    });
+    session.cancel();
+    assert.equal(await ended, undefined);
+    const { state } = session;
+    assert.ok(state.kind === 'stopped');
+    assert.equal(state.reason.kind, 'cancelled');
+    assert.deepEqual(dialogs.messages, [], 'a cancellation is no failure');
+    const run = await retrain(root);
+    assert.ok(run && run.bottlenecks.cached > 0, 'nothing was kept');
+    assert.equal(run.bottlenecks.cached + run.bottlenecks.computed, 200);
+  });
+
+  it('has clear words for a dataset of one class', async () => {
+    const { sessions } = await activated();
+    const root = await newFolder('one class');
+    await putPhotos(path.join(root, 'roses'), 'roses', 3);
+    assert.equal(await retrain(root), undefined);
+    const { state } = sessions.of(root);
+    assert.ok(state.kind === 'stopped' && state.reason.kind === 'failed');
+    assert.equal(state.reason.failure.code, 'ONE_CLASS');
+    assert.equal(dialogs.messages.length, 1);
+    assert.match(dialogs.messages[0]?.text ?? '', /^Only one class, roses, in .*second folder/);
+  });
+
+  it('has clear words for a folder without images', async () => {
+    assert.equal(await retrain(await newFolder('empty')), undefined);
+    assert.match(dialogs.messages[0]?.text ?? '', /^No image folders in /);
+  });
+
+  it('has clear words for a folder that is no longer there', async () => {
+    const root = await newFolder('gone');
+    await rm(root, { recursive: true });
+    assert.equal(await retrain(root), undefined);
+    assert.match(dialogs.messages[0]?.text ?? '', /^There is no folder /);
+  });
+
+  it('treats labels as text, whatever they say', async function () {
+    // Windows allows no < and > in a name.
+    const labels =
+      process.platform === 'win32'
+        ? ['__proto__', 'c++', 'c#']
+        : ['<img src=x onerror=alert(1)>', '__proto__', 'c++'];
+    const root = await newFolder('labels');
+    const from = ['daisy', 'roses', 'tulips'];
+    for (const [index, label] of labels.entries())
+      await putPhotos(path.join(root, label), from[index] ?? '', 5);
+    const run = await retrain(root);
+    assert.deepEqual([...(run?.evaluation.labels ?? [])].sort(), [...labels].sort());
+  });
+});
+
+describe('Show Results', function () {
+  this.timeout(60_000);
+  const newFolder = scratch();
+  const dialogs = watchDialogs();
+
+  const showResults = (folder: string) =>
+    vscode.commands.executeCommand<RunView | undefined>('retrain.showResults', vscode.Uri.file(folder));
+
+  it('shows the newest run, as it was when it was trained', async () => {
+    const root = await putThreeClasses(await newFolder('shown'), 4);
+    await retrain(root);
+    const run = await retrain(root);
+    const shown = await showResults(root);
+    assert.deepEqual(shown, run);
+  });
+
+  it('says so when there is no run yet', async () => {
+    const root = await putThreeClasses(await newFolder('no run'), 3);
+    assert.equal(await showResults(root), undefined);
+    assert.match(dialogs.messages[0]?.text ?? '', /^There is no run for .* yet; retrain first\.$/);
+  });
+});
