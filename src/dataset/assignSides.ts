@@ -29,7 +29,7 @@ const sides: readonly Side[] = ['training', 'testing', 'validation'];
  * validation, so that nothing trained on is measured with). New images are ranked within their class by
  * sha1(seed + key) and given sides so that the class comes nearest to the wanted shares, no wanted side staying empty
  * if the class has enough keys: with three all three have one, with two there is one to test, or else to validate,
- * with. The order of `images` does not matter.
+ * with. The order of `images` does not matter. Sides of images that are not there now stay in the result.
  */
 export function assignSides(
   images: readonly SplitImage[],
@@ -38,7 +38,7 @@ export function assignSides(
 ): Map<string, Side> {
   const given = givenSides(images);
   const classes = new Map<string, { settled: Group[]; fresh: Group[] }>();
-  const result = new Map<string, Side>();
+  const result = new Map(previous);
   for (const group of groupImages(images)) {
     const label = smallest(group.map((image) => image.label));
     const known = classes.get(label) ?? { settled: [], fresh: [] };

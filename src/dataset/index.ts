@@ -10,6 +10,6 @@ export {
   type Sniff,
 } from './dataset';
 export { findDatasets } from './findDatasets';
-export { scanDataset, scanLabelled, type ScanOptions } from './scanDataset';
+export { scanDataset, type ScanOptions } from './scanDataset';
 export { scanImages } from './scanImages';
 export { readSplit, splitFileName, writeSplit } from './splitFile';

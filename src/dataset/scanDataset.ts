@@ -17,6 +17,8 @@ import { listFolder, walkFolder, type Folder, type WalkOptions } from './walkFol
 export interface ScanOptions extends WalkOptions {
   /** Receives the number of files seen. */
   readonly report?: Report<number> | undefined;
+  /** Two by default; one is enough where nothing is to be trained. */
+  readonly leastClasses?: 1 | 2;
 }
 
 /** A folder whose images share a label. */
@@ -39,18 +41,6 @@ interface Layout {
  * @throws FOLDER_NOT_FOUND, FOLDER_UNREADABLE, NO_CLASSES, ONE_CLASS
  */
 export async function scanDataset(root: string, options: ScanOptions): Promise<Dataset> {
-  const dataset = await scanLabelled(root, options);
-  const [first, second] = dataset.classes;
-  if (first !== undefined && second === undefined)
-    throw new RetrainError('ONE_CLASS', { path: root, label: first.label });
-  return dataset;
-}
-
-/**
- * As scanDataset, for images that are not to be trained on: one class is enough.
- * @throws FOLDER_NOT_FOUND, FOLDER_UNREADABLE, NO_CLASSES
- */
-export async function scanLabelled(root: string, options: ScanOptions): Promise<Dataset> {
   const top = await openRoot(root);
   const { classes, skipped, given, leftOut } = await readLayout(top, options);
   const origin = new Map<string, ClassFolder>();
@@ -64,7 +54,10 @@ export async function scanLabelled(root: string, options: ScanOptions): Promise<
   }
   images.sort((a, b) => compare(a.label, b.label) || compare(a.path, b.path));
   const summaries = summarise(images);
-  if (summaries.length === 0) throw new RetrainError('NO_CLASSES', { path: root });
+  const [first, second] = summaries;
+  if (first === undefined) throw new RetrainError('NO_CLASSES', { path: root });
+  if (second === undefined && options.leastClasses !== 1)
+    throw new RetrainError('ONE_CLASS', { path: root, label: first.label });
   const filled = new Set(images.map((image) => origin.get(image.path)?.folder.path));
   return {
     root: path.resolve(root),

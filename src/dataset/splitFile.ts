@@ -55,8 +55,7 @@ export async function readSplit(file: string): Promise<Map<string, Side>> {
 }
 
 /**
- * Writes the sides, whole or not at all. Give it those of images no longer there as well: they keep their side should
- * they come back.
+ * Writes the sides, whole or not at all.
  * @throws PATH_OUTSIDE if the folder or the file is a link
  */
 export async function writeSplit(file: string, split: ReadonlyMap<string, Side>): Promise<void> {
