@@ -1,20 +1,14 @@
 import { signal } from '@preact/signals';
 import { render } from 'preact';
-import type { FromPanel, PanelState, ToPanel } from '../protocol';
+import type { FromPanel, PanelState, SavedPanel, ToPanel } from '../protocol';
 import { connect, pageRoot } from './host';
 import { Page } from './panel/pages';
 import { Thumbnails, ThumbnailSource } from './thumbnails';
 import { setWords } from './words';
 
-/** What a window reload gives back to the host: which dataset, and which run of it. */
-interface PanelMemory {
-  readonly root: string;
-  readonly run: string | null;
-}
-
 const state = signal<PanelState | null>(null);
 
-const host = connect<ToPanel, FromPanel, PanelMemory>((message) => {
+const host = connect<ToPanel, FromPanel, SavedPanel>((message) => {
   switch (message.kind) {
     case 'state':
       setWords(message.words);
@@ -35,7 +29,7 @@ function runOf(shown: PanelState | null): string | null {
 function show(next: PanelState): void {
   if (runOf(next) !== runOf(state.value)) thumbnails.clear();
   state.value = next;
-  if (next.kind !== 'empty') host.remember({ root: next.subject.root, run: runOf(next) });
+  host.remember({ root: next.kind === 'empty' ? null : next.subject.root, run: runOf(next) });
 }
 
 function Panel() {

@@ -54,10 +54,10 @@ export function Findings({ dataset, reveal }: FindingsProps) {
         <Band id="skipped" title={t('Skipped')} aside={plural(skipped.length, '{n} file', '{n} files')}>
           <Capped items={skipped} first={first}>
             {(items) => (
-              <ul class="sentences">
+              <ul class="sentences skipped">
                 {items.map((file) => (
                   <li key={file.path}>
-                    <PathButton path={file.path} reveal={reveal} />{' '}
+                    <PathButton path={file.path} reveal={reveal} />
                     <span class="reason">{reasonOf(file)}</span>
                   </li>
                 ))}

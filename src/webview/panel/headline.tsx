@@ -62,7 +62,7 @@ function meaning({ evaluation }: RunView): string {
   const expected = { low: percent(interval.low), high: percent(interval.high) };
   return n < 100
     ? t(
-        'Of 100 new photos like these, expect {low} to {high} right; more testing photos would say it more exactly.',
+        'Of 100 new photos like these, expect {low} to {high} right; with more testing photos the range narrows.',
         expected,
       )
     : t('Of 100 new photos like these, expect {low} to {high} right.', expected);

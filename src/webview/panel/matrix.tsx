@@ -51,7 +51,8 @@ export function Matrix({ evaluation, classes, unit, choose, chosen }: MatrixProp
   const totals = classes.map((truth) => sum(confusion[truth] ?? []));
   const cell = cellWidth(width.value, classes, labels);
   const compact = cell < roomForNumber;
-  const rotated = compact || classes.some((index) => shown(labels[index] ?? '').length * 6.6 > cell - 4);
+  const tooLong = classes.filter((index) => shown(labels[index] ?? '').length * 6.6 > cell - 4);
+  const rotated = compact || tooLong.length * 2 > classes.length;
 
   const placeOf = (target: EventTarget | null): Place | null => {
     const found = target instanceof Element ? target.closest('td[data-row]') : null;
@@ -194,6 +195,7 @@ export function Matrix({ evaluation, classes, unit, choose, chosen }: MatrixProp
 function cellWidth(width: number, classes: readonly number[], labels: readonly string[]): number {
   const longest = Math.max(0, ...classes.map((index) => shown(labels[index] ?? '').length));
   const labelWidth = Math.min(150, Math.max(48, longest * 7 + 14), Math.max(48, width * 0.3));
-  const room = (width - labelWidth - 48) / Math.max(1, classes.length);
+  const spacing = 2 * (classes.length + 4);
+  const room = (width - labelWidth - 48 - spacing) / Math.max(1, classes.length);
   return Math.max(narrowest, Math.min(widest, Math.floor(room)));
 }

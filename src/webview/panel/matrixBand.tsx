@@ -1,12 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { EvaluationView } from '../../protocol';
 import { Capped } from '../capped';
+import { percent } from '../numbers';
 import { Name } from '../text';
 import { Toggle } from '../toggle';
 import { plural, t } from '../words';
 import { Band } from './band';
 import type { Choice } from './choice';
-import { classesToDraw, confusions, type Confusion } from './confusions';
+import { classesToDraw, confusions, sum, type Confusion } from './confusions';
 import { Matrix } from './matrix';
 
 interface MatrixBandProps {
@@ -65,7 +66,7 @@ export function MatrixBand({ evaluation, choice, choose }: MatrixBandProps) {
           />
         </div>
         {isLarge(evaluation) && found.length > 0 && (
-          <Largest found={found} labels={evaluation.labels} choose={chooseCell} />
+          <Largest found={found} evaluation={evaluation} unit={unit.value} choose={chooseCell} />
         )}
       </div>
     </Band>
@@ -74,10 +75,12 @@ export function MatrixBand({ evaluation, choice, choose }: MatrixBandProps) {
 
 function Largest(props: {
   found: readonly Confusion[];
-  labels: readonly string[];
+  evaluation: EvaluationView;
+  unit: 'counts' | 'percent';
   choose: (truth: string, predicted: string) => void;
 }) {
-  const { found, labels, choose } = props;
+  const { found, evaluation, unit, choose } = props;
+  const { labels, confusion } = evaluation;
   return (
     <div class="largest">
       <h3>{t('Largest confusions')}</h3>
@@ -100,8 +103,14 @@ function Largest(props: {
                     </span>
                   </span>
                   <span class="digits">
-                    {images}
-                    <span class="sr"> {plural(images, 'photo', 'photos')}</span>
+                    {unit === 'counts' ? (
+                      <>
+                        {images}
+                        <span class="sr"> {plural(images, 'photo', 'photos')}</span>
+                      </>
+                    ) : (
+                      `${percent(images / sum(confusion[truth] ?? []))} %`
+                    )}
                   </span>
                 </button>
               </li>

@@ -100,6 +100,11 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
   };
   const large = isLarge(evaluation);
   const matrix = <MatrixBand evaluation={evaluation} choice={choice.value} choose={choose} />;
+  const classes = <Classes classes={evaluation.classes} open={(truth) => choose({ kind: 'class', truth })} />;
+  const facts = <RunFacts run={run} openRun={() => post({ kind: 'openRun' })} />;
+  const findings = (
+    <Findings dataset={run.dataset} reveal={(path) => post({ kind: 'revealInExplorer', path })} />
+  );
   return (
     <>
       <Headline run={run} />
@@ -107,7 +112,7 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
       {large && matrix}
       <div class="columns">
         <Curves curve={training.curve} bestEpoch={training.curve.length > 0 ? training.bestEpoch : null} />
-        {large ? <RunFactsColumn state={state} post={post} /> : matrix}
+        {large ? classes : matrix}
       </div>
       {evaluation.accuracy !== null && (
         <Gallery
@@ -118,19 +123,13 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
         />
       )}
       <div class="columns">
-        <Classes classes={evaluation.classes} open={(truth) => choose({ kind: 'class', truth })} />
-        {!large && <RunFactsColumn state={state} post={post} />}
+        {large ? facts : classes}
+        <div>
+          {!large && facts}
+          {findings}
+        </div>
       </div>
     </>
-  );
-}
-
-function RunFactsColumn({ state, post }: { state: Done; post: Post }) {
-  return (
-    <div>
-      <RunFacts run={state.run} openRun={() => post({ kind: 'openRun' })} />
-      <Findings dataset={state.run.dataset} reveal={(path) => post({ kind: 'revealInExplorer', path })} />
-    </div>
   );
 }
 

@@ -23,7 +23,7 @@ export function stepName(step: RunningView['step']): string {
     case 'training':
       return t('Train');
     case 'evaluation':
-      return t('Test');
+      return t('Evaluate');
   }
 }
 

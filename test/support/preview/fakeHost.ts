@@ -1,0 +1,71 @@
+import type { FromClassify, FromInspector, FromPanel } from '../../../src/protocol';
+import { classifyState, inspectorState, panelState, rowValues } from './samples';
+
+/** Runs in the preview page before its own script: plays the editor, answers from the samples, keeps a log. */
+
+type Sent = FromPanel | FromInspector | FromClassify;
+interface Preview {
+  readonly view: string;
+  readonly scenario: string;
+  readonly photos: readonly string[];
+}
+
+// The page's globals, as far as they are used: tests are compiled without the browser's types.
+declare const window: {
+  preview: Preview;
+  sent: Sent[];
+  memory: unknown;
+  acquireVsCodeApi: () => unknown;
+  postMessage(message: unknown): void;
+};
+
+const { view, scenario, photos } = window.preview;
+window.sent = [];
+
+async function thumbnail(path: string): Promise<Uint8Array | null> {
+  const response = await fetch(`/photo/${encodeURIComponent(path)}`);
+  return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
+}
+
+function state(): unknown {
+  if (view === 'panel') return panelState(scenario, photos);
+  return view === 'inspector' ? inspectorState(scenario, photos) : classifyState(scenario, photos);
+}
+
+async function answer(message: Sent): Promise<void> {
+  switch (message.kind) {
+    case 'ready':
+      window.postMessage({ kind: 'state', state: state(), words: {} });
+      break;
+    case 'thumbnails':
+      for (const path of message.paths) {
+        window.postMessage({ kind: 'thumbnail', path, bytes: await thumbnail(path) });
+      }
+      break;
+    case 'thumbnail': {
+      const { path, size } = message;
+      window.postMessage({ kind: 'thumbnail', path, size, bytes: await thumbnail(path) });
+      break;
+    }
+    case 'rows': {
+      const { from, to } = message;
+      window.postMessage({
+        kind: 'rows',
+        rows: Array.from({ length: to - from }, (_, i) => rowValues(from + i)),
+      });
+      break;
+    }
+    default:
+      break;
+  }
+}
+
+window.acquireVsCodeApi = () => ({
+  postMessage(message: Sent) {
+    window.sent.push(message);
+    void answer(message);
+  },
+  setState(memory: unknown) {
+    window.memory = memory;
+  },
+});
