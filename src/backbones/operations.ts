@@ -66,6 +66,8 @@ export function parseOperation(
       };
     case 'ConcatV2':
       take(2, 1000);
+      // TensorFlow.js takes as many inputs as N says.
+      if (attributes.integer('N') !== inputs.length - 1) throw node.fail('N is not the number of its inputs');
       return {
         operation: { kind: 'concatenate', axis: single(inputs.length - 1) },
         inputs: inputs.slice(0, -1),
@@ -133,6 +135,13 @@ class Attributes {
 
   flag(name: string): boolean {
     return this.attr?.optional(name)?.optional('b')?.boolean() ?? false;
+  }
+
+  integer(name: string): number | undefined {
+    return this.attr
+      ?.optional(name)
+      ?.field('i')
+      .integer(0, 2 ** 31 - 1);
   }
 
   integers(name: string): number[] | undefined {

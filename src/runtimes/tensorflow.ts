@@ -62,7 +62,8 @@ function artifactsOf({ topology, constants }: Graph): object {
   const weights = [...constants];
   return {
     format: 'graph-model',
-    modelTopology: { node: topology },
+    // tfjs-converter reads the two numbers and uses them for nothing but a name.
+    modelTopology: { node: topology, versions: { producer: 0, minConsumer: 0 } },
     weightSpecs: weights.map(([name, { kind, shape }]) => ({ name, shape: [...shape], dtype: kind })),
     weightData: weights.map(([, { values }]) => values.buffer),
   };

@@ -94,7 +94,8 @@ export class GraphBuilder {
   }
 
   concatenate(name: string, inputs: string[], axis: number): string {
-    return this.node('ConcatV2', name, [...inputs, this.integers(`${name}/axis`, [], [axis])]);
+    const all = [...inputs, this.integers(`${name}/axis`, [], [axis])];
+    return this.node('ConcatV2', name, all, { N: { i: String(inputs.length) } });
   }
 
   reshape(name: string, input: string, shape: number[]): string {

@@ -229,6 +229,7 @@ describe('a damaged backbone', () => {
       [/inputs where/, (model) => nodeOf(model, 'stem').input.pop()],
       [/constant of float32/, (model) => (nodeOf(model, 'stem').input[1] = 'axes')],
       [/whole numbers/, (model) => (nodeOf(model, 'flat').input[1] = 'matrix')],
+      [/number of its inputs/, (model) => (nodeOf(model, 'joined').attr['N'] = { i: '1' })],
       [/NCHW/, (model) => (nodeOf(model, 'stem').attr['data_format'] = { s: btoa('NCHW') })],
       [/padding EXPLICIT/, (model) => (nodeOf(model, 'last').attr['padding'] = { s: btoa('EXPLICIT') })],
       [/strides/, (model) => (nodeOf(model, 'last').attr['strides'] = { list: { i: ['1', '0', '1', '1'] } })],
