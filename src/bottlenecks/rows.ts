@@ -27,10 +27,9 @@ export async function readRange(handle: FileHandle, start: number, length: numbe
 
 /** True where every value is finite: what a network gives for a picture always is. */
 export function areFinite(values: Float32Array): boolean {
-  // a NaN or an infinity makes the sum of the differences a NaN
-  let sum = 0;
-  for (const value of values) sum += value - value;
-  return sum === 0;
+  // an iterator takes eight times as long
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return false;
+  return true;
 }
 
 /** Neighbouring rows together, so that each read of the file is one range of a few megabytes. */
