@@ -47,11 +47,11 @@ export function readBmpHeader(bytes: Uint8Array): BmpHeader {
   const signedHeight = core ? view.getUint16(20, true) : view.getInt32(22, true);
   const height = Math.abs(signedHeight);
   if (width <= 0 || height === 0) throw new BmpError(`its size is ${width} x ${signedHeight}`);
-  const bits = view.getUint16(core ? 24 : 28, true);
-  if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new BmpError(`it has ${bits} bits a pixel`);
   const code = headerSize >= 20 ? view.getUint32(30, true) : 0;
   const compression = compressions.get(code);
   if (compression === undefined) throw new BmpError(`its compression is ${code}`);
+  const bits = view.getUint16(core ? 24 : 28, true);
+  if (![1, 4, 8, 16, 24, 32].includes(bits)) throw new BmpError(`it has ${bits} bits a pixel`);
   const runs = compression === 'rle8' ? 8 : compression === 'rle4' ? 4 : bits;
   if (runs !== bits || (compression === 'fields' && bits < 16) || (compression === 'fields' && bits === 24))
     throw new BmpError(`its compression ${code} does not go with ${bits} bits a pixel`);
