@@ -18,10 +18,7 @@ const batchSize = 8;
 export const classify: Job<'classify'> = async ({ base, paths, run: given, runtime: choice }, context) => {
   const { networks, places, signal, report } = context;
   const inputs = new Map(paths.map((shown) => [path.resolve(base, shown), shown]));
-  const { images, skipped } = await scanImages(
-    [...paths].map((shown) => path.resolve(base, shown)),
-    { sniff, signal },
-  );
+  const { images, skipped } = await scanImages([...inputs.keys()], { sniff, signal });
   const shown = (file: string) => asGiven(file, inputs);
   const first = images[0] ?? skipped[0]?.path;
   if (first === undefined) throw new RetrainError('NOTHING_TO_CLASSIFY', { path: paths.join(', ') });
@@ -40,8 +37,22 @@ export const classify: Job<'classify'> = async ({ base, paths, run: given, runti
     answers.push(...(await answerBatch(batch, { run, backbone, runtime, signal })));
     report({ kind: 'classifying', done: Math.min(start + batchSize, images.length), of: images.length });
   }
-  return { run: runFacts(run, folder), runtime: runtime.id, answers };
+  return { run: runFacts(run, folder), runtime: runtime.id, answers: inOrder(answers, paths) };
 };
+
+/** Answers in the order in which the inputs were given, below one input by path. */
+function inOrder(answers: readonly Answer[], paths: readonly string[]): Answer[] {
+  const place = ({ path: shown }: Answer) => {
+    const found = paths.findIndex((given) => shown === given || shown.startsWith(withSlash(given)));
+    return found === -1 ? paths.length : found;
+  };
+  return [...answers].sort((a, b) => place(a) - place(b) || (a.path < b.path ? -1 : 1));
+}
+
+/** A folder as given, with one `/` behind it. */
+function withSlash(folder: string): string {
+  return `${folder.replace(/[/\\]+$/, '')}/`;
+}
 
 interface Asked {
   readonly file: string;
@@ -96,7 +107,7 @@ function asGiven(file: string, inputs: ReadonlyMap<string, string>): string {
     const given = inputs.get(above);
     if (given !== undefined) {
       const below = path.relative(above, file).split(path.sep).join('/');
-      return below === '' ? given : `${given.replace(/[/\\]+$/, '')}/${below}`;
+      return below === '' ? given : `${withSlash(given)}${below}`;
     }
     if (path.dirname(above) === above) return file;
   }
