@@ -1,4 +1,4 @@
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { systemCode } from '../base';
@@ -14,9 +14,7 @@ export function registerOpenSampleDataset(
     const parent = into ?? (await pickParent());
     if (!parent) return undefined;
     const copy = await newFolder(parent.fsPath, 'flowers');
-    // Without what a retraining on the samples themselves may have left there.
-    const filter = (source: string) => !path.basename(source).startsWith('.');
-    await cp(flowers, copy, { recursive: true, force: false, errorOnExist: true, filter });
+    await copyEntries(flowers, copy);
     const uri = vscode.Uri.file(copy);
     void offer(uri);
     return uri;
@@ -43,6 +41,18 @@ async function newFolder(parent: string, name: string): Promise<string> {
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw error;
     }
+  }
+}
+
+/** Copies into an empty folder, without what a retraining on the samples themselves may have left there. */
+async function copyEntries(from: string, into: string): Promise<void> {
+  for (const name of await readdir(from)) {
+    if (name.startsWith('.')) continue;
+    await cp(path.join(from, name), path.join(into, name), {
+      recursive: true,
+      force: false,
+      errorOnExist: true,
+    });
   }
 }
 

@@ -8,7 +8,7 @@ import {
   type CancellationToken,
 } from 'vscode-jsonrpc/node';
 import { isAbort, toFailure } from '../base';
-import { JobThread, type JobName, type JobResult, type Places } from '../jobs';
+import { defaultCacheDirectory, JobThread, type JobName, type JobResult, type Places } from '../jobs';
 import { requests, type JobRequest } from '../protocol';
 
 /** Without work for so long, the engine ends; the editor starts another when it needs one. */
@@ -19,7 +19,9 @@ const errorCodes = { cancelled: -32800, failed: -32001 };
 
 /** The background process: answers requests of its parent over IPC and ends with it. */
 function main(): void {
-  const places = JSON.parse(process.env['RETRAIN_ENGINE'] ?? '{}') as Places;
+  // The editor leaves the cache directory out where the person has set none.
+  const given = JSON.parse(process.env['RETRAIN_ENGINE'] ?? '{}') as Pick<Places, 'assets'> & Partial<Places>;
+  const places: Places = { cacheDirectory: defaultCacheDirectory(), ...given };
   const thread = new JobThread(path.join(__dirname, 'worker.js'), places, (text) =>
     process.stderr.write(text),
   );

@@ -27,7 +27,7 @@ describe('Retrain Classifier', function () {
 
   it('saves a run, shows it in the panel of its dataset and tells its accuracy', async () => {
     const { sessions } = await activated();
-    const root = await putThreeClasses(await newFolder('flowers'), 8);
+    const root = await putThreeClasses(await newFolder('photos'), 8);
     const run = await retrain(root);
     assert.ok(run, 'there is no run');
     await access(path.join(run.folder, 'run.json'));
@@ -41,7 +41,7 @@ describe('Retrain Classifier', function () {
     const { state } = sessions.of(root);
     assert.ok(state.kind === 'done');
     assert.equal(state.run.folder, run.folder);
-    assert.equal(tabsOf('retrain.panel').filter(({ label }) => label === 'Retrain: flowers').length, 1);
+    assert.equal(tabsOf('retrain.panel').filter(({ label }) => label === 'Retrain: photos').length, 1);
     const right = run.evaluation.confusion.reduce((sum, row, truth) => sum + (row[truth] ?? 0), 0);
     const [message] = dialogs.messages;
     assert.match(
@@ -104,7 +104,7 @@ describe('Retrain Classifier', function () {
     const { sessions } = await activated();
     const root = await newFolder('cancelled');
     for (const label of ['daisy', 'dandelion', 'roses', 'sunflowers', 'tulips'])
-      await putPhotos(path.join(root, label), label, 40);
+      await putPhotos(path.join(root, label), label, 20);
     const session = sessions.of(root);
     const ended = retrain(root);
     await eventually('the first bottlenecks are computed', () => {
@@ -120,7 +120,7 @@ describe('Retrain Classifier', function () {
     assert.deepEqual(dialogs.messages, [], 'a cancellation is no failure');
     const run = await retrain(root);
     assert.ok(run && run.bottlenecks.cached > 0, 'nothing was kept');
-    assert.equal(run.bottlenecks.cached + run.bottlenecks.computed, 200);
+    assert.equal(run.bottlenecks.cached + run.bottlenecks.computed, 100);
   });
 
   it('has clear words for a dataset of one class', async () => {
