@@ -159,15 +159,16 @@ async function main() {
   const browser = needsEditor ? await findBrowser() : undefined;
   if (parts.includes('check')) await checks();
   title('build');
-  if ((await build()) !== 0) fail('build', 'webpack failed');
+  const built = (await build()) === 0;
+  if (!built) fail('build', 'webpack failed; what needs it was not run');
   if (!(await tensorflowLoads())) {
     missing('tests of the tensorflow runtime', 'It does not run here; npm run tensorflow makes it run.');
   }
   if (parts.includes('unit')) {
     await suite('unit tests', (file) => mocha('test/unit/**/*.test.ts', file, { minutes: 5 }));
   }
-  if (parts.includes('host')) await hostSuites(browser);
-  if (parts.includes('ui') && browser !== undefined) {
+  if (parts.includes('host') && built) await hostSuites(browser);
+  if (parts.includes('ui') && built && browser !== undefined) {
     const args = ['--timeout', '120000'];
     await suite('UI tests', (file) => mocha('test/ui/**/*.test.ts', file, { minutes: 6, args }));
   }
