@@ -67,8 +67,9 @@ async function availabilityOf(id: RuntimeId): Promise<RuntimeAvailability> {
   }
 }
 
-/** The first sentence of what a loader says; the rest are paths and advice for developers. */
+/** The first line of what a loader says, without the places it has looked in. */
 function shortReason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return (/^[^\n]*?(?=\n|\. |: \/|$)/.exec(text)?.[0] ?? text).slice(0, 200);
+  const [line = text] = text.split(/\n| imported from | at path: /, 1);
+  return line.slice(0, 200);
 }

@@ -50,10 +50,8 @@ export async function tensorflowVersion(): Promise<string> {
 async function loadTensorflow(): Promise<typeof TensorFlow> {
   // Silences notes on the processor; a person's own choice stays.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
-  // tfjs-node 4.22.0 calls these two, which Node 23 took away.
-  const shims = { isNullOrUndefined: (value: unknown) => value == null, isArray: Array.isArray };
-  for (const [name, shim] of Object.entries(shims))
-    if (!(name in util)) Object.assign(util, { [name]: shim });
+  // tfjs-node 4.22.0 calls these two; Node 23 took the first away and warns of the second.
+  Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null, isArray: Array.isArray });
   return await import('@tensorflow/tfjs-node');
 }
 

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { RetrainError } from '../../../src/base';
+import { openRuntime, runtimeAvailability, runtimeIds, type RuntimeChoice } from '../../../src/runtimes';
+import {
+  GraphBuilder,
+  backboneFiles,
+  loadFiles,
+  withAssets,
+  writeBackbone,
+} from '../../support/backboneFiles';
+import { tinyGraph } from '../../support/tinyGraph';
+
+/**
+ * Bundles the rooms as the extension is bundled and runs `code` with them in `folder`; what it returns comes back
+ * through JSON. Where `folder` has no node_modules above it, there is no runtime: nothing is pretended.
+ */
+async function runBundled(folder: string, code: string): Promise<unknown> {
+  const bundle = path.join(folder, 'rooms.cjs');
+  await build({
+    stdin: {
+      contents: `export * from './src/runtimes'; export * from './src/backbones';`,
+      resolveDir: path.resolve('.'),
+    },
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    external: ['onnxruntime-node', '@tensorflow/tfjs-node'],
+    logLevel: 'error',
+  });
+  const program = path.join(folder, 'program.cjs');
+  writeFileSync(
+    program,
+    `const rooms = require('./rooms.cjs');
+    const failure = ({ code, message }) => ({ code, message });
+    const load = () => rooms.loadBackbone(__dirname, 'tiny', { decoderVersion: 1 });
+    (async () => { ${code} })().then((value) => process.stdout.write(JSON.stringify(value)));`,
+  );
+  return JSON.parse(execFileSync(process.execPath, [program], { encoding: 'utf8' })) as unknown;
+}
+
+describe('openRuntime', function () {
+  this.timeout(30_000);
+
+  it('knows its runtimes and no other', async () => {
+    const backbone = await loadFiles(tinyGraph());
+    for (const id of ['wasm', 'constructor', '', 'ONNX'])
+      await assert.rejects(openRuntime(id as RuntimeChoice, backbone), (error: unknown) => {
+        assert(error instanceof RetrainError);
+        assert.equal(error.code, 'RUNTIME_UNKNOWN');
+        assert.match(error.message, /onnx, tensorflow/);
+        return true;
+      });
+  });
+
+  it('takes the first runtime that can be loaded for auto', async function () {
+    const first = (await runtimeAvailability()).find(({ reason }) => reason === undefined);
+    if (first === undefined) {
+      console.log('      skipped: no runtime can be loaded');
+      this.skip();
+    }
+    const runtime = await openRuntime('auto', await loadFiles(tinyGraph()));
+    await runtime.dispose();
+    assert.equal(runtime.id, first.id);
+    assert.equal(runtime.version, first.version);
+  });
+
+  it('refuses a network that the runtime cannot carry, naming the operation', async function () {
+    const graph = new GraphBuilder();
+    graph.mean('bottleneck', graph.node('Elu', 'activation', [graph.input(4, 4)]));
+    const backbone = await loadFiles(backboneFiles(graph, { height: 4, width: 4, dimension: 3 }));
+    const available = new Map((await runtimeAvailability()).map(({ id, reason }) => [id, reason]));
+    if (available.get('onnx') === undefined)
+      await assert.rejects(openRuntime('onnx', backbone), { code: 'GRAPH_UNSUPPORTED' });
+    if (available.get('tensorflow') !== undefined) return;
+    const runtime = await openRuntime('tensorflow', backbone);
+    const values = await runtime.run(new Float32Array(48).fill(-1), 1);
+    await runtime.dispose();
+    for (const value of values) assert(Math.abs(value - (Math.exp(-1) - 1)) < 1e-6);
+  });
+
+  it('lists every runtime with its version or the reason', async () => {
+    const list = await runtimeAvailability();
+    assert.deepEqual(
+      list.map(({ id }) => id),
+      [...runtimeIds],
+    );
+    for (const { version, reason } of list) assert.notEqual(version === undefined, reason === undefined);
+  });
+
+  it('says in a sentence what is missing where nothing is installed', async () => {
+    await withAssets(async (folder) => {
+      writeBackbone(folder, tinyGraph());
+      const failures = await runBundled(
+        folder,
+        `const backbone = await load();
+        const choices = ['onnx', 'tensorflow', 'auto'];
+        return Promise.all(choices.map((id) => rooms.openRuntime(id, backbone).catch(failure)));`,
+      );
+      assert.deepEqual(failures, [
+        {
+          code: 'RUNTIME_MISSING',
+          message:
+            "The runtime onnx cannot be loaded here (Cannot find package 'onnxruntime-node'); choose another one.",
+        },
+        {
+          code: 'RUNTIME_MISSING',
+          message:
+            "The runtime tensorflow cannot be loaded here (Cannot find package '@tensorflow/tfjs-node'); choose another one.",
+        },
+        {
+          code: 'NO_RUNTIME',
+          message:
+            'No runtime can be loaded on this machine: ' +
+            "onnx: Cannot find package 'onnxruntime-node'; tensorflow: Cannot find package '@tensorflow/tfjs-node'.",
+        },
+      ]);
+    });
+  });
+});
