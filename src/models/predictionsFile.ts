@@ -17,6 +17,7 @@ export function readPredictions(
   labels: ReadonlySet<string>,
   fail: (reason: string) => Error,
 ): RunPrediction[] {
+  if (!text.endsWith('\n')) throw fail('its last line is cut short');
   const [head, ...rows] = parse(text, fail);
   if (head?.join() !== columns.join()) throw fail(`its first line is not ${columns.join()}`);
   return rows.map((row, i) => {

@@ -43,6 +43,12 @@ export async function readRun(folder: string): Promise<RunRecord> {
     new Set(labels),
     (reason) => damaged(inFolder(runFiles.predictions), reason),
   );
+  const answered = predictions.filter(({ side }) => side === 'testing').length;
+  if (answered !== metrics.evaluation.n)
+    throw damaged(
+      inFolder(runFiles.predictions),
+      `it answers ${answered} testing images, ${runFiles.metrics} counts ${metrics.evaluation.n}`,
+    );
   return { name: path.basename(folder), ...facts, ...metrics, predictions, head };
 }
 

@@ -1,4 +1,4 @@
-import { dot } from './lbfgs';
+import { dot, type Inner } from './lbfgs';
 import type { Matrix, Product } from './matrix';
 import type { Head } from './head';
 import { thinProduct } from './thinProduct';
@@ -16,9 +16,9 @@ export interface Logits {
 export interface Space {
   /** Length of a vector. */
   readonly length: number;
-  inner(u: Float64Array, v: Float64Array): number;
+  readonly inner: Inner;
   /** The same without the biases, which are not penalised. */
-  innerOfWeights(u: Float64Array, v: Float64Array): number;
+  readonly innerOfWeights: Inner;
   logits(vector: Float64Array): Promise<Logits>;
   /** The gradient of the loss whose derivative by the training logits is `residual` [n, classes]. */
   gradient(residual: Float64Array): Promise<Float64Array>;

@@ -1,0 +1,311 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import fc from 'fast-check';
+import { RetrainError } from '../../../src/base';
+import { readRun, saveRun } from '../../../src/models';
+import { runWith, sha256 } from '../../support/runRecords';
+import { temporaryFolder } from '../../support/temporaryFolder';
+
+/** How `action` fails: the code and the sentence. */
+async function failure(action: Promise<unknown>): Promise<RetrainError> {
+  const error: unknown = await action.then(
+    () => assert.fail('it was accepted'),
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof RetrainError, String(error));
+  return error;
+}
+
+const odd = ['daisy', '__proto__', 'c++', 'c#', '猫', ' ', 'a,b', '"', 'two\nlines', 'back\\slash\\n', '\r'];
+
+describe('saveRun and readRun', () => {
+  const folder = temporaryFolder();
+
+  it('give back the very run, whatever its labels', async () => {
+    const run = runWith(odd);
+    const saved = await saveRun(folder.path, run);
+    assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
+  });
+
+  it('give back any label a file system may hold', async () => {
+    const label = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(fc.uniqueArray(label, { minLength: 2, maxLength: 5 }), async (labels) => {
+        const run = runWith(labels);
+        const saved = await saveRun(folder.path, run);
+        assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('give back a run with nothing to test on', async () => {
+    const { evaluation } = runWith(['a', 'b']);
+    const run = runWith(['a', 'b'], {
+      evaluation: {
+        ...evaluation,
+        n: 0,
+        accuracy: null,
+        interval: null,
+        confusion: [
+          [0, 0],
+          [0, 0],
+        ],
+      },
+      predictions: [],
+    });
+    const saved = await saveRun(folder.path, run);
+    assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
+  });
+
+  it('write one label a line and CSV as RFC 4180 has it', async () => {
+    const saved = await saveRun(folder.path, runWith(['a', 'two\nlines', 'c\\d']));
+    assert.equal(await readFile(path.join(saved, 'labels.txt'), 'utf8'), 'a\ntwo\\nlines\nc\\\\d\n');
+    assert.equal(
+      await readFile(path.join(saved, 'predictions.csv'), 'utf8'),
+      'path,sha256,side,label,predicted,probability\r\n' +
+        `"a ""b"", c/é\n.jpg",${sha256('1')},testing,a,a,${Math.fround(0.9)}\r\n` +
+        `=1+1.jpg,${sha256('2')},testing,"two\nlines",a,1e-9\r\n`,
+    );
+  });
+
+  it('number the runs of a day, also of several that save at once, and leave nothing else behind', async () => {
+    const saved = await Promise.all(
+      Array.from({ length: 12 }, () => saveRun(folder.path, runWith(['a', 'b']))),
+    );
+    const names = saved.map((run) => path.basename(run)).sort();
+    assert.equal(new Set(names).size, 12);
+    assert.deepEqual((await readdir(path.join(folder.path, 'runs'))).sort(), names);
+    for (const name of names) assert.match(name, /^2026-11-0[456]-\d+$/);
+    for (const run of saved) await readRun(run);
+  });
+
+  it('keep runs out of git, and a .gitignore that is there as it is', async () => {
+    await saveRun(folder.path, runWith(['a', 'b']));
+    const file = path.join(folder.path, '.gitignore');
+    assert.equal(await readFile(file, 'utf8'), 'runs/\n');
+    await writeFile(file, '# mine\n');
+    await saveRun(folder.path, runWith(['a', 'b']));
+    assert.equal(await readFile(file, 'utf8'), '# mine\n');
+  });
+
+  it('write through no symbolic link', async function () {
+    const elsewhere = path.join(folder.path, 'elsewhere');
+    await mkdir(elsewhere);
+    const retrain = path.join(folder.path, '.retrain');
+    try {
+      await symlink(elsewhere, retrain, 'dir');
+    } catch {
+      this.skip(); // Windows lets only some accounts make links.
+    }
+    assert.equal((await failure(saveRun(retrain, runWith(['a', 'b'])))).code, 'PATH_OUTSIDE');
+    const other = path.join(folder.path, 'other');
+    await mkdir(other);
+    await symlink(elsewhere, path.join(other, 'runs'), 'dir');
+    assert.equal((await failure(saveRun(other, runWith(['a', 'b'])))).code, 'PATH_OUTSIDE');
+    assert.deepEqual(await readdir(elsewhere), []);
+  });
+
+  it('say where a run cannot be saved', async () => {
+    const error = await failure(saveRun(path.join(folder.write('file'), '.retrain'), runWith(['a', 'b'])));
+    assert.equal(error.code, 'RUN_UNWRITABLE');
+    assert.match(error.message, /file.*ENOTDIR|file.*ENOENT|file.*EEXIST/);
+  });
+});
+
+describe('readRun of a damaged run', () => {
+  const folder = temporaryFolder();
+  let run = '';
+  beforeEach(async () => {
+    run = await saveRun(folder.path, runWith(['a', 'b', 'c']));
+  });
+
+  const replaced = async (file: string, from: string | RegExp, to: string): Promise<void> => {
+    const text = await readFile(path.join(run, file), 'utf8');
+    const changed = text.replace(from, to);
+    assert.notEqual(changed, text);
+    await writeFile(path.join(run, file), changed);
+  };
+
+  const damages: readonly [string, string, string | RegExp, string, RegExp][] = [
+    ['another format', 'run.json', '"format": 1', '"format": 2', /format: 1 was expected/],
+    ['a missing field', 'run.json', '"seed"', '"weed"', /settings: seed is missing/],
+    [
+      'a field that only its prototype would have',
+      'run.json',
+      '"scanSeconds"',
+      '"__proto__"',
+      /scanSeconds is missing/,
+    ],
+    ['a number too large for JSON', 'run.json', '"seed": 42', '"seed": 1e999', /settings.seed: a number/],
+    ['a negative count', 'run.json', '"cached": 1', '"cached": -1', /bottlenecks.cached: a number from 0/],
+    ['half a count', 'run.json', '"cached": 1', '"cached": 1.5', /bottlenecks.cached: a whole number/],
+    ['no date', 'run.json', '2026-11-05T', '2026-99-05T', /created: a date in UTC/],
+    ['no sha256', 'run.json', sha256('3'), '../../etc/passwd', /fittedOn\[0\]: a sha256 was expected/],
+    ['no JSON', 'run.json', '{', '[{', /it is not JSON/],
+    [
+      'another dimension',
+      'run.json',
+      '"dimension": 6',
+      '"dimension": 7',
+      /model.json.*it takes 6 values, the backbone gives 7/,
+    ],
+    [
+      'a path for weights',
+      'model.json',
+      'weights.bin',
+      '../weights.bin',
+      /weightsManifest\[0\].paths\[0\]: a bare file name/,
+    ],
+    ['an absolute path for weights', 'model.json', 'weights.bin', '/etc/passwd', /a bare file name/],
+    ['a path of Windows for weights', 'model.json', 'weights.bin', 'c:\\\\weights.bin', /a bare file name/],
+    ['more units than weights', 'model.json', '"units": 3', '"units": 4', /shape\[1\]: 4 was expected/],
+    ['a head too large to read', 'model.json', /"units": 3|\b3\b(?=\n)/g, '"units": 49999', /model.json/],
+    ['another activation', 'model.json', '"softmax"', '"linear"', /activation: "softmax" was expected/],
+    ['another layer', 'model.json', '"Dense"', '"Conv2D"', /class_name: "Dense" was expected/],
+    [
+      'another type',
+      'model.json',
+      /"dtype": "float32"(?=\s*\}[^}]*\])/,
+      '"dtype": "int32"',
+      /dtype: "float32" was expected/,
+    ],
+    [
+      'an answer too few',
+      'predictions.csv',
+      /=1.*\n.*\n$/,
+      '',
+      /answers 1 testing images, metrics.json counts 2/,
+    ],
+    ['a label too many', 'labels.txt', /$/, 'd\n', /labels.txt.*does not hold 3 different labels/],
+    ['a label twice', 'labels.txt', 'b', 'a', /does not hold 3 different labels/],
+    ['other labels', 'labels.txt', 'b', 'x', /metrics.json.*its labels are not those of labels.txt/],
+    [
+      'an accuracy of its own',
+      'metrics.json',
+      '"accuracy": 0.5,\n    "interval"',
+      '"accuracy": 1,\n    "interval"',
+      /not that of its confusion matrix/,
+    ],
+    [
+      'an accuracy above one',
+      'metrics.json',
+      '"accuracy": 0.5',
+      '"accuracy": 1.5',
+      /accuracy: a number from 0 to 1/,
+    ],
+    [
+      'a best epoch after the last',
+      'metrics.json',
+      '"bestEpoch": 1',
+      '"bestEpoch": 2',
+      /bestEpoch: a number from 0 to 1/,
+    ],
+    ['epochs in disorder', 'metrics.json', '"epoch": 1', '"epoch": 5', /curve\[1\].epoch: 1 was expected/],
+    ['images that do not add up', 'metrics.json', '"n": 2', '"n": 3', /its counts do not add up to n/],
+    [
+      'a matrix that is not square',
+      'metrics.json',
+      /\[\s*1,\s*0,\s*0\s*\]/,
+      '[1, 0]',
+      /3 rows and columns were expected/,
+    ],
+    ['other columns', 'predictions.csv', 'sha256', 'sha1', /first line is not path,sha256,side/],
+    ['a field too few', 'predictions.csv', ',a,1e-9', ',1e-9', /row 2: it has 5 fields/],
+    ['a quote that never closes', 'predictions.csv', '=1+1', '"=1+1', /row 2: it is not CSV/],
+    ['an unknown label', 'predictions.csv', ',a,1e-9', ',d,1e-9', /row 2: a label that is not in labels.txt/],
+    ['an unknown side', 'predictions.csv', 'testing', 'outside', /row 1: side/],
+    ['no probability', 'predictions.csv', '1e-9', '', /row 2: probability/],
+    ['a probability above one', 'predictions.csv', '1e-9', '1.5', /row 2: probability/],
+  ];
+  for (const [words, file, from, to, message] of damages)
+    it(`names the file and the reason: ${words} in ${file}`, async () => {
+      await replaced(file, from, to);
+      const error = await failure(readRun(run));
+      assert.equal(error.code, 'RUN_DAMAGED');
+      assert.match(error.message, message);
+      assert.equal(path.dirname(String(error.params['path'])), run);
+    });
+
+  it('names a number among the weights that is none', async () => {
+    const file = path.join(run, 'weights.bin');
+    for (const wrong of [NaN, Infinity]) {
+      const bytes = await readFile(file);
+      bytes.writeFloatLE(wrong, 8);
+      await writeFile(file, bytes);
+      assert.match((await failure(readRun(run))).message, /weights.bin.*weight 2 is not a finite number/);
+    }
+  });
+
+  it('is refused whatever one byte of weights.bin is missing or added', async () => {
+    const file = path.join(run, 'weights.bin');
+    const bytes = await readFile(file);
+    await writeFile(file, bytes.subarray(1));
+    assert.match((await failure(readRun(run))).message, /weights.bin.*it has 83 bytes, not 84/);
+    await writeFile(file, Buffer.concat([bytes, Buffer.of(0)]));
+    assert.match((await failure(readRun(run))).message, /weights.bin.*it is too large/);
+  });
+
+  for (const file of ['run.json', 'metrics.json', 'model.json', 'labels.txt', 'predictions.csv'])
+    it(`never passes as whole when ${file} is cut short`, async () => {
+      const bytes = await readFile(path.join(run, file));
+      const whole = await readRun(run);
+      for (let length = 0; length < bytes.length; length += Math.ceil(bytes.length / 50)) {
+        await writeFile(path.join(run, file), bytes.subarray(0, length));
+        // The last line end of labels.txt may go.
+        const read = await readRun(run).catch((error: unknown) => error);
+        if (read instanceof RetrainError) assert.equal(read.code, 'RUN_DAMAGED');
+        else assert.deepEqual([file, read], ['labels.txt', whole]);
+      }
+    });
+
+  it('is never anything but RUN_DAMAGED or a run when bytes change', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(
+          'run.json',
+          'metrics.json',
+          'model.json',
+          'labels.txt',
+          'predictions.csv',
+          'weights.bin',
+        ),
+        fc.nat(1e6),
+        fc.nat(255),
+        async (file, at, byte) => {
+          const bytes = await readFile(path.join(run, file));
+          const changed = Buffer.from(bytes);
+          changed[at % bytes.length] = byte;
+          await writeFile(path.join(run, file), changed);
+          const read = await readRun(run).catch((error: unknown) => error);
+          await writeFile(path.join(run, file), bytes);
+          if (read instanceof RetrainError) assert.equal(read.code, 'RUN_DAMAGED');
+          else assert.ok(!(read instanceof Error), String(read));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('says which file is missing or is a folder', async () => {
+    await rm(path.join(run, 'labels.txt'));
+    assert.match((await failure(readRun(run))).message, /labels.txt is damaged \(it is missing\)/);
+    await mkdir(path.join(run, 'labels.txt'));
+    assert.match((await failure(readRun(run))).message, /labels.txt is damaged \(it is not a regular file\)/);
+  });
+
+  it('reads nothing outside its folder', async function () {
+    const secret = folder.write('secret.txt', 'a\nb\nc\n');
+    await rm(path.join(run, 'labels.txt'));
+    try {
+      await symlink(secret, path.join(run, 'labels.txt'));
+    } catch {
+      this.skip(); // Windows lets only some accounts make links.
+    }
+    assert.match(
+      (await failure(readRun(run))).message,
+      /labels.txt is damaged \(it links to a place outside/,
+    );
+  });
+});
