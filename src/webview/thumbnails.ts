@@ -12,7 +12,7 @@ interface Entry {
 /** How many pictures nobody shows at the moment stay at hand for scrolling back. */
 const keptIdle = 200;
 
-/** Thumbnails by path: asked for in one message a frame, kept as blob URLs while shown, revoked after. */
+/** Thumbnails by path: asked for together, kept as blob URLs while shown, revoked after. */
 export class Thumbnails {
   readonly #ask: (paths: readonly string[]) => void;
   readonly #entries = new Map<string, Entry>();
@@ -33,7 +33,8 @@ export class Thumbnails {
     }
     const entry: Entry = { url: signal<PictureUrl>(undefined), holders: 1 };
     this.#entries.set(path, entry);
-    if (this.#wanted.length === 0) queueMicrotask(() => this.#send());
+    // Pictures come near the window one by one within a task: a message after it asks for all of them.
+    if (this.#wanted.length === 0) setTimeout(() => this.#send());
     this.#wanted.push(path);
     return entry.url;
   }

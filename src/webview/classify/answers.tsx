@@ -67,7 +67,7 @@ function AnsweredBy({ run, post }: { run: RunFacts; post: Post }) {
   return (
     <>
       {t('Answered by run')}{' '}
-      <button type="button" class="word run" onClick={() => post({ kind: 'openRun' })}>
+      <button type="button" class="word link" onClick={() => post({ kind: 'openRun' })}>
         <Name of={run.name} />
       </button>
       {', '}

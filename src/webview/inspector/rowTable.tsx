@@ -22,6 +22,8 @@ interface RowTableProps {
 }
 
 const rowHeight = 38;
+const headHeight = 32;
+/** Lines that exist beyond the visible ones. */
 const beyond = 6;
 
 /** The rows of a part as a grid of which only the visible lines exist. */
@@ -34,7 +36,7 @@ export function RowTable({ rows, store, scale, chosen, choose, open }: RowTableP
     const target = scroller.current;
     if (!target) return;
     const observer = new ResizeObserver(() => {
-      size.value = { width: target.clientWidth, height: target.clientHeight };
+      size.value = { width: target.clientWidth, height: target.clientHeight - headHeight };
     });
     observer.observe(target);
     return () => observer.disconnect();
@@ -88,26 +90,26 @@ export function RowTable({ rows, store, scale, chosen, choose, open }: RowTableP
       {...(index >= first && index < last ? { 'aria-activedescendant': `row-${chosen}` } : {})}
       onKeyDown={onKeyDown}
     >
-      <div class="line head" role="row" aria-rowindex={1}>
-        <span role="columnheader">{t('row')}</span>
-        <span role="columnheader">
-          <span class="sr">{t('picture')}</span>
-        </span>
-        <span role="columnheader">{t('file')}</span>
-        <span role="columnheader">{t('label')}</span>
-        <span role="columnheader">{t('values, against the mean')}</span>
-        <span role="columnheader">{t('norm')}</span>
-        <span role="columnheader">{t('checksum')}</span>
-      </div>
       <div
         class="lines"
-        role="rowgroup"
+        role="presentation"
         ref={scroller}
         onScroll={(event) => {
           top.value = event.currentTarget.scrollTop;
         }}
       >
-        <div class="height" role="presentation" style={`height: ${rows.length * rowHeight}px`}>
+        <div class="line head" role="row" aria-rowindex={1} style={`height: ${headHeight}px`}>
+          <span role="columnheader">{t('row')}</span>
+          <span role="columnheader">
+            <span class="sr">{t('picture')}</span>
+          </span>
+          <span role="columnheader">{t('file')}</span>
+          <span role="columnheader">{t('label')}</span>
+          <span role="columnheader">{t('values, against the mean')}</span>
+          <span role="columnheader">{t('norm')}</span>
+          <span role="columnheader">{t('checksum')}</span>
+        </div>
+        <div class="height" role="rowgroup" style={`height: ${rows.length * rowHeight}px`}>
           {visible.map((row, i) => (
             <Line
               key={row.row}
@@ -207,10 +209,11 @@ function nextIndex(key: string, at: number, rows: number, page: number): number 
 /** Scrolls as little as needed; from afar so that the row comes to the middle. */
 function reveal(scroller: HTMLElement, index: number): void {
   const above = index * rowHeight;
-  const { scrollTop, clientHeight } = scroller;
+  const { scrollTop } = scroller;
+  const height = scroller.clientHeight - headHeight;
   const below = above + rowHeight;
-  if (above >= scrollTop && below <= scrollTop + clientHeight) return;
-  const near = above > scrollTop - clientHeight && below < scrollTop + 2 * clientHeight;
-  if (!near) scroller.scrollTop = above - (clientHeight - rowHeight) / 2;
-  else scroller.scrollTop = above < scrollTop ? above : below - clientHeight;
+  if (above >= scrollTop && below <= scrollTop + height) return;
+  const near = above > scrollTop - height && below < scrollTop + 2 * height;
+  if (!near) scroller.scrollTop = above - (height - rowHeight) / 2;
+  else scroller.scrollTop = above < scrollTop ? above : below - height;
 }

@@ -13,7 +13,10 @@ interface CurvesProps {
 }
 
 /** How it learned: accuracy and cross-entropy over the epochs, as curves or as a table. */
-export function Curves({ curve, bestEpoch }: CurvesProps) {
+export function Curves({ curve, bestEpoch: best }: CurvesProps) {
+  const validated = curve.some((epoch) => epoch.validation !== null);
+  // Without validation photos nothing says which epoch is best.
+  const bestEpoch = validated ? best : null;
   const view = useSignal<'curves' | 'table'>('curves');
   const pointed = useSignal<number | null>(null);
   const choose = (next: 'curves' | 'table') => {
@@ -22,7 +25,6 @@ export function Curves({ curve, bestEpoch }: CurvesProps) {
   const point = (index: number | null) => {
     pointed.value = index;
   };
-  const validated = curve.some((epoch) => epoch.validation !== null);
   return (
     <Band
       id="training"

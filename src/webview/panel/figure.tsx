@@ -1,18 +1,28 @@
 import type { ComponentChildren } from 'preact';
 
+interface FigureProps {
+  /** Null: there is no number to show. */
+  readonly figure: string | null;
+  readonly unit: string;
+  readonly lead: string;
+  readonly children?: ComponentChildren;
+}
+
 /** The first band: one large figure, a sentence that carries it, and what it means. */
-export function Figure(props: { figure: string; unit: string; lead: string; children?: ComponentChildren }) {
+export function Figure({ figure, unit, lead, children }: FigureProps) {
   return (
-    <section class="figure" aria-labelledby="lead">
-      <p class="number" aria-hidden={props.figure === '–' ? 'true' : undefined}>
-        {props.figure}
-        {props.unit !== '' && <span class="unit">{props.unit}</span>}
-      </p>
+    <section class={figure === null ? 'figure alone' : 'figure'} aria-labelledby="lead">
+      {figure !== null && (
+        <p class="number">
+          {figure}
+          <span class="unit">{unit}</span>
+        </p>
+      )}
       <div class="meaning">
         <h2 class="lead" id="lead">
-          {props.lead}
+          {lead}
         </h2>
-        {props.children}
+        {children}
       </div>
     </section>
   );

@@ -11,7 +11,7 @@ export function Headline({ run }: { run: RunView }) {
   const { accuracy, n } = evaluation;
   if (accuracy === null) {
     return (
-      <Figure figure="–" unit="" lead={t('Not tested: no photo was kept aside for testing.')}>
+      <Figure figure={null} unit="" lead={t('Not tested: no photo was kept aside for testing.')}>
         <p>
           {t(
             'The model is trained and saved, but how good it is cannot be said. Set the testing percentage above 0, or add photos: a class needs three or more.',

@@ -26,7 +26,7 @@ const roomForNumber = 30;
 /** Below this width a column has no room for its rotated label. */
 const roomForLabel = 12;
 const widest = 84;
-const narrowest = 7;
+const narrowest = 6;
 
 /** The confusion matrix as a heat map: rows are the truth, columns what the model said. */
 export function Matrix({ evaluation, classes, unit, choose, chosen }: MatrixProps) {
@@ -173,7 +173,7 @@ export function Matrix({ evaluation, classes, unit, choose, chosen }: MatrixProp
             })
           : compact
             ? t(
-                'Rows: what it is. Columns: what the model said. Squares are right, dots are wrong. Choose one to see its photos.',
+                'Rows: what it is. Columns: what the model said. Filled cells are right, dots are wrong. Choose one to see its photos.',
               )
             : t('Rows: what it is. Columns: what the model said. Choose a cell to see its photos.')}
       </p>
@@ -195,7 +195,10 @@ export function Matrix({ evaluation, classes, unit, choose, chosen }: MatrixProp
 function cellWidth(width: number, classes: readonly number[], labels: readonly string[]): number {
   const longest = Math.max(0, ...classes.map((index) => shown(labels[index] ?? '').length));
   const labelWidth = Math.min(150, Math.max(48, longest * 7 + 14), Math.max(48, width * 0.3));
-  const spacing = 2 * (classes.length + 4);
-  const room = (width - labelWidth - 48 - spacing) / Math.max(1, classes.length);
-  return Math.max(narrowest, Math.min(widest, Math.floor(room)));
+  const room = (spacing: number) =>
+    (width - labelWidth - 48 - spacing * (classes.length + 4)) / Math.max(1, classes.length);
+  const wide = room(2);
+  // Half pixels are as sharp as whole ones on most screens, and 50 cells add up to a column's width.
+  const cell = wide >= roomForNumber ? Math.floor(wide) : Math.floor(room(1) * 2) / 2;
+  return Math.max(narrowest, Math.min(widest, cell));
 }

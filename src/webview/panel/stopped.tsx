@@ -1,17 +1,20 @@
 import type { PanelState, RunningView } from '../../protocol';
 import { plural, t } from '../words';
 import { Figure } from './figure';
+import { standing } from './standing';
 
 type Stopped = Extract<PanelState, { kind: 'stopped' }>;
 
 /** The first band after a cancel or a failure: what happened, how far it came, what stays. */
 export function StoppedBand({ state, showLog }: { state: Stopped; showLog: () => void }) {
   const { reason, running } = state;
+  // The number stays where it stopped.
+  const { figure, unit } = standing(running);
   const failed = reason.kind === 'failed';
   return (
     <Figure
-      figure={failed ? '!' : '–'}
-      unit=""
+      figure={figure}
+      unit={unit}
       lead={failed ? t('The retraining stopped before its end.') : t('Cancelled.')}
     >
       {failed && (
@@ -24,7 +27,7 @@ export function StoppedBand({ state, showLog }: { state: Stopped; showLog: () =>
       </p>
       {failed && (
         <p>
-          <button type="button" class="word" onClick={showLog}>
+          <button type="button" class="word link" onClick={showLog}>
             {t('Show the log')}
           </button>
         </p>

@@ -174,7 +174,7 @@ function runOf(
       fingerprint: 'ab'.repeat(32),
     },
     runtime: 'onnx',
-    bottlenecks: { cached: images - 12, computed: 12, seconds: 0.31 },
+    bottlenecks: { cached: Math.max(0, images - 12), computed: Math.min(12, images), seconds: 0.31 },
     split: { training: images - 2 * evaluation.n, validation: evaluation.n, testing: evaluation.n },
     training: { epochs: 60, bestEpoch: 41, seconds: 0.22, seed: 42, curve: curveOf(60) },
     evaluation,

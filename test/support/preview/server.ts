@@ -2,7 +2,6 @@ import { build } from 'esbuild';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import path from 'node:path';
-import sharp from 'sharp';
 import { root } from '../../../scripts/repository.mjs';
 import { themes, themeSheet, type ThemeName } from './themes';
 
@@ -90,7 +89,7 @@ async function respond(
   } else if (name.startsWith('photo/')) {
     const photo = decodeURIComponent(name.slice('photo/'.length)).replace(/\?.*$/, '');
     if (!photos.includes(photo)) response.writeHead(404).end();
-    else send('image/jpeg', await sharp(path.join(root, 'media', 'samples', 'flowers', photo)).toBuffer());
+    else send('image/jpeg', await readFile(path.join(root, 'media', 'samples', 'flowers', photo)));
   } else {
     response.writeHead(404).end();
   }

@@ -1,0 +1,92 @@
+import type { RunningView } from '../../protocol';
+import { timeLeft } from '../durations';
+import { count, percent } from '../numbers';
+import { plural, t } from '../words';
+
+/** How far the step under way is, as the first band says it. */
+interface Standing {
+  readonly figure: string;
+  readonly unit: string;
+  readonly lead: string;
+  /** What stays, what comes. */
+  readonly note: string;
+  /** 0 to 1; null where the end is not known. */
+  readonly share: number | null;
+}
+
+export function standing({ step, scan, bottlenecks, training, dataset }: RunningView): Standing {
+  switch (step) {
+    case 'scan':
+      return {
+        figure: count(scan.files),
+        unit: plural(scan.files, 'file', 'files'),
+        lead: t('Looking through the folder.'),
+        note: t('Each subfolder with photos becomes a class, its name the label.'),
+        share: null,
+      };
+    case 'bottlenecks':
+      if (!bottlenecks) return beginning(t('Loading the backbone.'), dataset?.images);
+      return {
+        figure: percent(share(bottlenecks.done, bottlenecks.of)),
+        unit: '%',
+        lead: bottleneckSentence(bottlenecks),
+        note: bottleneckNote(bottlenecks),
+        share: share(bottlenecks.done, bottlenecks.of),
+      };
+    case 'training': {
+      const last = training?.curve.at(-1);
+      if (!training || !last) return beginning(t('Beginning to train.'), dataset?.images);
+      const done = share(training.curve.length, training.maxEpochs);
+      return {
+        figure: percent(done),
+        unit: '%',
+        lead: t('Training: epoch {epoch} of at most {most}.', {
+          epoch: training.curve.length,
+          most: training.maxEpochs,
+        }),
+        note: last.validation
+          ? t('So far {percent} % of the validation photos are named rightly. The best epoch is kept.', {
+              percent: percent(last.validation.accuracy),
+            })
+          : t('There are no validation photos, so nothing can say which epoch is best.'),
+        share: done,
+      };
+    }
+    case 'evaluation':
+      return {
+        figure: '100',
+        unit: '%',
+        lead: t('Testing on the photos kept aside.'),
+        note: t('The model has not seen them: what it says of them is how good it is.'),
+        share: null,
+      };
+  }
+}
+
+function beginning(lead: string, images: number | undefined): Standing {
+  const note = images === undefined ? '' : plural(images, '{n} image was found.', '{n} images were found.');
+  return { figure: '0', unit: '%', lead, note, share: 0 };
+}
+
+function bottleneckSentence(bottlenecks: NonNullable<RunningView['bottlenecks']>): string {
+  const { done, of, perSecond, secondsLeft } = bottlenecks;
+  const params = { done, perSecond: count(perSecond >= 10 ? Math.round(perSecond) : perSecond) };
+  if (secondsLeft === null || perSecond <= 0)
+    return plural(of, 'Bottlenecks: {done} of {n} image.', 'Bottlenecks: {done} of {n} images.', params);
+  return plural(
+    of,
+    'Bottlenecks: {done} of {n} image, {perSecond} a second, {left}.',
+    'Bottlenecks: {done} of {n} images, {perSecond} a second, {left}.',
+    { ...params, left: timeLeft(secondsLeft) },
+  );
+}
+
+function bottleneckNote({ cached }: NonNullable<RunningView['bottlenecks']>): string {
+  return cached === 0
+    ? t('What is computed stays, also when you cancel.')
+    : t('What is computed stays, also when you cancel. {cached} were in the cache.', { cached });
+}
+
+function share(done: number, of: number): number {
+  return of > 0 ? Math.min(1, done / of) : 0;
+}
