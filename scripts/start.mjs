@@ -47,6 +47,7 @@ async function main() {
   await ensureInstalled();
   if ((await build()) !== 0) return 1;
   const folder = named === undefined ? await sampleDataset() : fromInvocation(named);
+  process.stdout.write(`\nRetraining on ${folder}\n`);
   const { status } = await runNode([path.join(root, 'dist', 'cli.js'), 'train', folder]);
   if (status !== 0) return status;
   const executable = desktopEditor();
