@@ -106,11 +106,14 @@ export class FileMapWriter {
     await makeFolders(root, folder);
     const base = path.join(folder, newPartId());
     const lease = await Lease.take(`${base}.lease`);
+    let handle: FileHandle | undefined;
     try {
-      const writer = new FileMapWriter(lease, await open(`${base}.csv`, 'wx'));
+      handle = await open(`${base}.csv`, 'wx');
+      const writer = new FileMapWriter(lease, handle);
       await writer.write(columns);
       return writer;
     } catch (error) {
+      await handle?.close();
       await lease.release();
       throw error;
     }

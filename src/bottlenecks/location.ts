@@ -43,7 +43,10 @@ async function canHold(parent: string, name: string): Promise<boolean> {
 export async function cacheLocation(datasetRoot: string, cacheDirectory: string): Promise<CacheLocation> {
   const real = await realpath(datasetRoot).catch(() => path.resolve(datasetRoot));
   const place = async (folder: string) =>
-    path.join((await canHold(datasetRoot, folder)) ? datasetRoot : homeElsewhere(real, cacheDirectory), folder);
+    path.join(
+      (await canHold(datasetRoot, folder)) ? datasetRoot : homeElsewhere(real, cacheDirectory),
+      folder,
+    );
   return { bottlenecks: await place('.bottlenecks'), retrain: await place('.retrain') };
 }
 

@@ -64,7 +64,8 @@ export class Preparation {
       const bytes = await this.source.readImage(file, image.path);
       const after = await statImage(file, image.path);
       throwIfAborted(this.signal);
-      if (before.mtimeNs !== after.mtimeNs || after.size !== BigInt(bytes.length)) continue;
+      const replaced = before.ino !== after.ino || before.ctimeNs !== after.ctimeNs;
+      if (replaced || before.mtimeNs !== after.mtimeNs || after.size !== BigInt(bytes.length)) continue;
       const sha256 = createHash('sha256').update(bytes).digest('hex');
       return {
         bytes,

@@ -84,7 +84,10 @@ describe('the folder of a label', () => {
     fc.assert(
       fc.property(anyLabel, (label) => {
         const name = folderName(label);
-        assert.ok(name !== '' && Buffer.byteLength(name) <= 120 && name.isWellFormed(), name);
+        assert.ok(
+          name !== '' && Buffer.byteLength(name) <= 120 && Buffer.from(name).toString() === name,
+          name,
+        );
         assert.ok(!/[<>:"/\\|?*\p{Cc}]/u.test(name), name);
         assert.ok(!/^[. ]|[. ]$/.test(name), name);
         assert.ok(!/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(name), name);

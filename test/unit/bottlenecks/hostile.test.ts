@@ -167,19 +167,18 @@ describe('a cache that means harm', () => {
       await mkdir(files);
       const handle = await open(path.join(files, 'f.csv'), 'wx');
       try {
-        const sha256 = sha256Of('a');
-        for (let i = 0; i < 1_000_000;) {
-          let text = '';
-          for (let end = i + 20_000; i < end; i++) text += selfCheckedLine([`roses/${i}.jpg`, i, i, sha256]);
-          await handle.write(text);
-          if (i === 500_000) await handle.write(`${'x'.repeat(3_000_000)}\n`);
-        }
+        const block = Array.from({ length: 20_000 }, (_, i) =>
+          selfCheckedLine([`roses/${i}.jpg`, i, i, sha256Of('a')]),
+        ).join('');
+        for (let lines = 0; lines < 1_000_000; lines += 20_000) await handle.write(block);
+        await handle.write(`${'x'.repeat(3_000_000)}\n`);
+        await handle.write(selfCheckedLine(['roses/0.jpg', 7, 7, sha256Of('b')]));
       } finally {
         await handle.close();
       }
       const cache = await openCache(root, tinyBackbone);
-      for (const i of [0, 499_999, 500_000, 999_999])
-        assert.equal(cache.contentOf(`roses/${i}.jpg`, i, BigInt(i)), sha256Of('a'));
+      assert.equal(cache.contentOf('roses/19999.jpg', 19_999, 19_999n), sha256Of('a'));
+      assert.equal(cache.contentOf('roses/0.jpg', 7, 7n), sha256Of('b'));
     })).timeout(60_000);
 
   it('gets no marker file overwritten', () =>

