@@ -4,7 +4,7 @@ import type { Answer, ClassifyItem, ClassifyState, FromClassify, RunFacts, ToCla
 import type { EngineClient } from './engineClient';
 import { tellFailure } from './failures';
 import { thumbnail } from './thumbnails';
-import { webviewOptions, webviewPage } from './webviewPage';
+import { tabIcon, webviewOptions, webviewPage } from './webviewPage';
 import { translations, wordedAnswer } from './wording';
 
 const viewType = 'retrain.classify';
@@ -69,6 +69,7 @@ export class ClassifyView {
       { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
       webviewOptions(this.extension),
     );
+    panel.iconPath = tabIcon(this.extension);
     panel.webview.onDidReceiveMessage((message: FromClassify) => void this.#receive(message));
     panel.onDidDispose(() => {
       this.#panel = undefined;

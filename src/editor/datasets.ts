@@ -49,10 +49,7 @@ async function pickDataset(datasets: readonly string[]): Promise<DatasetChoice> 
 
 /** How the dataset at `root` is named to the person. */
 export function subjectOf(root: string): PanelSubject {
-  const uri = vscode.Uri.file(root);
-  const relative = vscode.workspace.asRelativePath(uri);
-  const name = path.basename(root) || root;
-  return { name, shownPath: relative === '' ? name : relative, root };
+  return { name: path.basename(root) || root, shownPath: vscode.workspace.asRelativePath(root), root };
 }
 
 async function datasetsBelow(engine: EngineClient, folder: vscode.Uri): Promise<readonly string[]> {

@@ -5,7 +5,7 @@ import type { EngineClient } from './engineClient';
 import { tellFailure } from './failures';
 import { openImage, reveal, revealImage } from './imageActions';
 import { datasetThumbnail } from './thumbnails';
-import { webviewOptions, webviewPage } from './webviewPage';
+import { tabIcon, webviewOptions, webviewPage } from './webviewPage';
 import { translations, wordedState } from './wording';
 
 export const panelViewType = 'retrain.panel';
@@ -42,10 +42,7 @@ export class ResultsPanel {
   ) {
     const { webview } = panel;
     webview.options = webviewOptions(around.extension);
-    panel.iconPath = {
-      light: vscode.Uri.joinPath(around.extension, 'media', 'icons', 'panel-light.svg'),
-      dark: vscode.Uri.joinPath(around.extension, 'media', 'icons', 'panel-dark.svg'),
-    };
+    panel.iconPath = tabIcon(around.extension);
     panel.title = vscode.l10n.t('Retrain');
     webview.onDidReceiveMessage((message: FromPanel) => void this.#receive(message));
     panel.onDidDispose(() => {

@@ -30,15 +30,16 @@ export class ResultsPanels implements vscode.WebviewPanelSerializer {
 
   /** Restores a panel after a window reload: the run it showed, else its dataset's newest one. */
   async deserializeWebviewPanel(webviewPanel: vscode.WebviewPanel, saved: unknown): Promise<void> {
-    const panel = this.#add(new ResultsPanel(webviewPanel, this.#surroundings()));
     const { root, run } = savedPanel(saved);
-    if (root === null) return;
-    const session = this.sessions.of(root);
-    const shown =
-      run === null ? session.showNewest() : session.showRun(run).catch(() => session.showNewest());
-    // Without a run the panel says that the retraining was stopped, which it was.
-    await shown.catch((error: unknown) => this.log.warn(String(error)));
-    panel.show(session);
+    const session = root === null ? undefined : this.sessions.of(root);
+    if (session) {
+      const shown =
+        run === null ? session.showNewest() : session.showRun(run).catch(() => session.showNewest());
+      // Without a run the panel says that the retraining was stopped, which it was.
+      await shown.catch((error: unknown) => this.log.warn(String(error)));
+    }
+    const panel = this.#add(new ResultsPanel(webviewPanel, this.#surroundings()));
+    if (session) panel.show(session);
   }
 
   dispose(): void {

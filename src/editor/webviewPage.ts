@@ -15,6 +15,12 @@ export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {
   return { enableScripts: true, localResourceRoots: [webviewFolder(extension)] };
 }
 
+/** What stands before the title of a view's tab. */
+export function tabIcon(extension: vscode.Uri): { light: vscode.Uri; dark: vscode.Uri } {
+  const icon = (name: string) => vscode.Uri.joinPath(extension, 'media', 'icons', name);
+  return { light: icon('panel-light.svg'), dark: icon('panel-dark.svg') };
+}
+
 /** The page of a view. No data goes into it: everything comes by message. */
 export function webviewPage(webview: vscode.Webview, extension: vscode.Uri, view: View): string {
   const folder = webviewFolder(extension);

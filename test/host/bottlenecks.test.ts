@@ -105,6 +105,7 @@ describe('the bottleneck editor', function () {
   it('shows a file anew when it has changed', async () => {
     const source = (await parts(root))[0];
     assert.ok(source);
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(source));
     const before = await part(source);
     assert.ok(before.kind === 'part');
     await writeFile(source, (await readFile(source)).subarray(0, 10));
