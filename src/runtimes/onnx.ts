@@ -11,6 +11,8 @@ export async function openOnnx(backbone: Backbone, threads: number): Promise<Run
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
+    // Threads that wait in a loop double the processor time and, beside the decoder's threads, take several times as long.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
   const session = await ort.InferenceSession.create(toOnnx(backbone.graph), options);
   const { input, dimension } = backbone;
