@@ -1,9 +1,10 @@
 import type { Picture } from './picture';
 
-/** For each output position the first input position it draws on and its weights, `taps` for each, padded with 0. */
+/** For each output position the first input position it draws on, how many, and their weights, `taps` apart. */
 interface Weights {
   readonly taps: number;
   readonly first: Int32Array;
+  readonly count: Int32Array;
   readonly values: Float32Array;
 }
 
@@ -16,6 +17,7 @@ function triangleWeights(from: number, to: number): Weights {
   const support = Math.max(scale, 1);
   const taps = Math.min(from, Math.ceil(support) * 2 + 1);
   const first = new Int32Array(to);
+  const count = new Int32Array(to);
   const values = new Float32Array(to * taps);
   for (let i = 0; i < to; i++) {
     const centre = (i + 0.5) * scale;
@@ -25,60 +27,50 @@ function triangleWeights(from: number, to: number): Weights {
     let sum = 0;
     for (let position = begin; position < end; position++) sum += weightAt(position);
     first[i] = begin;
+    count[i] = end - begin;
     for (let position = begin; position < end; position++)
       values[i * taps + position - begin] = weightAt(position) / sum;
   }
-  return { taps, first, values };
+  return { taps, first, count, values };
 }
 
 type Samples = Uint8Array | Float32Array;
 
 /** The columns: `source` is `[rows, from, 3]`, `out` `[rows, to, 3]`. */
-function resizeColumns(
-  source: Samples,
-  from: number,
-  { taps, first, values }: Weights,
-  out: Float32Array,
-): void {
+function resizeColumns(source: Samples, from: number, weights: Weights, out: Float32Array): void {
+  const { taps, first, count, values } = weights;
   const to = first.length;
   const rows = out.length / (to * 3);
+  let target = 0;
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < to; column++) {
       let at = (row * from + (first[column] as number)) * 3;
+      const end = column * taps + (count[column] as number);
       let red = 0;
       let green = 0;
       let blue = 0;
-      for (let tap = column * taps; tap < (column + 1) * taps; tap++, at += 3) {
+      for (let tap = column * taps; tap < end; tap++) {
         const weight = values[tap] as number;
-        // Where the filter is cut at the border its padding would reach beyond the picture.
-        if (weight === 0) continue;
-        red += weight * (source[at] as number);
-        green += weight * (source[at + 1] as number);
-        blue += weight * (source[at + 2] as number);
+        red += weight * (source[at++] as number);
+        green += weight * (source[at++] as number);
+        blue += weight * (source[at++] as number);
       }
-      const target = (row * to + column) * 3;
-      out[target] = red;
-      out[target + 1] = green;
-      out[target + 2] = blue;
+      out[target++] = red;
+      out[target++] = green;
+      out[target++] = blue;
     }
   }
 }
 
-/** The rows: `source` is `[from, stride]`, `out` `[to, stride]`. */
-function resizeRows(
-  source: Samples,
-  stride: number,
-  { taps, first, values }: Weights,
-  out: Float32Array,
-): void {
+/** The rows: `source` is `[from, stride]`, `out` `[to, stride]`, all 0. */
+function resizeRows(source: Samples, stride: number, weights: Weights, out: Float32Array): void {
+  const { taps, first, count, values } = weights;
   for (let row = 0; row < first.length; row++) {
     const target = out.subarray(row * stride, (row + 1) * stride);
-    for (let tap = 0; tap < taps; tap++) {
+    let at = (first[row] as number) * stride;
+    for (let tap = 0; tap < (count[row] as number); tap++) {
       const weight = values[row * taps + tap] as number;
-      if (weight === 0) continue;
-      const at = ((first[row] as number) + tap) * stride;
-      for (let i = 0; i < stride; i++)
-        target[i] = (target[i] as number) + weight * (source[at + i] as number);
+      for (let i = 0; i < stride; i++) target[i] = (target[i] as number) + weight * (source[at++] as number);
     }
   }
 }
