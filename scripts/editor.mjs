@@ -9,7 +9,7 @@ import { installEditor } from './editors.mjs';
 import { ensureInstalled } from './install.mjs';
 import { cached, fromInvocation, isFolder, root } from './repository.mjs';
 import { sampleDataset } from './sampleDataset.mjs';
-import { exitOnSignals, startVSCodeServer } from './vscodeServer.mjs';
+import { startVSCodeServer } from './vscodeServer.mjs';
 
 /** Puts the repository among the installed extensions: a link, so that a new build needs no new installation. */
 async function linkExtension(extensions) {
@@ -35,7 +35,6 @@ async function main() {
   await linkExtension(extensions);
   // Whoever reaches the server can run programs as this person: only who knows the token may.
   const token = randomBytes(24).toString('hex');
-  exitOnSignals();
   const server = await startVSCodeServer(editor, {
     data: path.join(home, 'data'),
     extensions,

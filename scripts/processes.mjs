@@ -14,6 +14,8 @@ export function run(command, args, { cwd = root, env = {}, quiet = false, second
       stdio: ['ignore', quiet ? 'pipe' : 'inherit', quiet ? 'pipe' : 'inherit'],
       windowsHide: true,
       timeout: seconds === undefined ? undefined : seconds * 1000,
+      // mocha passes this one on to the process that runs the tests; SIGTERM would leave that behind.
+      killSignal: 'SIGINT',
     });
     let output = '';
     child.stdout?.setEncoding('utf8').on('data', (text) => (output += text));

@@ -10,7 +10,7 @@ import process from 'node:process';
 import { format } from 'node:util';
 import { launchChromium } from './chromium.mjs';
 import { installEditor } from './editors.mjs';
-import { exitOnSignals, startVSCodeServer } from './vscodeServer.mjs';
+import { startVSCodeServer } from './vscodeServer.mjs';
 
 /** The suite prints this when mocha has passed: the workbench reports 0 also when the extension host has died. */
 const passed = 'RETRAIN-SUITE-PASSED';
@@ -26,7 +26,6 @@ for (const argument of process.argv.slice(2)) {
   else folders.push(argument);
 }
 
-exitOnSignals();
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'retrain-editor-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true, maxRetries: 3 }));
 

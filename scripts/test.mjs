@@ -45,7 +45,7 @@ async function suite(name, start) {
   const status = await start(file);
   const results = await readFile(file, 'utf8').then(JSON.parse, () => undefined);
   if (results === undefined) {
-    fail(name, 'it ended without results');
+    fail(name, 'it ended, or was ended at its time limit, without results');
     return;
   }
   totals.passed += results.passed;

@@ -61,12 +61,17 @@ export async function startVSCodeServer(editor, options) {
     }
   };
   process.on('exit', stop);
+  exitOnSignals();
   const port = await listening(child, editor.version);
   return { origin: `http://127.0.0.1:${port}`, host: `127.0.0.1:${port}`, writeSettings, stop };
 }
 
+let handled = false;
+
 /** Ends this process on a signal in such a way that `exit` handlers run: servers must not stay behind. */
-export function exitOnSignals() {
+function exitOnSignals() {
+  if (handled) return;
+  handled = true;
   for (const [signal, status] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
