@@ -9,7 +9,7 @@ import { datasetThumbnail } from './thumbnails';
 import { webviewOptions, webviewPage } from './webviewPage';
 import { failureText, translations } from './wording';
 
-export const bottleneckEditorType = 'retrain.bottlenecks';
+const bottleneckEditorType = 'retrain.bottlenecks';
 
 /** The read-only editor of the .npy files under `.bottlenecks`. */
 export class BottleneckEditors implements vscode.CustomReadonlyEditorProvider {
@@ -71,7 +71,6 @@ interface Surroundings {
 }
 
 class BottleneckEditor {
-  readonly #root: string;
   #ready = false;
   #state: InspectorState | undefined;
 
@@ -81,7 +80,6 @@ class BottleneckEditor {
     private readonly panel: vscode.WebviewPanel,
     private readonly around: Surroundings,
   ) {
-    this.#root = datasetOf(file);
     const { webview } = panel;
     webview.options = webviewOptions(around.extension);
     webview.onDidReceiveMessage((message: FromInspector) => void this.#receive(message));
@@ -148,12 +146,18 @@ class BottleneckEditor {
         return this.#rows(message.from, message.to);
       case 'thumbnail': {
         const { path: image, size } = message;
-        const bytes = await datasetThumbnail(this.around.engine, this.#root, image, size);
+        const root = this.#dataset;
+        const bytes =
+          root === undefined ? null : await datasetThumbnail(this.around.engine, root, image, size);
         return this.#send({ kind: 'thumbnail', path: image, size, bytes });
       }
       case 'openImage':
-        return openImage(this.#root, message.path);
+        return this.#dataset !== undefined && openImage(this.#dataset, message.path);
     }
+  }
+
+  get #dataset(): string | undefined {
+    return this.#state?.kind === 'part' ? this.#state.part.dataset : undefined;
   }
 
   async #rows(from: number, to: number): Promise<void> {
@@ -161,13 +165,5 @@ class BottleneckEditor {
     // Copies: a view into the engine's message would take all of it along to the page.
     const copies: RowValues[] = rows.map((row) => ({ ...row, values: new Float32Array(row.values) }));
     this.#send({ kind: 'rows', rows: copies });
-  }
-}
-
-/** The dataset whose `.bottlenecks` folder holds `file`. */
-function datasetOf(file: string): string {
-  for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
-    if (path.basename(folder) === '.bottlenecks') return path.dirname(folder);
-    if (path.dirname(folder) === folder) return path.dirname(file);
   }
 }

@@ -6,6 +6,7 @@ import type { ClassifyView } from './classifyView';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
 import { chosenImages, pickImages } from './images';
+import { notificationText } from './plainText';
 import type { RunAnswer, RunChoice } from './runChoice';
 import { retrainSettings } from './settings';
 import { failureText } from './wording';
@@ -89,8 +90,10 @@ export class ClassifyImage {
   #offerToRetrain(image: string): void {
     const retrain = vscode.l10n.t('Retrain Classifier');
     const failure = new RetrainError('NO_RUN', { path: path.basename(image) });
-    void vscode.window.showInformationMessage(failureText(failure), retrain).then((choice) => {
-      if (choice === retrain) void vscode.commands.executeCommand('retrain.retrainClassifier');
-    });
+    void vscode.window
+      .showInformationMessage(notificationText(failureText(failure)), retrain)
+      .then((choice) => {
+        if (choice === retrain) void vscode.commands.executeCommand('retrain.retrainClassifier');
+      });
   }
 }

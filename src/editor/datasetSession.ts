@@ -4,6 +4,7 @@ import type { PanelState, PanelSubject, RunningView, RunView } from '../protocol
 import { subjectOf } from './datasets';
 import type { EngineClient } from './engineClient';
 import { advance, notBegun } from './panelState';
+import { notificationText } from './plainText';
 import { showProgress } from './retrainNotifications';
 import { retrainSettings } from './settings';
 import { Throttle } from './throttle';
@@ -47,14 +48,11 @@ export class DatasetSession {
   retrain(): Promise<RunView> {
     if (this.#current) {
       const busy = new RetrainError('BUSY', { path: this.subject.shownPath });
-      void vscode.window.showInformationMessage(failureText(busy));
+      void vscode.window.showInformationMessage(notificationText(failureText(busy)));
       return this.#current.result;
     }
     const cancellation = new vscode.CancellationTokenSource();
-    const result = this.#run(cancellation.token).finally(() => {
-      this.#current = undefined;
-      cancellation.dispose();
-    });
+    const result = this.#run(cancellation.token);
     this.#current = { cancellation, result };
     return result;
   }
@@ -106,13 +104,13 @@ export class DatasetSession {
           },
         );
       });
-      this.#set({ kind: 'done', subject: this.subject, run });
+      this.#end({ kind: 'done', subject: this.subject, run });
       return run;
     } catch (error) {
       const reason = isAbort(error)
         ? ({ kind: 'cancelled' } as const)
         : ({ kind: 'failed', failure: toFailure(error) } as const);
-      this.#set(this.#stopped(running, reason));
+      this.#end(this.#stopped(running, reason));
       throw error;
     }
   }
@@ -123,6 +121,13 @@ export class DatasetSession {
 
   #stopped(running: RunningView, reason: Extract<PanelState, { kind: 'stopped' }>['reason']): PanelState {
     return { kind: 'stopped', subject: this.subject, running, reason };
+  }
+
+  /** From here on a new retraining may begin; whoever hears of the state may rely on it. */
+  #end(state: PanelState): void {
+    this.#current?.cancellation.dispose();
+    this.#current = undefined;
+    this.#set(state);
   }
 
   #set(state: PanelState): void {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { PanelSubject } from '../protocol';
 import type { EngineClient } from './engineClient';
+import { listText } from './plainText';
 
 export type DatasetChoice =
   | { readonly kind: 'chosen'; readonly root: string }
@@ -38,7 +39,7 @@ export async function chooseDataset(
 async function pickDataset(datasets: readonly string[]): Promise<DatasetChoice> {
   const items = datasets.map((root) => {
     const { name, shownPath } = subjectOf(root);
-    return { label: name, description: shownPath, root };
+    return { label: listText(name), description: listText(shownPath), root };
   });
   const item = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Choose a folder of photos'),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isAbort, toFailure } from '../base';
+import { notificationText } from './plainText';
 import { failureText } from './wording';
 
 /** Failures that are not the person's doing: the log says more about them. */
@@ -12,7 +13,7 @@ export function tellFailure(error: unknown, log: vscode.LogOutputChannel): void 
   log.error(error instanceof Error ? (error.stack ?? error.message) : failure.message);
   const showLog = vscode.l10n.t('Show Log');
   const actions = unexpected.has(failure.code) ? [showLog] : [];
-  void vscode.window.showErrorMessage(failureText(failure), ...actions).then((choice) => {
+  void vscode.window.showErrorMessage(notificationText(failureText(failure)), ...actions).then((choice) => {
     if (choice === showLog) log.show();
   });
 }

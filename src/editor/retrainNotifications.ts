@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { PanelSubject, RunningView, RunView } from '../protocol';
+import { notificationText } from './plainText';
 import { count, percent } from './wording';
 
 interface Cancellable {
@@ -17,7 +18,7 @@ export function showProgress<T>(
 ): Promise<T> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: vscode.l10n.t('Retraining on {name}', { name: session.subject.name }),
+    title: notificationText(vscode.l10n.t('Retraining on {name}', { name: session.subject.name })),
     cancellable: true,
   };
   return Promise.resolve(
@@ -45,7 +46,7 @@ export function showProgress<T>(
 /** Says what a finished run is worth, and what of it came from the cache. True: the person wants to see it. */
 export async function tellRun(subject: PanelSubject, run: RunView): Promise<boolean> {
   const show = vscode.l10n.t('Show');
-  const text = `${accuracyText(subject, run)} ${bottlenecksText(run)}`;
+  const text = notificationText(`${accuracyText(subject, run)} ${bottlenecksText(run)}`);
   return (await vscode.window.showInformationMessage(text, show)) === show;
 }
 

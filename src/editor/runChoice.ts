@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { workspaceDatasets, subjectOf } from './datasets';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
+import { listText } from './plainText';
 
 const pinnedKey = 'retrain.pinnedRun';
 
@@ -92,7 +93,11 @@ export class RunChoice {
       datasets.map(async (root) => {
         const { runs } = await this.engine.run('listRuns', { folder: root });
         const { shownPath } = subjectOf(root);
-        return runs.map((run) => ({ label: path.basename(run), description: shownPath, run }));
+        return runs.map((run) => ({
+          label: listText(path.basename(run)),
+          description: listText(shownPath),
+          run,
+        }));
       }),
     );
     return lists.flat();

@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { systemCode } from '../base';
 import { registerCommand } from './failures';
+import { notificationText } from './plainText';
 
 /** Open Sample Dataset: gives the person a copy of the flowers to retrain on. */
 export function registerOpenSampleDataset(
@@ -60,7 +61,7 @@ async function offer(copy: vscode.Uri): Promise<void> {
   const retrain = vscode.l10n.t('Retrain Classifier');
   const open = vscode.l10n.t('Open Folder');
   const text = vscode.l10n.t('200 photos of flowers were copied to {path}.', { path: copy.fsPath });
-  const choice = await vscode.window.showInformationMessage(text, retrain, open);
+  const choice = await vscode.window.showInformationMessage(notificationText(text), retrain, open);
   if (choice === retrain) await vscode.commands.executeCommand('retrain.retrainClassifier', copy);
   if (choice === open)
     await vscode.commands.executeCommand('vscode.openFolder', copy, { forceNewWindow: true });

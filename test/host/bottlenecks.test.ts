@@ -52,7 +52,7 @@ describe('the bottleneck editor', function () {
     const [file] = await parts(root);
     assert.ok(file);
     await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file));
-    assert.equal(tabsOf('retrain.bottlenecks').length, 1);
+    await eventually('its tab', () => (tabsOf('retrain.bottlenecks').length === 1 ? true : undefined));
     const state = await part(file);
     assert.ok(state.kind === 'part');
     assert.equal(state.part.dimension, 2912);

@@ -6,6 +6,7 @@ import type { ClassifyResult, RunView } from '../../src/protocol';
 import { watchDialogs } from './support/dialogs';
 import {
   activated,
+  eventually,
   filesBelow,
   putPhotos,
   putThreeClasses,
@@ -59,7 +60,7 @@ describe('Classify Image', function () {
     assert.deepEqual(state.items, [
       { path: image, name: path.basename(image), folder: path.dirname(image), answer },
     ]);
-    assert.equal(tabsOf('retrain.classify').length, 1);
+    await eventually('its tab', () => (tabsOf('retrain.classify').length === 1 ? true : undefined));
   });
 
   it('names most of the photos rightly that it was trained on', async () => {

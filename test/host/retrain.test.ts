@@ -41,7 +41,9 @@ describe('Retrain Classifier', function () {
     const { state } = sessions.of(root);
     assert.ok(state.kind === 'done');
     assert.equal(state.run.folder, run.folder);
-    assert.equal(tabsOf('retrain.panel').filter(({ label }) => label === 'Retrain: photos').length, 1);
+    await eventually('its tab', () =>
+      tabsOf('retrain.panel').find(({ label }) => label === 'Retrain: photos'),
+    );
     const right = run.evaluation.confusion.reduce((sum, row, truth) => sum + (row[truth] ?? 0), 0);
     const [message] = dialogs.messages;
     assert.match(
@@ -98,6 +100,37 @@ describe('Retrain Classifier', function () {
     const [first, second] = await Promise.all([retrain(root), retrain(root)]);
     assert.ok(first);
     assert.equal(first.folder, second?.folder);
+    assert.match(dialogs.messages[0]?.text ?? '', /^A retraining of .* is already running/);
+    assert.equal(dialogs.messages.length, 2, 'its end is told once');
+  });
+
+  it('leaves out what files.exclude hides', async () => {
+    const folder = await newFolder('with hidden');
+    await putThreeClasses(path.join(folder, 'shown'), 3);
+    await putThreeClasses(path.join(folder, 'hidden'), 3);
+    const files = vscode.workspace.getConfiguration('files');
+    await files.update('exclude', { '**/hidden': true }, vscode.ConfigurationTarget.Workspace);
+    try {
+      const run = await retrain(folder);
+      assert.equal(run?.dataset.root, path.join(folder, 'shown'));
+    } finally {
+      await files.update('exclude', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
+  it('follows the settings', async () => {
+    const root = await putThreeClasses(await newFolder('settings'), 10);
+    const settings = vscode.workspace.getConfiguration('retrain');
+    await settings.update('seed', 7, vscode.ConfigurationTarget.Workspace);
+    await settings.update('testingPercentage', 30, vscode.ConfigurationTarget.Workspace);
+    try {
+      const run = await retrain(root);
+      assert.equal(run?.training.seed, 7);
+      assert.deepEqual(run.split, { training: 18, validation: 3, testing: 9 });
+    } finally {
+      await settings.update('seed', undefined, vscode.ConfigurationTarget.Workspace);
+      await settings.update('testingPercentage', undefined, vscode.ConfigurationTarget.Workspace);
+    }
   });
 
   it('ends when it is cancelled, and keeps what was computed until then', async () => {
