@@ -6,7 +6,7 @@ import type { RowValues } from '../../protocol';
 const full = 2.5;
 
 /** Sets the canvas to its place on the screen in device pixels; undefined where it has no place. */
-export function prepare(canvas: HTMLCanvasElement): CanvasRenderingContext2D | undefined {
+function prepare(canvas: HTMLCanvasElement): CanvasRenderingContext2D | undefined {
   const ratio = window.devicePixelRatio;
   const width = Math.round(canvas.clientWidth * ratio);
   const height = Math.round(canvas.clientHeight * ratio);

@@ -26,7 +26,10 @@ const roomForNumber = 30;
 /** Below this width a column has no room for its rotated label. */
 const roomForLabel = 12;
 const widest = 84;
-const narrowest = 6;
+/** Where cells are narrower, the column of totals is left out. */
+const roomForTotal = 6;
+const totalWidth = 48;
+const narrowest = 3;
 
 /** The confusion matrix as a heat map: rows are the truth, columns what the model said. */
 export function Matrix({ evaluation, classes, unit, choose, chosen }: MatrixProps) {
@@ -51,6 +54,7 @@ export function Matrix({ evaluation, classes, unit, choose, chosen }: MatrixProp
   const totals = classes.map((truth) => sum(confusion[truth] ?? []));
   const cell = cellWidth(width.value, classes, labels);
   const compact = cell < roomForNumber;
+  const totalled = cell >= roomForTotal;
   const tooLong = classes.filter((index) => shown(labels[index] ?? '').length * 6.6 > cell - 4);
   const rotated = compact || tooLong.length * 2 > classes.length;
 
@@ -109,7 +113,7 @@ export function Matrix({ evaluation, classes, unit, choose, chosen }: MatrixProp
         >
           <thead>
             <tr>
-              <td class="corner" />
+              <td role="presentation" />
               {classes.map((index, column) => (
                 <th
                   key={index}
@@ -120,9 +124,11 @@ export function Matrix({ evaluation, classes, unit, choose, chosen }: MatrixProp
                   <bdi>{shown(labels[index] ?? '')}</bdi>
                 </th>
               ))}
-              <th scope="col" class="total">
-                {t('all')}
-              </th>
+              {totalled && (
+                <th scope="col" class="total">
+                  {t('all')}
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -157,7 +163,7 @@ export function Matrix({ evaluation, classes, unit, choose, chosen }: MatrixProp
                     </td>
                   );
                 })}
-                <td class="total">{count(totals[row] ?? 0)}</td>
+                {totalled && <td class="total">{count(totals[row] ?? 0)}</td>}
               </tr>
             ))}
           </tbody>
@@ -195,10 +201,12 @@ export function Matrix({ evaluation, classes, unit, choose, chosen }: MatrixProp
 function cellWidth(width: number, classes: readonly number[], labels: readonly string[]): number {
   const longest = Math.max(0, ...classes.map((index) => shown(labels[index] ?? '').length));
   const labelWidth = Math.min(150, Math.max(48, longest * 7 + 14), Math.max(48, width * 0.3));
-  const room = (spacing: number) =>
-    (width - labelWidth - 48 - spacing * (classes.length + 4)) / Math.max(1, classes.length);
-  const wide = room(2);
+  const room = (spacing: number, total: number) =>
+    (width - labelWidth - total - spacing * (classes.length + 4)) / Math.max(1, classes.length);
   // Half pixels are as sharp as whole ones on most screens, and 50 cells add up to a column's width.
-  const cell = wide >= roomForNumber ? Math.floor(wide) : Math.floor(room(1) * 2) / 2;
-  return Math.max(narrowest, Math.min(widest, cell));
+  const half = (pixels: number) => Math.floor(pixels * 2) / 2;
+  const wide = room(2, totalWidth);
+  if (wide >= roomForNumber) return Math.min(widest, Math.floor(wide));
+  const narrow = half(room(1, totalWidth));
+  return narrow >= roomForTotal ? narrow : Math.max(narrowest, half(room(1, 0)));
 }

@@ -67,7 +67,7 @@ function UnderwayPage({ state, post }: { state: Underway; post: Post }) {
           <Curves curve={training.curve} bestEpoch={training.bestEpoch} />
         ) : (
           <Band id="training" title={t('Training')}>
-            <p class="note later">
+            <p class={state.kind === 'running' ? 'note later' : 'note'}>
               {state.kind === 'running'
                 ? t('The curves grow here once training begins.')
                 : t('Training did not begin.')}

@@ -1,4 +1,5 @@
 import type { FromClassify, FromInspector, FromPanel } from '../../../src/protocol';
+import { audit } from './audit';
 import { classifyState, inspectorState, panelState, rowValues } from './samples';
 
 /** Runs in the preview page before its own script: plays the editor, answers from the samples, keeps a log. */
@@ -16,11 +17,16 @@ declare const window: {
   sent: Sent[];
   memory: unknown;
   acquireVsCodeApi: () => unknown;
+  audit: () => string[];
+  /** Sends the state again, with a translation bundle. */
+  translate: (words: Readonly<Record<string, string>>) => void;
   postMessage(message: unknown): void;
 };
 
 const { view, scenario, photos } = window.preview;
 window.sent = [];
+window.audit = audit;
+window.translate = (words) => window.postMessage({ kind: 'state', state: state(), words });
 
 async function thumbnail(path: string): Promise<Uint8Array | null> {
   const response = await fetch(`/photo/${encodeURIComponent(path)}`);

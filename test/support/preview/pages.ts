@@ -1,0 +1,68 @@
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../../../scripts/chromium.mjs';
+import { startPreview, type PreviewServer, type View } from './server';
+import type { ThemeName } from './themes';
+
+export interface PageOptions {
+  readonly theme?: ThemeName;
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** A browser with the preview pages in it; what a page complains of is kept. Close it in `after`. */
+export class Pages {
+  readonly complaints: string[] = [];
+
+  private constructor(
+    private readonly server: PreviewServer,
+    private readonly browser: Browser,
+  ) {}
+
+  static async start(): Promise<Pages> {
+    const server = await startPreview();
+    try {
+      return new Pages(server, await launchChromium());
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+  }
+
+  /** A page in a state of samples.ts, once it shows something. */
+  async open(view: View, scenario: string, options: PageOptions = {}): Promise<Page> {
+    const { theme = 'dark', width = 1180, height = 800 } = options;
+    const page = await this.browser.newPage({ viewport: { width, height }, reducedMotion: 'reduce' });
+    const complain = (text: string) => this.complaints.push(`${view} ${scenario} ${theme} ${width}: ${text}`);
+    page.on('pageerror', (error) => complain(String(error)));
+    page.on('dialog', (dialog) => {
+      complain(`a dialog opened: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    page.on('console', (message) => {
+      // A photo that is not there is part of the samples.
+      if (message.type() === 'error' && !message.text().includes('404')) complain(message.text());
+    });
+    await page.goto(this.server.address(view, scenario, theme));
+    await page.locator('#root > *').first().waitFor();
+    return page;
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    await this.server.close();
+  }
+}
+
+/** The messages the page has sent to the editor, those of one kind. */
+export async function sent(page: Page, kind: string): Promise<Record<string, unknown>[]> {
+  return page.evaluate(`window.sent.filter((message) => message.kind === ${JSON.stringify(kind)})`);
+}
+
+/** Waits until an expression is true in the page. Playwright's own way needs eval, which the page's policy refuses. */
+export async function until(page: Page, expression: string): Promise<void> {
+  const end = Date.now() + 20_000;
+  while (!(await page.evaluate<boolean>(`Boolean(${expression})`))) {
+    if (Date.now() > end) throw new Error(`It did not come true in the page: ${expression.slice(0, 200)}`);
+    await page.waitForTimeout(50);
+  }
+}

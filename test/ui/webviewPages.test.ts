@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { Pages } from '../support/preview/pages';
+import type { View } from '../support/preview/server';
+import type { ThemeName } from '../support/preview/themes';
+
+const states: Readonly<Record<View, readonly string[]>> = {
+  panel: [
+    'empty',
+    'scanning',
+    'computing',
+    'training',
+    'cancelling',
+    'cancelled',
+    'failed',
+    'done',
+    'untested',
+    'poor',
+    'two',
+    'fifty',
+    'labels',
+  ],
+  inspector: ['part', 'chosen', 'labels', 'failed'],
+  classify: ['one', 'several', 'labels', 'busy', 'failed'],
+};
+/** For the other themes, which differ in colours alone. */
+const some: typeof states = {
+  panel: ['empty', 'computing', 'failed', 'done', 'fifty'],
+  inspector: ['chosen'],
+  classify: ['several'],
+};
+const themes: readonly (readonly [ThemeName, typeof states])[] = [
+  ['dark', states],
+  ['light', some],
+  ['contrast', some],
+  ['contrastLight', some],
+];
+
+describe('every page in every state', function () {
+  this.timeout(120_000);
+  let pages: Pages;
+  before(async () => {
+    pages = await Pages.start();
+  });
+  after(() => pages.close());
+
+  for (const [theme, shown] of themes) {
+    it(`has names, contrast and no overflow, and breaks no security policy: ${theme}`, async () => {
+      const wrong: string[] = [];
+      for (const view of ['panel', 'inspector', 'classify'] as const) {
+        for (const state of shown[view]) {
+          const page = await pages.open(view, state, { theme });
+          for (const width of [1180, 420]) {
+            await page.setViewportSize({ width, height: 800 });
+            await page.evaluate(
+              'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))',
+            );
+            const found: string[] = await page.evaluate('window.audit()');
+            wrong.push(...found.map((text) => `${view} ${state} ${width}: ${text}`));
+          }
+          await page.close();
+        }
+      }
+      assert.deepEqual(wrong, []);
+      assert.deepEqual(pages.complaints, []);
+    });
+  }
+
+  it('speaks the language of the editor', async () => {
+    const page = await pages.open('panel', 'done');
+    await page.evaluate(
+      `window.translate({ Retrain: 'Neu trainieren', '{n} image': '{n} Bild', '{n} images': '{n} Bilder' })`,
+    );
+    await page.getByRole('button', { name: 'Neu trainieren' }).waitFor();
+    assert.match(await page.locator('.about').innerText(), /200 Bilder/);
+    await page.close();
+  });
+
+  it('tells the editor what a window reload should bring back', async () => {
+    const remembered = async (state: string): Promise<unknown> => {
+      const page = await pages.open('panel', state);
+      const memory: unknown = await page.evaluate('window.memory');
+      await page.close();
+      return memory;
+    };
+    const root = '/home/ada/photos/flowers';
+    assert.deepEqual(await remembered('done'), { root, run: `${root}/.retrain/runs/2026-11-23-1` });
+    assert.deepEqual(await remembered('computing'), { root: '/home/ada/photos/groceries', run: null });
+    assert.deepEqual(await remembered('empty'), { root: null, run: null });
+  });
+});

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { Pages, sent, until } from '../support/preview/pages';
+import { hostileLabel } from '../support/preview/samples';
+
+/** The accessible names of what has the focus. */
+const focused = (page: Page) =>
+  page.evaluate<string>(`document.activeElement?.getAttribute('aria-label') ?? ''`);
+/** Directional isolates around labels are not for comparing. */
+const plain = (text: string) => text.replaceAll(/[\u2068\u2069]/g, '');
+
+describe('the panel', function () {
+  this.timeout(60_000);
+  let pages: Pages;
+  before(async () => {
+    pages = await Pages.start();
+  });
+  afterEach(() => assert.deepEqual(pages.complaints, []));
+  after(() => pages.close());
+
+  it('says first how good the model is, and on how many photos', async () => {
+    const page = await pages.open('panel', 'done');
+    await page
+      .getByRole('heading', { name: '17 of 20 testing photos named rightly (95 %: 64 to 95).' })
+      .waitFor();
+    assert.equal(plain(await page.locator('.figure .number').innerText()).replace(/\s/g, ''), '85%');
+    assert.match(plain(await page.locator('.figure').innerText()), /roses taken for tulips, 2 times/);
+    await page.close();
+  });
+
+  it('says why there is no accuracy when nothing was kept aside', async () => {
+    const page = await pages.open('panel', 'untested');
+    await page.getByRole('heading', { name: 'Not tested: no photo was kept aside for testing.' }).waitFor();
+    assert.equal(await page.locator('.figure .number').count(), 0);
+    assert.equal(await page.getByText('too small to measure').count(), 5);
+    await page.close();
+  });
+
+  it('shows progress as the same page: percent, done of, a second, left', async () => {
+    const page = await pages.open('panel', 'computing');
+    const bar = page.getByRole('progressbar', {
+      name: 'Bottlenecks: 1,240 of 3,012 images, 184 a second, 10 seconds left.',
+    });
+    assert.equal(await bar.getAttribute('aria-valuenow'), '41');
+    const steps = page.getByRole('list', { name: 'Steps' }).getByRole('listitem');
+    assert.deepEqual(await steps.locator('.step-name').allInnerTexts(), [
+      'Scan',
+      'Bottlenecks',
+      'Train',
+      'Evaluate',
+    ]);
+    assert.equal(await steps.nth(1).getAttribute('aria-current'), 'step');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    assert.equal((await sent(page, 'cancel')).length, 1);
+    await page.close();
+  });
+
+  it('says what went wrong, how far it came and what stays, and offers to retrain', async () => {
+    const page = await pages.open('panel', 'failed');
+    assert.match(await page.getByRole('alert').innerText(), /no space left on device/);
+    assert.match(
+      await page.locator('.figure').innerText(),
+      /1,240 of 3,012 images\. What was computed stays/,
+    );
+    await page.getByRole('button', { name: 'Show the log' }).click();
+    await page.getByRole('button', { name: 'Retrain' }).click();
+    assert.equal((await sent(page, 'showLog')).length, 1);
+    assert.equal((await sent(page, 'retrain')).length, 1);
+    await page.close();
+  });
+
+  it('leads on from an empty workspace', async () => {
+    const page = await pages.open('panel', 'empty');
+    await page.getByRole('button', { name: 'Choose Folder…' }).click();
+    await page.getByRole('button', { name: 'Open Sample Dataset' }).click();
+    assert.equal((await sent(page, 'pickFolder')).length, 1);
+    assert.equal((await sent(page, 'openSample')).length, 1);
+    await page.close();
+  });
+
+  it('has the numbers of the curves as a table', async () => {
+    const page = await pages.open('panel', 'done');
+    await page
+      .getByRole('img', {
+        name: /^Accuracy over the epochs\. At epoch 60: training 100 %.*Best epoch: 41\.$/,
+      })
+      .waitFor();
+    await page.getByRole('button', { name: 'table', exact: true }).click();
+    const table = page.getByRole('table', { name: 'Accuracy and cross-entropy of each epoch' });
+    assert.equal(await table.locator('tbody tr').count(), 60);
+    await table.getByRole('rowheader', { name: '41, best' }).waitFor();
+    await page.close();
+  });
+
+  it('draws the curves again in the colours of a new theme', async () => {
+    const page = await pages.open('panel', 'done');
+    const drawn = () => page.evaluate<string>(`document.querySelector('.plot canvas').toDataURL()`);
+    const dark = await drawn();
+    await page.evaluate(`document.querySelector('link').href = '/theme.css?theme=light'`);
+    await until(page, `getComputedStyle(document.body).backgroundColor === 'rgb(255, 255, 255)'`);
+    await page.evaluate(`document.body.className = 'vscode-light'`);
+    await until(page, `document.querySelector('.plot canvas').toDataURL() !== ${JSON.stringify(dark)}`);
+    await page.close();
+  });
+
+  it('moves through the matrix by arrow keys, and shows the photos of the chosen cell', async () => {
+    const page = await pages.open('panel', 'done');
+    const matrix = page.getByRole('grid', { name: /^Confusion matrix/ });
+    assert.equal(await matrix.locator('[tabindex="0"]').count(), 1);
+    await matrix.locator('[tabindex="0"]').focus();
+    assert.equal(plain(await focused(page)), 'daisy named rightly: 4 of 4 photos (100 %)');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('End');
+    assert.equal(plain(await focused(page)), 'roses taken for tulips: 2 of 4 photos (50 %)');
+    assert.equal(await matrix.locator('[tabindex="0"]').count(), 1);
+    await page.keyboard.press('Enter');
+    const photos = page.getByRole('region', { name: /roses.* taken for .*tulips/ });
+    assert.equal(await photos.getByRole('listitem').count(), 2);
+    assert.equal(await matrix.locator('[aria-selected="true"]').innerText(), '2');
+    await page.keyboard.press('Control+Home');
+    assert.equal(plain(await focused(page)), 'daisy named rightly: 4 of 4 photos (100 %)');
+    await page.getByRole('button', { name: 'back to all wrong answers' }).click();
+    const wrong = page.getByRole('region', { name: 'Wrong answers, surest first' });
+    assert.deepEqual(await wrong.locator('.verdict .digits').allInnerTexts(), ['87 %', '70 %', '57 %']);
+    await page.close();
+  });
+
+  it('shows the matrix in counts or in percent of the truth, hits bold', async () => {
+    const page = await pages.open('panel', 'done');
+    const cell = page.getByRole('gridcell', { name: /roses.* taken for .*tulips/ });
+    const hit = page.getByRole('gridcell', { name: /roses.* named rightly/ });
+    assert.equal(await cell.innerText(), '2');
+    await page.getByRole('button', { name: 'percent' }).click();
+    assert.equal(await cell.innerText(), '50');
+    const weight = (name: string) =>
+      page.evaluate<string>(`getComputedStyle(document.querySelector('.matrix .${name} .cell')).fontWeight`);
+    assert.equal(await hit.count(), 1);
+    assert.equal(await weight('hit'), '600');
+    assert.equal(await weight('miss'), '400');
+    await page.close();
+  });
+
+  it('keeps fifty classes readable, wide and narrow', async () => {
+    const page = await pages.open('panel', 'fifty');
+    for (const width of [1180, 700, 420]) {
+      await page.setViewportSize({ width, height: 800 });
+      await until(
+        page,
+        `document.querySelector('.matrix-box').scrollWidth <= document.querySelector('.matrix-box').clientWidth + 1`,
+      );
+      const heads: { height: number; size: number }[] = await page.evaluate(
+        `[...document.querySelectorAll('.matrix tbody th')].map((th) => ({ height: th.getBoundingClientRect().height, size: parseFloat(getComputedStyle(th).fontSize) }))`,
+      );
+      assert.equal(heads.length, 50);
+      assert.ok(
+        heads.every(({ height, size }) => size >= 10 && height >= size),
+        `labels at ${width} pixels`,
+      );
+    }
+    await page.locator('.matrix [tabindex="0"]').focus();
+    await page.keyboard.press('ArrowRight');
+    assert.match(
+      plain(await page.locator('.reading').innerText()),
+      /^oat milk taken for rye milk: \d+ of 12 photos/,
+    );
+    await page.locator('.largest').getByRole('listitem').first().getByRole('button').click();
+    await page.getByRole('region', { name: /lime milk.* taken for .*rye bread/ }).waitFor();
+    await page.close();
+  });
+
+  it('draws the most confused of very many classes, and says so', async () => {
+    const page = await pages.open('panel', 'thousand');
+    await page.getByText('Drawn: the 100 classes with the most confusions, of 300 classes.').waitFor();
+    assert.equal(await page.locator('.matrix tbody tr').count(), 100);
+    await page.close();
+  });
+
+  it('shows labels as text, whatever they are', async () => {
+    const page = await pages.open('panel', 'labels');
+    const classes = page.getByRole('region', { name: 'Classes, weakest first' });
+    for (const label of [hostileLabel, '(no name)', 'וְרָדִים', '🌷 tulip\u00e9', '__proto__']) {
+      assert.equal(await classes.getByRole('rowheader').getByText(label, { exact: true }).count(), 1, label);
+    }
+    assert.equal(await page.locator('img:not([src^="blob:"])').count(), 0);
+    await classes.getByRole('button', { name: hostileLabel }).click();
+    await page.getByRole('region', { name: `Testing photos of \u2068${hostileLabel}\u2069` }).waitFor();
+    await page.close();
+  });
+
+  it('asks for thumbnails when they come near, and for more photos when the person does', async () => {
+    const page = await pages.open('panel', 'fifty');
+    assert.deepEqual(await sent(page, 'thumbnails'), []);
+    const photos = page.getByRole('region', { name: 'Wrong answers, surest first' });
+    await photos.scrollIntoViewIfNeeded();
+    await photos.locator('img').first().waitFor();
+    assert.equal(await photos.getByRole('listitem').count(), 16);
+    await photos.getByRole('button', { name: /^Show 48 more of/ }).click();
+    assert.equal(await photos.getByRole('listitem').count(), 64);
+    await photos.locator('.photo').first().click();
+    assert.equal((await sent(page, 'openImage')).length, 1);
+    await page.close();
+  });
+
+  it('lists skipped files with their reasons, and all of them when asked', async () => {
+    const page = await pages.open('panel', 'done');
+    const skipped = page.getByRole('region', { name: 'Skipped' });
+    assert.equal(await skipped.getByRole('listitem').count(), 6);
+    assert.match(
+      await skipped.getByRole('listitem').first().innerText(),
+      /IMG_0231\.HEIC\s+HEIC is not supported/,
+    );
+    await skipped.getByRole('button', { name: 'Show all 13' }).click();
+    assert.equal(await skipped.getByRole('listitem').count(), 13);
+    await skipped.getByRole('button', { name: 'tulips/empty.jpg' }).click();
+    assert.deepEqual(await sent(page, 'revealInExplorer'), [
+      { kind: 'revealInExplorer', path: 'tulips/empty.jpg' },
+    ]);
+    await page.close();
+  });
+});
