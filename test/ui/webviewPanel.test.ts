@@ -161,7 +161,7 @@ describe('the panel', function () {
     await page.locator('.matrix [tabindex="0"]').focus();
     await page.keyboard.press('ArrowRight');
     assert.match(
-      plain(await page.locator('.reading').innerText()),
+      plain(await page.locator('.reading .read').innerText()),
       /^oat milk taken for rye milk: \d+ of 12 photos/,
     );
     await page.locator('.largest').getByRole('listitem').first().getByRole('button').click();

@@ -169,20 +169,26 @@ export function Matrix({ evaluation, classes, unit, choose, chosen }: MatrixProp
           </tbody>
         </table>
       </div>
-      <p class="reading">
-        {reading
-          ? cellSentence({
-              truth: label(reading.row),
-              predicted: label(reading.column),
-              images: images(reading.row, reading.column),
-              total: totals[reading.row] ?? 0,
-            })
-          : compact
+      <div class="reading">
+        {/* Both stand in the same place, so that nothing below moves when a cell is read. */}
+        <p class={reading ? 'away' : ''}>
+          {compact
             ? t(
                 'Rows: what it is. Columns: what the model said. Filled cells are right, dots are wrong. Choose one to see its photos.',
               )
             : t('Rows: what it is. Columns: what the model said. Choose a cell to see its photos.')}
-      </p>
+        </p>
+        {reading && (
+          <p class="read">
+            {cellSentence({
+              truth: label(reading.row),
+              predicted: label(reading.column),
+              images: images(reading.row, reading.column),
+              total: totals[reading.row] ?? 0,
+            })}
+          </p>
+        )}
+      </div>
       {classes.length < labels.length && (
         <p class="note">
           {plural(
