@@ -34,7 +34,7 @@ export class Workbench {
     private readonly browser: Browser,
     private readonly server: VSCodeServer,
     private readonly scratch: string,
-    private readonly settings: Record<string, unknown>,
+    private settings: Record<string, unknown>,
   ) {}
 
   static async open(folder: string, options: WorkbenchOptions = {}): Promise<Workbench> {
@@ -44,7 +44,7 @@ export class Workbench {
     const data = path.join(scratch, 'data');
     const extensions = path.join(scratch, 'extensions');
     if (vsix !== undefined) await installPackage(editor, vsix, { data, extensions });
-    const settings = { 'git.enabled': false, ...options.settings, 'workbench.colorTheme': theme };
+    const settings = { 'git.enabled': false, ...options.settings };
     const server = await startVSCodeServer(editor, {
       data,
       extensions,
@@ -65,6 +65,8 @@ export class Workbench {
     address.searchParams.set('payload', JSON.stringify(payload));
     await page.goto(address.href);
     await workbench.ready();
+    // A theme that was set before the first start is not taken up.
+    await workbench.setTheme(theme);
     return workbench;
   }
 
@@ -163,18 +165,14 @@ export class Workbench {
 
   /** Changes the colour theme of the running workbench; the webviews follow. */
   async setTheme(theme: Theme): Promise<void> {
-    this.settings['workbench.colorTheme'] = theme;
-    const body = this.page.locator('.monaco-workbench');
-    const wanted = theme.includes('High Contrast')
-      ? theme.includes('Light')
-        ? 'hc-light'
-        : 'hc-black'
-      : theme.includes('Light')
-        ? 'vs'
-        : 'vs-dark';
-    await this.server.writeSettings(this.settings);
-    await this.page.locator(`.monaco-workbench.${wanted}`).waitFor({ timeout: patience });
-    await body.waitFor();
+    this.settings = { ...this.settings, 'workbench.colorTheme': theme };
+    const themed = this.page.locator(`.monaco-workbench.${themeClasses[theme]}`);
+    // Written until it is seen: in its first seconds the server does not watch the file yet.
+    for (const end = Date.now() + patience; Date.now() < end;) {
+      await this.server.writeSettings(this.settings);
+      if (await appears(themed, 3000)) return;
+    }
+    throw new Error(`The workbench did not take up the theme ${theme}.`);
   }
 
   /** Reloads the window, as "Developer: Reload Window" does. */

@@ -5,14 +5,15 @@ import { Workbench } from '../support/workbench';
 
 describe('the command palette', function () {
   this.timeout(120_000);
-  let workbench: Workbench;
+  let workbench: Workbench | undefined;
 
   before(async () => {
     workbench = await Workbench.open(path.join(root, 'media', 'samples', 'flowers'));
   });
-  after(() => workbench.close());
+  after(() => workbench?.close());
 
   it('lists Retrain Classifier', async () => {
+    assert.ok(workbench);
     const row = await workbench.findInPalette('Retrain Classifier');
     assert.match(await row.innerText(), /Retrain Classifier/);
   });
