@@ -15,6 +15,8 @@ export const messages = {
   NO_TRAINING_IMAGES:
     'No image of {path} is left to train on; put at least two readable photos into each class folder.',
   EMPTY_CLASS: 'The class folder {path} holds no image; add photos or delete it.',
+  CLASS_NOT_TRAINED:
+    'The class {label} has no image on the training side and was left out; put some of its photos there.',
   SMALL_CLASS: 'The class {label} has only {count} images; 20 or more train better.',
   FOLDER_LEFT_OUT:
     'The folder {path} is no part of the train, validation and test folders beside it and was left out; move its photos into them.',

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { RetrainError, systemCode, toFailure } from '../base';
+import { RetrainError, systemCode, toFailure, type Failure } from '../base';
 import { assignSides, readSplit, splitFileName, writeSplit, type Side } from '../dataset';
 import { saveRun, type NewRun } from '../models';
 import { fold, scale, trainingDefaults, trainSoftmax, type Head } from '../training';
@@ -16,17 +16,12 @@ import { runView } from './runView';
 export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => {
   const filled = await fillAndRead(folder, settings, context, 2);
   const { facts, location } = filled;
-  const labels = facts.classes.filter(({ count }) => count > 0).map(({ label }) => label);
-  const [first, second] = labels;
-  if (first === undefined) throw new RetrainError('NO_TRAINING_IMAGES', { path: facts.root });
-  if (second === undefined) throw new RetrainError('ONE_CLASS', { path: facts.root, label: first });
-
   const sides = await splitRows(filled, settings);
+  const { labels, untrained } = trainedLabels(filled, sides);
   const onSide = (side: Side) => labelledRows(filled, labels, (_, row) => sides[row] === side);
   const training = onSide('training');
   const validation = onSide('validation');
   const testing = onSide('testing');
-  if (training.rows.length === 0) throw new RetrainError('NO_TRAINING_IMAGES', { path: facts.root });
   const { head, curve } = await trainHead(filled, labels, training, validation, context);
 
   const started = performance.now();
@@ -35,7 +30,7 @@ export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => 
   const { name, classes, images, skipped, duplicates, warnings } = facts;
   const run: NewRun = {
     created: new Date().toISOString(),
-    dataset: { name, classes, images, skipped, duplicates, warnings },
+    dataset: { name, classes, images, skipped, duplicates, warnings: [...warnings, ...untrained] },
     scanSeconds: filled.scanSeconds,
     backbone: backboneFacts(filled.backbone),
     runtime: { id: filled.runtime.id, version: filled.runtime.version },
@@ -85,10 +80,29 @@ async function splitRows(
   const sides = assignSides(images, previous, shares);
   await kept(location.retrain, async () => {
     await mkdir(location.retrain, { recursive: true });
-    // An image that is away for a while finds its side again.
-    await writeSplit(file, new Map([...previous, ...sides]));
+    await writeSplit(file, sides);
   });
   return rows.map(({ sha256 }) => sides.get(sha256) ?? 'training');
+}
+
+/**
+ * The labels that can be learned: those with a training image. A given split may leave out a class.
+ * @throws NO_TRAINING_IMAGES, ONE_CLASS where fewer than two are left
+ */
+function trainedLabels(
+  { rows, facts }: FilledDataset,
+  sides: readonly Side[],
+): { labels: string[]; untrained: Failure[] } {
+  const trained = new Set(rows.filter((_, row) => sides[row] === 'training').map(({ image }) => image.label));
+  const present = facts.classes.filter(({ count }) => count > 0).map(({ label }) => label);
+  const labels = present.filter((label) => trained.has(label));
+  const [first, second] = labels;
+  if (first === undefined) throw new RetrainError('NO_TRAINING_IMAGES', { path: facts.root });
+  if (second === undefined) throw new RetrainError('ONE_CLASS', { path: facts.root, label: first });
+  const untrained = present
+    .filter((label) => !trained.has(label))
+    .map((label) => toFailure(new RetrainError('CLASS_NOT_TRAINED', { label })));
+  return { labels, untrained };
 }
 
 async function trainHead(
