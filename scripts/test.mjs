@@ -169,7 +169,8 @@ async function main() {
   }
   if (parts.includes('host') && built) await hostSuites(browser);
   if (parts.includes('ui') && built && browser !== undefined) {
-    const args = ['--timeout', '120000'];
+    // A browser that a failed test left open must not keep the run alive.
+    const args = ['--timeout', '120000', '--exit'];
     await suite('UI tests', (file) => mocha('test/ui/**/*.test.ts', file, { minutes: 6, args }));
   }
   if (failures.length > 0)

@@ -8,8 +8,15 @@ import { run } from '../../scripts/processes.mjs';
 import { root } from '../../scripts/repository.mjs';
 import { startVSCodeServer, type VSCodeServer } from '../../scripts/vscodeServer.mjs';
 
-export type Theme =
-  'Default Light Modern' | 'Default Dark Modern' | 'Default High Contrast' | 'Default High Contrast Light';
+/** The colour themes and the class each gives the workbench. */
+const themeClasses = {
+  'Default Light Modern': 'vscode-theme-defaults-themes-light_modern-json',
+  'Default Dark Modern': 'vscode-theme-defaults-themes-dark_modern-json',
+  'Default High Contrast': 'vscode-theme-defaults-themes-hc_black-json',
+  'Default High Contrast Light': 'vscode-theme-defaults-themes-hc_light-json',
+} as const;
+
+export type Theme = keyof typeof themeClasses;
 
 export interface WorkbenchOptions {
   /** which VS Code, as in scripts/editors.mjs; default '1.100' */
@@ -56,17 +63,14 @@ export class Workbench {
     const browser = await launchChromium();
     const page = await browser.newPage({ viewport: viewport ?? { width: 1280, height: 800 } });
     const workbench = new Workbench(page, browser, server, scratch, settings);
-    const address = new URL(server.origin);
-    address.searchParams.set('folder', path.resolve(folder));
-    const payload = [['skipWelcome', 'true']];
-    if (vsix === undefined) {
-      payload.push(['extensionDevelopmentPath', `vscode-remote://${server.host}${encodeURI(root)}`]);
+    try {
+      await workbench.load(folder, vsix === undefined);
+      await workbench.setTheme(theme);
+    } catch (error) {
+      // Nobody else can close what was never handed out.
+      await workbench.close();
+      throw error;
     }
-    address.searchParams.set('payload', JSON.stringify(payload));
-    await page.goto(address.href);
-    await workbench.ready();
-    // A theme that was set before the first start is not taken up.
-    await workbench.setTheme(theme);
     return workbench;
   }
 
@@ -166,11 +170,14 @@ export class Workbench {
   /** Changes the colour theme of the running workbench; the webviews follow. */
   async setTheme(theme: Theme): Promise<void> {
     this.settings = { ...this.settings, 'workbench.colorTheme': theme };
-    const themed = this.page.locator(`.monaco-workbench.${themeClasses[theme]}`);
-    // Written until it is seen: in its first seconds the server does not watch the file yet.
+    const themed = this.page.locator(`.monaco-workbench.${themeClasses[theme]}`).first();
+    // A theme that the workbench reads while it starts is not taken up, nor is the same one once more: so it is taken
+    // back and set again until it shows.
     for (const end = Date.now() + patience; Date.now() < end;) {
       await this.server.writeSettings(this.settings);
       if (await appears(themed, 3000)) return;
+      await this.server.writeSettings({ ...this.settings, 'workbench.colorTheme': undefined });
+      await this.page.waitForTimeout(1000);
     }
     throw new Error(`The workbench did not take up the theme ${theme}.`);
   }
@@ -189,6 +196,18 @@ export class Workbench {
     await this.browser.close();
     this.server.stop();
     await rm(this.scratch, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  private async load(folder: string, development: boolean): Promise<void> {
+    const address = new URL(this.server.origin);
+    address.searchParams.set('folder', path.resolve(folder));
+    const payload = [['skipWelcome', 'true']];
+    if (development) {
+      payload.push(['extensionDevelopmentPath', `vscode-remote://${this.server.host}${encodeURI(root)}`]);
+    }
+    address.searchParams.set('payload', JSON.stringify(payload));
+    await this.page.goto(address.href);
+    await this.ready();
   }
 
   private async ready(): Promise<void> {
