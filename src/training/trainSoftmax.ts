@@ -51,7 +51,7 @@ const tolerance = 1e-4;
  *     mean over the n images of -ln softmax(x V / sqrt(D) + b)[truth]  +  l2 / 2 * ||V||^2
  *
  * by L-BFGS over the whole set, from zero, and returns the head of the best epoch: the highest accuracy on
- * validation, then the lowest cross-entropy there; without validation the last. The problem is strictly
+ * validation, of equals the last; without validation the last of all. The problem is strictly
  * convex in V and the start is fixed, so nothing is random: the same input gives the same head, bit for bit.
  * Reports each epoch, and lets the event loop run between two of them, so that an abort arrives.
  * @throws RangeError where shapes disagree; the signal's reason once aborted
@@ -141,11 +141,13 @@ function measures(
   };
 }
 
-/** Without validation each epoch is better than those before: the loss only falls. */
+/**
+ * Of equal accuracies the later epoch is better, for the loss only falls. The cross-entropy of a few validation
+ * images would decide by the one or two that are surely wrong, and end too early: docs/training.md.
+ */
 function isBetter({ validation }: Epoch, leading: Epoch): boolean {
   if (validation === null || leading.validation === null) return true;
-  const gain = validation.accuracy - leading.validation.accuracy;
-  return gain > 0 || (gain === 0 && validation.crossEntropy < leading.validation.crossEntropy);
+  return validation.accuracy >= leading.validation.accuracy;
 }
 
 async function penalised(

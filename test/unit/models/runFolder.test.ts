@@ -174,7 +174,7 @@ describe('readRun of a damaged run', () => {
     [
       'an answer too few',
       'predictions.csv',
-      /=1.*\n.*\n$/,
+      /=1.*\r\n$/,
       '',
       /answers 1 testing images, metrics.json counts 2/,
     ],

@@ -1,0 +1,151 @@
+import { existsSync, realpathSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { defaultBackbone, loadBackbone } from '../../src/backbones';
+import { homeElsewhere, openCache, readBottlenecks, type CachedImage } from '../../src/bottlenecks';
+import { assignSides, scanDataset, type Side } from '../../src/dataset';
+import { accuracyOf, confusionMatrix, crossEntropyOf, topAnswers } from '../../src/evaluation';
+import { decodeImage, decoderVersion, readImage, sniff } from '../../src/images';
+import { predict } from '../../src/models';
+import { openRuntime, type Runtime } from '../../src/runtimes';
+import {
+  fold,
+  scale,
+  trainingDefaults,
+  trainSoftmax,
+  type Scaling,
+  type TrainingSet,
+} from '../../src/training';
+
+/**
+ * Mean testing accuracy of the head over many splits, each made anew from its own seed (80/10/10), on the real
+ * bottleneck values of the given datasets; their values are kept in the system's temporary folder. Prints the
+ * rows of docs/training.md's table.
+ *
+ *     npx tsx test/bench/accuracy.ts [--seeds 50] [--l2 1e-5,1e-4] [--unvalidated] [dataset...]
+ */
+async function main(): Promise<void> {
+  const { values: options, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      seeds: { type: 'string', default: '50' },
+      l2: { type: 'string', default: String(trainingDefaults.l2) },
+      /** Takes the last epoch instead of the one that is best by validation. */
+      unvalidated: { type: 'boolean', default: false },
+    },
+  });
+  const flowers = ['../shared/data/flowers', 'media/samples/flowers'].filter((folder) => existsSync(folder));
+  const folders = positionals.length > 0 ? positionals : flowers.slice(0, 1);
+  console.log(
+    '| dataset | images | classes | l2 | seeds | testing accuracy | cross-entropy | probability of the answer | epochs | best | ms a training |',
+  );
+  console.log('|---|---|---|---|---|---|---|---|---|---|---|');
+  const backbone = await loadBackbone('media', defaultBackbone, { decoderVersion });
+  const runtime = await openRuntime('auto', backbone);
+  for (const folder of folders) {
+    const root = realpathSync(folder);
+    const { images } = await scanDataset(root, { sniff });
+    const home = homeElsewhere(root, path.join(os.tmpdir(), 'retrain-accuracy'));
+    const cache = await openCache(path.join(home, '.bottlenecks'), backbone);
+    const source = { root, images, cache, backbone, runtime, decode: decodeImage, readImage };
+    const { rows, values } = await readBottlenecks(source);
+    const study = { rows, values, scaling: backbone.scaling, runtime, validated: !options.unvalidated };
+    for (const l2 of options.l2.split(',').map(Number)) {
+      const trials: Trial[] = [];
+      for (let seed = 1; seed <= Number(options.seeds); seed++) trials.push(await trial(study, seed, l2));
+      const columns = (
+        ['accuracy', 'crossEntropy', 'probability', 'epochs', 'best', 'milliseconds'] as const
+      ).map((name) =>
+        withError(
+          trials.map((each) => each[name]),
+          name === 'milliseconds' ? 0 : name.length < 7 ? 1 : 4,
+        ),
+      );
+      const classes = new Set(images.map(({ label }) => label)).size;
+      console.log(
+        `| ${path.basename(root)} | ${rows.length} | ${classes} | ${l2} | ${options.seeds} | ${columns.join(' | ')} |`,
+      );
+    }
+  }
+  await runtime.dispose();
+}
+
+interface Study {
+  readonly rows: readonly CachedImage[];
+  /** Raw bottleneck values [rows.length, D]. */
+  readonly values: Float32Array;
+  readonly scaling: Scaling;
+  readonly runtime: Runtime;
+  readonly validated: boolean;
+}
+
+interface Trial {
+  readonly accuracy: number;
+  readonly crossEntropy: number;
+  /** Mean probability of the answers: the accuracy, where the head is well calibrated. */
+  readonly probability: number;
+  readonly epochs: number;
+  readonly best: number;
+  readonly milliseconds: number;
+}
+
+/** Splits, trains and measures as the retrain job does. */
+async function trial(
+  { rows, values, scaling, runtime, validated }: Study,
+  seed: number,
+  l2: number,
+): Promise<Trial> {
+  const images = rows.map(({ image, sha256 }) => ({ sha256, label: image.label, path: image.path }));
+  const sides = assignSides(images, new Map(), { seed, validation: 10, testing: 10 });
+  const labels = [...new Set(images.map(({ label }) => label))];
+  const dimension = scaling.mean.length;
+  const onSide = (side: Side): TrainingSet => {
+    const chosen = [...images.keys()].filter((row) => sides.get(images[row]?.sha256 ?? '') === side);
+    const taken = new Float32Array(chosen.length * dimension);
+    chosen.forEach((row, i) =>
+      taken.set(values.subarray(row * dimension, (row + 1) * dimension), i * dimension),
+    );
+    return {
+      values: taken,
+      labels: Int32Array.from(chosen, (row) => labels.indexOf(images[row]?.label ?? '')),
+    };
+  };
+  const scaled = ({ values, labels }: TrainingSet): TrainingSet => ({
+    values: scale(values, scaling),
+    labels,
+  });
+
+  const training = scaled(onSide('training'));
+  const validation = validated ? scaled(onSide('validation')) : null;
+  const classes = labels.length;
+  const started = performance.now();
+  const { head, curve, bestEpoch } = await trainSoftmax(
+    { training, validation, dimension, classes, l2, maxEpochs: trainingDefaults.maxEpochs },
+    runtime.multiply,
+  );
+  const milliseconds = performance.now() - started;
+
+  const testing = onSide('testing');
+  const n = testing.labels.length;
+  const probabilities = predict(fold(head, scaling), testing.values, n);
+  const answers = topAnswers(probabilities, classes);
+  const predicted = Int32Array.from(answers, (answer) => answer.predicted);
+  return {
+    accuracy: accuracyOf(confusionMatrix(testing.labels, predicted, classes)).accuracy ?? NaN,
+    crossEntropy: crossEntropyOf(testing.labels, probabilities, classes) ?? NaN,
+    probability: answers.reduce((sum, answer) => sum + answer.probability, 0) / n,
+    epochs: curve.length - 1,
+    best: bestEpoch,
+    milliseconds,
+  };
+}
+
+/** Mean and its standard error. */
+function withError(values: readonly number[], digits: number): string {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1);
+  return `${mean.toFixed(digits)} ± ${Math.sqrt(variance / values.length).toFixed(digits)}`;
+}
+
+void main();
