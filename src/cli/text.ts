@@ -3,12 +3,9 @@ import { shownRun } from './documents';
 
 /** What a person reads on the terminal, one function a command. */
 
-/** Labels and paths come from file names: nothing in them may move the cursor or change colours. */
+/** Labels and paths come from file names: nothing in them may move the cursor, change colours or turn the line around. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
-  return text
-    .normalize('NFC')
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\uFFFD');
+  return text.normalize('NFC').replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '\uFFFD');
 }
 
 export function percent(share: number): string {

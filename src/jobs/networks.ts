@@ -22,10 +22,8 @@ export class Networks {
   }
 
   async dispose(): Promise<void> {
-    const opened = await Promise.allSettled(this.runtimes.values());
-    await Promise.all(
-      opened.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value.dispose() : undefined)),
-    );
+    const opened = await Promise.allSettled([...this.runtimes.values()]);
+    for (const outcome of opened) if (outcome.status === 'fulfilled') await outcome.value.dispose();
     this.runtimes.clear();
   }
 }

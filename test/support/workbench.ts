@@ -100,20 +100,23 @@ export class Workbench {
   }
 
   /** The row of a file or folder in the explorer, by the name it shows. Its parents have to be open. */
-  explorerRow(name: string): Locator {
-    const rows = this.page.locator('.explorer-folders-view .monaco-list-row');
+  explorerRow(name: string, attributes = ''): Locator {
+    const rows = this.page.locator(`.explorer-folders-view .monaco-list-row${attributes}`);
     return rows.filter({ has: this.page.getByText(name, { exact: true }) }).first();
   }
 
   /** Opens the folders on the way to a file of the explorer, given relative to the workspace, and returns its row. */
   async reveal(relative: string): Promise<Locator> {
     const names = relative.split('/');
-    for (const name of names.slice(0, -1)) {
-      const row = this.explorerRow(name);
+    // Folders of one name stand at several depths.
+    const rowOf = (depth: number) =>
+      this.explorerRow(names[depth] ?? '', `[aria-level="${String(depth + 1)}"]`);
+    for (let depth = 0; depth < names.length - 1; depth++) {
+      const row = rowOf(depth);
       await row.waitFor({ timeout: patience });
       if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
     }
-    const row = this.explorerRow(names.at(-1) ?? relative);
+    const row = rowOf(names.length - 1);
     await row.waitFor({ timeout: patience });
     return row;
   }
