@@ -45,9 +45,6 @@ class MarkExecutable {
   }
 }
 
-const existing = (entries) =>
-  Object.fromEntries(Object.entries(entries).filter(([, file]) => fs.existsSync(path.join(__dirname, file))));
-
 /** A missing import fails the build, and an import on demand stays in its bundle. */
 const parser = { javascript: { exportsPresence: 'error', dynamicImportMode: 'eager' } };
 
@@ -66,12 +63,12 @@ const node = {
   ...shared,
   name: 'node',
   target: 'node20',
-  entry: existing({
+  entry: {
     extension: './src/extension.ts',
     engine: './src/engine/main.ts',
     worker: './src/jobs/worker.ts',
     cli: './src/cli/main.ts',
-  }),
+  },
   output: { path: dist, filename: '[name].js', libraryTarget: 'commonjs2' },
   externals: Object.fromEntries(external.map((name) => [name, `commonjs ${name}`])),
   externalsPresets: { node: true },
@@ -105,11 +102,11 @@ const web = {
   ...shared,
   name: 'web',
   target: ['web', 'es2022'],
-  entry: existing({
+  entry: {
     panel: './src/webview/panel.tsx',
     inspector: './src/webview/inspector.tsx',
     classify: './src/webview/classify.tsx',
-  }),
+  },
   output: { path: dist, filename: 'webview/[name].js', chunkFormat: false },
   module: {
     rules: [
