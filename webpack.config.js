@@ -10,12 +10,8 @@ const dist = path.join(__dirname, 'dist');
 /** Native modules and what the editor provides stay outside the bundles. */
 const external = ['vscode', 'sharp', 'onnxruntime-node', '@tensorflow/tfjs-node'];
 
-/** Style sheets and fonts stand beside the webview scripts, so that the content security policy needs no inline style. */
-const styles = [
-  'node_modules/@vscode/codicons/dist/codicon.css',
-  'node_modules/@vscode/codicons/dist/codicon.ttf',
-  'node_modules/uplot/dist/uPlot.min.css',
-];
+/** Style sheets stand beside the webview scripts, so that the content security policy needs no inline style. */
+const styles = ['node_modules/uplot/dist/uPlot.min.css'];
 
 class CopyStyles {
   apply(compiler) {

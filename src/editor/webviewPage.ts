@@ -5,9 +5,9 @@ export type View = 'panel' | 'inspector' | 'classify';
 
 /** Style sheets of each view; they stand beside the scripts in dist/webview. */
 const styleSheets: Readonly<Record<View, readonly string[]>> = {
-  panel: ['codicon.css', 'uPlot.min.css', 'base.css', 'panel.css'],
-  inspector: ['codicon.css', 'base.css', 'inspector.css'],
-  classify: ['codicon.css', 'base.css', 'classify.css'],
+  panel: ['uPlot.min.css', 'base.css', 'panel.css'],
+  inspector: ['base.css', 'inspector.css'],
+  classify: ['base.css', 'classify.css'],
 };
 
 /** Lets a webview load what lies in dist/webview, and nothing else. */
@@ -30,16 +30,11 @@ export function webviewPage(webview: vscode.Webview, extension: vscode.Uri, view
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'`,
     `style-src ${webview.cspSource}`,
-    `font-src ${webview.cspSource}`,
     `img-src blob:`,
     `base-uri 'none'`,
     `form-action 'none'`,
   ].join('; ');
-  const links = styleSheets[view].map((file) => {
-    // The icons of vscode-elements look for their style sheet by this id.
-    const id = file === 'codicon.css' ? ' id="vscode-codicon-stylesheet"' : '';
-    return `<link rel="stylesheet"${id} href="${address(file)}">`;
-  });
+  const links = styleSheets[view].map((file) => `<link rel="stylesheet" href="${address(file)}">`);
   return `<!DOCTYPE html>
 <html lang="${vscode.env.language.replace(/[^\w-]/g, '')}">
 <head>

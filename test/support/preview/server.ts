@@ -102,7 +102,7 @@ function themeOf(url: URL): ThemeName {
 
 const nonce = 'cHJldmlldw';
 /** The policy of src/editor/webviewPage.ts, and `connect-src` for the fake editor, which fetches its photos. */
-const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'self'; font-src 'self'; img-src blob:; connect-src 'self'; base-uri 'none'; form-action 'none'`;
+const policy = `default-src 'none'; script-src 'nonce-${nonce}'; style-src 'self'; img-src blob:; connect-src 'self'; base-uri 'none'; form-action 'none'`;
 
 function pageOf(view: View, theme: ThemeName, preview: unknown): string {
   return `<!DOCTYPE html>
