@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import * as vscode from 'vscode';
+import type { RunView } from '../../src/protocol';
+import { putThreeClasses, scratch } from './support/extension';
+
+/** In the newest editor this is Node 24, for which tfjs-node needs help. */
+describe(`the tensorflow runtime in an editor on Node ${process.versions.node}`, function () {
+  this.timeout(120_000);
+  const newFolder = scratch();
+  const setRuntime = (runtime: string | undefined) =>
+    vscode.workspace
+      .getConfiguration('retrain')
+      .update('runtime', runtime, vscode.ConfigurationTarget.Global);
+
+  before(function () {
+    const { status, stderr } = spawnSync(process.execPath, ['-e', 'require("@tensorflow/tfjs-node")'], {
+      cwd: __dirname,
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', TF_CPP_MIN_LOG_LEVEL: '2' },
+      encoding: 'utf8',
+    });
+    if (status === 0) return;
+    const reason = `tfjs-node does not load here; npm run tensorflow makes it: ${stderr.split('\n')[0] ?? ''}`;
+    assert.notEqual(process.env['CI'], 'true', reason);
+    (this.test ?? this.currentTest)?.parent?.tests.forEach((test) => (test.title += ` (${reason})`));
+    this.skip();
+  });
+  after(() => setRuntime(undefined));
+
+  it('gives the same answers as onnx, from the values that onnx cached and from its own', async () => {
+    const retrain = async (folder: string) => {
+      const run = await vscode.commands.executeCommand<RunView | undefined>(
+        'retrain.retrainClassifier',
+        vscode.Uri.file(folder),
+      );
+      assert.ok(run, 'there is no run');
+      return run;
+    };
+    const first = await putThreeClasses(await newFolder('tensorflow-first'), 5);
+    await setRuntime('onnx');
+    const byOnnx = await retrain(first);
+    await setRuntime('tensorflow');
+    const warm = await retrain(first);
+    assert.equal(warm.runtime, 'tensorflow');
+    assert.equal(warm.bottlenecks.computed, 0);
+    const own = await retrain(await putThreeClasses(await newFolder('tensorflow-second'), 5));
+    assert.deepEqual([own.runtime, own.bottlenecks.computed], ['tensorflow', 15]);
+    for (const run of [warm, own]) assert.deepEqual(run.evaluation.confusion, byOnnx.evaluation.confusion);
+  });
+});
