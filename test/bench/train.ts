@@ -9,41 +9,35 @@ import path from 'node:path';
  *
  *     npx tsx test/bench/train.ts [runs]
  */
-const runs = Number(process.argv[2] ?? 5);
-const photos = [path.resolve('../shared/data/flowers'), path.resolve('media/samples/flowers')].find(
-  existsSync,
-);
-if (photos === undefined) throw new Error('There are no flower photos to measure with.');
+async function main(): Promise<void> {
+  const runs = Number(process.argv[2] ?? 5);
+  const photos = ['../shared/data/flowers', 'media/samples/flowers'].find((folder) => existsSync(folder));
+  if (photos === undefined) throw new Error('There are no flower photos to measure with.');
+  const work = mkdtempSync(path.join(os.tmpdir(), 'retrain-bench-'));
+  try {
+    const cold: Figures[] = [];
+    const warm: Figures[] = [];
+    for (let i = 0; i < runs; i++) {
+      const dataset = path.join(work, `flowers-${String(i)}`);
+      cpSync(photos, dataset, { recursive: true });
+      cold.push(await train(dataset));
+      warm.push(await train(dataset));
+    }
+    const cpus = os.cpus();
+    console.log(`${String(cpus.length)} x ${cpus[0]?.model ?? 'unknown'}, Node ${process.version}\n`);
+    console.log('| `retrain train`, 200 photos, onnx | seconds, median (min to max) | peak memory |');
+    console.log('|---|---|---|');
+    console.log(`| cold: nothing cached | ${spread(cold)} | ${peak(cold)} |`);
+    console.log(`| warm: everything cached | ${spread(warm)} | ${peak(warm)} |`);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
 
 interface Figures {
   readonly seconds: number;
   /** Peak resident memory in MB; undefined where the system does not tell. */
   readonly megabytes: number | undefined;
-}
-
-const work = mkdtempSync(path.join(os.tmpdir(), 'retrain-bench-'));
-try {
-  const cold: Figures[] = [];
-  const warm: Figures[] = [];
-  for (let i = 0; i < runs; i++) {
-    const dataset = path.join(work, `flowers-${i}`);
-    cpSync(photos, dataset, { recursive: true });
-    cold.push(await train(dataset));
-    warm.push(await train(dataset));
-  }
-  const cpu = os.cpus();
-  console.log(
-    `${photos.split(path.sep).slice(-2).join('/')}, ${cpu.length} x ${cpu[0]?.model ?? '?'}, Node ${process.version}\n`,
-  );
-  console.log('| `retrain train`, 200 photos, onnx | seconds, median (min to max) | peak memory |');
-  console.log('|---|---|---|');
-  for (const [name, figures] of [
-    ['cold', cold],
-    ['warm', warm],
-  ] as const)
-    console.log(`| ${name} | ${spread(figures.map(({ seconds }) => seconds))} | ${peak(figures)} |`);
-} finally {
-  rmSync(work, { recursive: true, force: true });
 }
 
 function train(dataset: string): Promise<Figures> {
@@ -74,8 +68,8 @@ function peakMemory(pid: number | undefined): number | undefined {
   }
 }
 
-function spread(values: readonly number[]): string {
-  const sorted = [...values].sort((a, b) => a - b);
+function spread(figures: readonly Figures[]): string {
+  const sorted = figures.map(({ seconds }) => seconds).sort((a, b) => a - b);
   const [least = NaN] = sorted;
   const median = sorted[Math.floor(sorted.length / 2)] ?? NaN;
   return `${median.toFixed(1)} (${least.toFixed(1)} to ${(sorted.at(-1) ?? NaN).toFixed(1)})`;
@@ -85,3 +79,5 @@ function peak(figures: readonly Figures[]): string {
   const known = figures.flatMap(({ megabytes }) => megabytes ?? []);
   return known.length === 0 ? 'not told by this system' : `${Math.max(...known).toFixed(0)} MB`;
 }
+
+void main();

@@ -1,0 +1,19 @@
+// npm run bench: the figures of the README, measured on this machine. Takes some minutes.
+
+import process from 'node:process';
+import { build } from './build.mjs';
+import { ensureInstalled } from './install.mjs';
+import { runNode } from './processes.mjs';
+
+async function main() {
+  await ensureInstalled();
+  if ((await build()) !== 0) return 1;
+  for (const script of ['test/bench/train.ts', 'test/bench/accuracy.ts']) {
+    const { status } = await runNode(['--import=tsx', script]);
+    if (status !== 0) return status;
+    process.stdout.write('\n');
+  }
+  return 0;
+}
+
+process.exitCode = await main();
