@@ -51,7 +51,8 @@ export class Workbench {
     const data = path.join(scratch, 'data');
     const extensions = path.join(scratch, 'extensions');
     if (vsix !== undefined) await installPackage(editor, vsix, { data, extensions });
-    const settings = { 'git.enabled': false, ...options.settings };
+    // A folder with one folder inside would share its row with it.
+    const settings = { 'git.enabled': false, 'explorer.compactFolders': false, ...options.settings };
     const server = await startVSCodeServer(editor, {
       data,
       extensions,
@@ -108,17 +109,28 @@ export class Workbench {
   /** Opens the folders on the way to a file of the explorer, given relative to the workspace, and returns its row. */
   async reveal(relative: string): Promise<Locator> {
     const names = relative.split('/');
-    // Folders of one name stand at several depths.
-    const rowOf = (depth: number) =>
-      this.explorerRow(names[depth] ?? '', `[aria-level="${String(depth + 1)}"]`);
-    for (let depth = 0; depth < names.length - 1; depth++) {
-      const row = rowOf(depth);
-      await row.waitFor({ timeout: patience });
+    for (const name of names.slice(0, -1)) {
+      const row = await this.scrolledTo(name);
       if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
     }
-    const row = rowOf(names.length - 1);
-    await row.waitFor({ timeout: patience });
-    return row;
+    return this.scrolledTo(names.at(-1) ?? relative);
+  }
+
+  /** The explorer holds only the rows in sight: it is paged down, from the top again after the last page. */
+  private async scrolledTo(name: string): Promise<Locator> {
+    const row = this.explorerRow(name);
+    const list = this.page.locator('.explorer-folders-view .monaco-list').first();
+    for (const end = Date.now() + patience; Date.now() < end;) {
+      if (await appears(row, 500)) return row;
+      await list.focus();
+      const before = await lowestRow(list);
+      // The first only goes to the last row in sight.
+      await list.press('PageDown');
+      await list.press('PageDown');
+      await this.page.waitForTimeout(200);
+      if ((await lowestRow(list)) === before) await list.press('Home');
+    }
+    throw new Error(`The explorer never showed ${name}.`);
   }
 
   /** Right-clicks a row and chooses an item of its menu. */
@@ -235,6 +247,13 @@ async function installPackage(
   ];
   const { status, output } = await run(editor.node, args, { quiet: true });
   if (status !== 0) throw new Error(`${vsix} could not be installed.\n${output}`);
+}
+
+/** The index of the last row in sight; the rows are not in order in the document. */
+async function lowestRow(list: Locator): Promise<number> {
+  const rows = await list.locator('.monaco-list-row').all();
+  const indices = await Promise.all(rows.map((row) => row.getAttribute('data-index', { timeout: 1000 })));
+  return Math.max(...indices.map(Number));
 }
 
 async function appears(locator: Locator, timeout: number): Promise<boolean> {
