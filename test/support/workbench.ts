@@ -100,25 +100,29 @@ export class Workbench {
     throw new Error(`The command palette never listed "${title}".`);
   }
 
-  /** The row of a file or folder in the explorer, by the name it shows. Its parents have to be open. */
-  explorerRow(name: string, attributes = ''): Locator {
-    const rows = this.page.locator(`.explorer-folders-view .monaco-list-row${attributes}`);
+  /**
+   * The row of a file or folder in the explorer, by the name it shows; its parents have to be open. Below folders of
+   * the same name the level tells which: 1 for what the workspace itself holds.
+   */
+  explorerRow(name: string, level?: number): Locator {
+    const leveled = level === undefined ? '' : `[aria-level="${level}"]`;
+    const rows = this.page.locator(`.explorer-folders-view .monaco-list-row${leveled}`);
     return rows.filter({ has: this.page.getByText(name, { exact: true }) }).first();
   }
 
   /** Opens the folders on the way to a file of the explorer, given relative to the workspace, and returns its row. */
   async reveal(relative: string): Promise<Locator> {
     const names = relative.split('/');
-    for (const name of names.slice(0, -1)) {
-      const row = await this.scrolledTo(name);
+    for (const [depth, name] of names.slice(0, -1).entries()) {
+      const row = await this.scrolledTo(name, depth + 1);
       if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
     }
-    return this.scrolledTo(names.at(-1) ?? relative);
+    return this.scrolledTo(names.at(-1) ?? relative, names.length);
   }
 
   /** The explorer holds only the rows in sight: it is paged down, from the top again after the last page. */
-  private async scrolledTo(name: string): Promise<Locator> {
-    const row = this.explorerRow(name);
+  private async scrolledTo(name: string, level: number): Promise<Locator> {
+    const row = this.explorerRow(name, level);
     const list = this.page.locator('.explorer-folders-view .monaco-list').first();
     for (const end = Date.now() + patience; Date.now() < end;) {
       if (await appears(row, 500)) return row;
