@@ -203,6 +203,8 @@ export class Workbench {
 
   /** Reloads the window, as "Developer: Reload Window" does. */
   async reload(): Promise<void> {
+    // In a browser the workbench keeps its state every 5 s, when idle, and not when the page goes.
+    await this.page.waitForTimeout(8000);
     await this.page.reload();
     await this.ready();
   }
