@@ -1,12 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { RetrainError } from '../base';
+import { RetrainError, Untrusted } from '../base';
 import { readAssetFile, type Checksums } from './assetFile';
 import { damaged } from './damage';
 import { fingerprintOf } from './fingerprint';
 import type { Graph } from './graph';
 import { readGraphModel } from './graphModel';
-import { Untrusted } from './untrusted';
 
 /** What `backbone.json` says. */
 export interface BackboneFacts {
@@ -76,31 +75,32 @@ export async function loadBackbone(
 
 async function readFacts(folder: string): Promise<{ facts: BackboneFacts; checksums: Checksums }> {
   const bytes = await readAssetFile(folder, 'backbone.json', 2 ** 20);
-  const facts = Untrusted.parse(bytes, path.join(folder, 'backbone.json'));
+  const file = path.join(folder, 'backbone.json');
+  const facts = Untrusted.parse(bytes.toString('utf8'), (reason) => damaged(file, reason));
   facts.field('format').integer(1, 1);
   const id = facts.field('id');
-  if (id.text() !== path.basename(folder)) throw id.fail('it is not the name of its folder');
+  if (id.name() !== path.basename(folder)) throw id.fail('it is not the name of its folder');
   const input = facts.field('input');
   const normalisation = facts.field('normalisation');
   const deviation = normalisation.field('deviation');
   if (deviation.finite() <= 0) throw deviation.fail('it has to be greater than 0');
   return {
     facts: {
-      id: id.text(),
-      name: facts.field('name').text(),
+      id: id.name(),
+      name: facts.field('name').name(),
       dimension: facts.field('dimension').integer(1, maxDimension),
       input: { width: input.field('width').integer(1, 4096), height: input.field('height').integer(1, 4096) },
       normalisation: { mean: normalisation.field('mean').finite(), deviation: deviation.finite() },
       cut: facts
         .field('cut')
         .items(1000)
-        .map((name) => name.text()),
+        .map((name) => name.name()),
     },
     checksums: new Map(
       facts
         .field('sha256')
         .entries()
-        .map(([name, checksum]) => [name, checksum.text()]),
+        .map(([name, checksum]) => [name, checksum.name()]),
     ),
   };
 }

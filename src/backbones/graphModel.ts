@@ -1,10 +1,10 @@
 import path from 'node:path';
+import { Untrusted } from '../base';
 import { readAssetFile, type Checksums } from './assetFile';
 import { damaged } from './damage';
 import type { Constant, Graph, GraphNode, Operation, Shape, TopologyNode } from './graph';
 import { parseOperation } from './operations';
 import { inferShape, type Operand } from './shapes';
-import { Untrusted } from './untrusted';
 import { decodeWeights, parseManifest, type WeightManifest } from './weights';
 
 const maxNodes = 10_000;
@@ -19,8 +19,9 @@ const nodeName = /^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*$/;
  */
 export async function readGraphModel(folder: string, checksums: Checksums): Promise<Graph> {
   const file = path.join(folder, 'model.json');
-  const model = Untrusted.parse(await readAssetFile(folder, 'model.json', maxModelBytes, checksums), file);
-  if (model.field('format').text() !== 'graph-model') throw model.fail('its format is not graph-model');
+  const bytes = await readAssetFile(folder, 'model.json', maxModelBytes, checksums);
+  const model = Untrusted.parse(bytes.toString('utf8'), (reason) => damaged(file, reason));
+  if (model.field('format').name() !== 'graph-model') throw model.fail('its format is not graph-model');
   const manifest = parseManifest(model.field('weightsManifest'));
   const data = await readShards(folder, manifest, checksums);
   return parseGraph(model.field('modelTopology'), decodeWeights(manifest, data), file);
@@ -93,7 +94,7 @@ function parseGraph(model: Untrusted, constants: ReadonlyMap<string, Constant>, 
 
 function parseTopologyNode(source: Untrusted): TopologyNode {
   const nameOf = (item: Untrusted): string => {
-    const name = item.text().replace(/:0$/, '');
+    const name = item.name().replace(/:0$/, '');
     if (!nodeName.test(name) || name in {}) throw item.fail('this name is not supported');
     return name;
   };
@@ -102,7 +103,7 @@ function parseTopologyNode(source: Untrusted): TopologyNode {
     throw source.fail('attr is no object');
   return {
     name: nameOf(source.field('name')),
-    op: source.field('op').text(),
+    op: source.field('op').name(),
     input: (source.optional('input')?.items(1000) ?? []).map(nameOf),
     attr: attr ?? {},
   };

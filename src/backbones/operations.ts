@@ -1,5 +1,5 @@
+import type { Untrusted } from '../base';
 import type { Constant, Operation, Pair, Shape } from './graph';
-import type { Untrusted } from './untrusted';
 
 /** A node's operation and those of its inputs that are data, not parameters. */
 export interface ParsedOperation {
@@ -130,7 +130,7 @@ class Attributes {
 
   text(name: string): string | undefined {
     const found = this.attr?.optional(name);
-    return found && Buffer.from(found.field('s').text(), 'base64').toString('latin1');
+    return found && Buffer.from(found.field('s').name(), 'base64').toString('latin1');
   }
 
   flag(name: string): boolean {
@@ -141,17 +141,17 @@ class Attributes {
     return this.attr
       ?.optional(name)
       ?.field('i')
-      .integer(0, 2 ** 31 - 1);
+      .int64(0, 2 ** 31 - 1);
   }
 
   integers(name: string): number[] | undefined {
     const list = this.attr?.optional(name)?.field('list').field('i');
-    return list?.items(16).map((item) => item.integer(-(2 ** 31), 2 ** 31 - 1));
+    return list?.items(16).map((item) => item.int64(-(2 ** 31), 2 ** 31 - 1));
   }
 
   dimensions(name: string): number[] {
     const dimensions = this.attr?.optional(name)?.field('shape').field('dim').items(8);
-    return (dimensions ?? []).map((dimension) => dimension.field('size').integer(-1, 2 ** 27));
+    return (dimensions ?? []).map((dimension) => dimension.field('size').int64(-1, 2 ** 27));
   }
 
   /** The same text for the same attributes, whatever the order of the keys in the file. */

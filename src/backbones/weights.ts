@@ -1,5 +1,5 @@
+import type { Untrusted } from '../base';
 import type { Constant, Shape } from './graph';
-import type { Untrusted } from './untrusted';
 
 type Encoding =
   | { readonly kind: 'float32' }
@@ -47,7 +47,7 @@ export function parseManifest(manifest: Untrusted): WeightManifest {
     for (const item of group.field('paths').items(maxShards)) paths.push(bareFileName(item));
     if (paths.length > maxShards) throw manifest.fail(`it names more than ${maxShards} files`);
     for (const source of group.field('weights').items(maxTensors)) {
-      const name = source.field('name').text();
+      const name = source.field('name').name();
       if (names.has(name)) throw source.fail(`a second tensor is called ${name}`);
       names.add(name);
       if (names.size > maxTensors) throw manifest.fail(`it lists more than ${maxTensors} tensors`);
@@ -68,18 +68,18 @@ export function parseManifest(manifest: Untrusted): WeightManifest {
 
 /** Windows' separators, streams and device prefixes are refused everywhere: the asset is the same everywhere. */
 function bareFileName(item: Untrusted): string {
-  const name = item.text(200);
+  const name = item.name(200);
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name)) throw item.fail('a bare file name was expected');
   return name;
 }
 
 function parseEncoding(weight: Untrusted): Encoding {
-  const dtype = weight.field('dtype').text();
+  const dtype = weight.field('dtype').name();
   const quantization = weight.optional('quantization');
   if (dtype !== 'float32' && dtype !== 'int32')
     throw weight.fail(`values of type ${dtype} are not supported`);
   if (quantization === undefined) return { kind: dtype };
-  const stored = quantization.field('dtype').text();
+  const stored = quantization.field('dtype').name();
   if (dtype === 'float32' && stored === 'float16') return { kind: 'float16' };
   if (dtype === 'float32' && stored === 'uint8')
     return {

@@ -20,20 +20,26 @@ export async function retryBusy<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Writes a file that is not there yet, and brings it to the disk. @throws the system's error, EEXIST for one */
+export async function writeNew(file: string, data: string | Uint8Array): Promise<void> {
+  const handle = await open(file, 'wx');
+  try {
+    await handle.writeFile(data);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 /**
- * Writes a file whole or not at all: beside it under a temporary name, synced, then renamed over it.
- * Refuses to write through a symbolic link.
+ * Writes a file whole or not at all: beside it under a temporary name, synced, then renamed over it. A symbolic
+ * link in its place is replaced, never followed.
+ * @throws the system's error
  */
 export async function writeAtomic(file: string, data: string | Uint8Array): Promise<void> {
   const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    const handle = await open(temporary, 'wx');
-    try {
-      await handle.writeFile(data);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeNew(temporary, data);
     await retryBusy(() => rename(temporary, file));
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
@@ -65,7 +71,8 @@ export async function readBounded(
     }
   } catch (error) {
     if (error instanceof RetrainError) throw error;
-    if (systemCode(error) === 'ENOENT') throw new RetrainError('FILE_MISSING', { path: shown }, { cause: error });
+    if (systemCode(error) === 'ENOENT')
+      throw new RetrainError('FILE_MISSING', { path: shown }, { cause: error });
     throw new RetrainError(
       'FILE_UNREADABLE',
       { path: shown, reason: systemCode(error) ?? String(error) },
@@ -77,7 +84,10 @@ export async function readBounded(
 /** True if `inner` is `outer` or lies below it (both absolute, both resolved). */
 export function isInside(outer: string, inner: string): boolean {
   const relative = path.relative(outer, inner);
-  return relative === '' || (!relative.startsWith(`..${path.sep}`) && relative !== '..' && !path.isAbsolute(relative));
+  return (
+    relative === '' ||
+    (!relative.startsWith(`..${path.sep}`) && relative !== '..' && !path.isAbsolute(relative))
+  );
 }
 
 /**
@@ -93,7 +103,8 @@ export async function resolveInside(root: string, relative: string): Promise<str
     if (!isInside(realRoot, real)) throw outside;
     return real;
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') throw new RetrainError('FILE_MISSING', { path: relative }, { cause: error });
+    if (systemCode(error) === 'ENOENT')
+      throw new RetrainError('FILE_MISSING', { path: relative }, { cause: error });
     throw error;
   }
 }

@@ -1,6 +1,6 @@
+import { Untrusted } from '../base';
 import type { Head } from '../training';
 import { damaged, mostClasses, runFiles } from './runFiles';
-import { Untrusted } from './untrusted';
 
 /** More bottleneck values than any backbone has, and the largest head that is read: 256 MB. */
 const mostValues = 2 ** 17;
@@ -64,7 +64,7 @@ export function writeLayersModel(head: Head): { model: string; weights: Uint8Arr
  * @throws RUN_DAMAGED
  */
 export function readLayersModel(text: string, file: string): LayersModelShape {
-  const root = Untrusted.parse(text, file);
+  const root = Untrusted.parse(text, (reason) => damaged(file, reason));
   root.field('format').is('layers-model');
   const config = root.field('modelTopology').field('model_config');
   config.field('class_name').is('Sequential');

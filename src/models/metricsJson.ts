@@ -1,7 +1,7 @@
-import { mostClasses } from './runFiles';
+import { Untrusted } from '../base';
+import { damaged, mostClasses } from './runFiles';
 import { count, format, seconds } from './runJson';
 import type { RunEpoch, RunEvaluation, RunScore, RunTraining } from './runRecord';
-import { Untrusted } from './untrusted';
 
 /** What metrics.json holds. */
 export interface Metrics {
@@ -17,7 +17,7 @@ export function writeMetricsJson({ training, evaluation }: Metrics): string {
 
 /** @throws RUN_DAMAGED, also where its numbers contradict each other */
 export function readMetricsJson(text: string, file: string): Metrics {
-  const root = Untrusted.parse(text, file);
+  const root = Untrusted.parse(text, (reason) => damaged(file, reason));
   root.field('format').is(format);
   return {
     training: readTraining(root.field('training')),

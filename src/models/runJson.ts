@@ -1,7 +1,6 @@
-import type { ErrorParams } from '../base';
-import { mostClasses } from './runFiles';
+import { Untrusted, type ErrorParams } from '../base';
+import { damaged, mostClasses } from './runFiles';
 import type { RunDataset, RunRecord, RunSettings, Warning } from './runRecord';
-import { Untrusted } from './untrusted';
 
 /** What run.json holds: everything but the head, the metrics and the answers. */
 export type RunFacts = Omit<RunRecord, 'name' | 'training' | 'evaluation' | 'predictions' | 'head'>;
@@ -30,7 +29,7 @@ export function writeRunJson(run: RunFacts): string {
 
 /** @throws RUN_DAMAGED */
 export function readRunJson(text: string, file: string): RunFacts {
-  const root = Untrusted.parse(text, file);
+  const root = Untrusted.parse(text, (reason) => damaged(file, reason));
   root.field('format').is(format);
   const backbone = root.field('backbone');
   const runtime = root.field('runtime');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isLink, RetrainError, retryBusy, systemCode } from '../base';
+import { isLink, RetrainError, retryBusy, systemCode, writeNew } from '../base';
 import { writeLabels } from './labelsFile';
 import { writeLayersModel } from './layersModel';
 import { writeMetricsJson } from './metricsJson';
@@ -37,12 +37,12 @@ async function writeRun(runs: string, run: NewRun): Promise<string> {
   await mkdir(temporary);
   try {
     const { model, weights } = writeLayersModel(run.head);
-    await writeSynced(path.join(temporary, runFiles.model), model);
-    await writeSynced(path.join(temporary, runFiles.weights), weights);
-    await writeSynced(path.join(temporary, runFiles.labels), writeLabels(run.evaluation.labels));
-    await writeSynced(path.join(temporary, runFiles.run), writeRunJson(run));
-    await writeSynced(path.join(temporary, runFiles.metrics), writeMetricsJson(run));
-    await writeSynced(path.join(temporary, runFiles.predictions), writePredictions(run.predictions));
+    await writeNew(path.join(temporary, runFiles.model), model);
+    await writeNew(path.join(temporary, runFiles.weights), weights);
+    await writeNew(path.join(temporary, runFiles.labels), writeLabels(run.evaluation.labels));
+    await writeNew(path.join(temporary, runFiles.run), writeRunJson(run));
+    await writeNew(path.join(temporary, runFiles.metrics), writeMetricsJson(run));
+    await writeNew(path.join(temporary, runFiles.predictions), writePredictions(run.predictions));
     return await renameToNext(temporary, path.join(runs, day(new Date(run.created))));
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
@@ -63,16 +63,6 @@ async function keepOutOfGit(retrainFolder: string): Promise<void> {
     await writeFile(path.join(retrainFolder, '.gitignore'), 'runs/\n', { flag: 'wx' });
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error;
-  }
-}
-
-async function writeSynced(file: string, content: string | Uint8Array): Promise<void> {
-  const handle = await open(file, 'wx');
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 
