@@ -5,12 +5,6 @@ export interface TopAnswer {
   readonly probability: number;
 }
 
-export interface WrongAnswer extends TopAnswer {
-  /** Row of the image among those asked about. */
-  readonly row: number;
-  readonly truth: number;
-}
-
 /** The smallest float32 above zero: a probability that came out as 0 counts as this, so that one image cannot make the mean infinite. */
 const leastProbability = 2 ** -149;
 
@@ -24,14 +18,6 @@ export function topAnswers(probabilities: Float32Array, classes: number): TopAns
     });
     return { predicted, probability: scores[predicted] ?? 0 };
   });
-}
-
-/** The wrong ones of `answers`, the surest first, then in the order of rows. */
-export function wrongAnswers(truth: Int32Array, answers: readonly TopAnswer[]): WrongAnswer[] {
-  return answers
-    .map((answer, row) => ({ ...answer, row, truth: truth[row] ?? -1 }))
-    .filter((answer) => answer.predicted !== answer.truth)
-    .sort((a, b) => b.probability - a.probability || a.row - b.row);
 }
 
 /** Mean of -ln of the probability [n, classes] given to the true class [n]; null of no image. */

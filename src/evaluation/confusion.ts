@@ -10,13 +10,6 @@ export interface ClassMetrics {
   readonly f1: number | null;
 }
 
-export interface Confused {
-  /** Class indices. */
-  readonly truth: number;
-  readonly predicted: number;
-  readonly count: number;
-}
-
 export interface Accuracy {
   /** Answers in all. */
   readonly n: number;
@@ -69,17 +62,6 @@ export function classMetrics(
       f1: ratio(2 * right, images + answered),
     };
   });
-}
-
-/** The most frequent mistake, the first in row order of equals; null where there is none. */
-export function mostConfused(confusion: readonly (readonly number[])[]): Confused | null {
-  let most: Confused | null = null;
-  confusion.forEach((row, truth) =>
-    row.forEach((count, predicted) => {
-      if (truth !== predicted && count > (most?.count ?? 0)) most = { truth, predicted, count };
-    }),
-  );
-  return most;
 }
 
 function ratio(part: number, whole: number): number | null {

@@ -1,11 +1,3 @@
-export { crossEntropyOf, topAnswers, wrongAnswers, type TopAnswer, type WrongAnswer } from './answers';
-export {
-  accuracyOf,
-  classMetrics,
-  confusionMatrix,
-  mostConfused,
-  type Accuracy,
-  type ClassMetrics,
-  type Confused,
-} from './confusion';
+export { crossEntropyOf, topAnswers, type TopAnswer } from './answers';
+export { accuracyOf, classMetrics, confusionMatrix, type Accuracy, type ClassMetrics } from './confusion';
 export { wilson, type Interval } from './interval';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { crossEntropyOf, topAnswers, wrongAnswers } from '../../../src/evaluation';
+import { crossEntropyOf, topAnswers } from '../../../src/evaluation';
 
 // Exact in float32.
 const probabilities = Float32Array.of(0.5, 0.25, 0.25, 0.125, 0.875, 0, 0.25, 0.25, 0.5, 0.125, 0.75, 0.125);
@@ -13,18 +13,6 @@ describe('topAnswers', () => {
       { predicted: 1, probability: 0.75 },
     ]);
     assert.deepEqual(topAnswers(Float32Array.of(0.5, 0.5), 2), [{ predicted: 0, probability: 0.5 }]);
-  });
-});
-
-describe('wrongAnswers', () => {
-  it('come the surest first, equals in the order of rows', () => {
-    const answers = topAnswers(probabilities, 3);
-    const rows = (truth: Int32Array) => wrongAnswers(truth, answers).map(({ row }) => row);
-    assert.deepEqual(rows(Int32Array.of(0, 1, 2, 1)), []);
-    assert.deepEqual(rows(Int32Array.of(1, 0, 0, 0)), [1, 3, 0, 2]);
-    assert.deepEqual(wrongAnswers(Int32Array.of(0, 2, 2, 1), answers), [
-      { row: 1, truth: 2, predicted: 1, probability: 0.875 },
-    ]);
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { accuracyOf, classMetrics, confusionMatrix, mostConfused, wilson } from '../../../src/evaluation';
+import { accuracyOf, classMetrics, confusionMatrix, wilson } from '../../../src/evaluation';
 
 const answers = fc.integer({ min: 1, max: 6 }).chain((classes) =>
   fc.record({
@@ -143,29 +143,6 @@ describe('classMetrics', () => {
           assert.deepEqual(same, { label: same?.label, images, precision, recall, f1 });
         });
       }),
-    );
-  });
-});
-
-describe('mostConfused', () => {
-  it('is the largest count off the diagonal, the first of equals', () => {
-    assert.deepEqual(
-      mostConfused([
-        [9, 2, 0],
-        [0, 5, 3],
-        [3, 0, 1],
-      ]),
-      { truth: 1, predicted: 2, count: 3 },
-    );
-  });
-
-  it('is null where nothing is wrong', () => {
-    assert.equal(
-      mostConfused([
-        [4, 0],
-        [0, 2],
-      ]),
-      null,
     );
   });
 });
