@@ -1,8 +1,9 @@
 import { fixed } from './numbers';
 import { plural, t } from './words';
 
-/** A length of time, short: `0.2 s`, `34 s`, `2 min 5 s`, `1 h 4 min`. */
+/** A length of time, short: `< 0.1 s`, `0.2 s`, `34 s`, `2 min 5 s`, `1 h 4 min`. */
 export function duration(seconds: number): string {
+  if (seconds < 0.05) return t('< {seconds} s', { seconds: fixed(0.1, 1) });
   if (seconds < 9.95) return t('{seconds} s', { seconds: fixed(seconds, 1) });
   const whole = Math.round(seconds);
   if (whole < 60) return t('{seconds} s', { seconds: whole });

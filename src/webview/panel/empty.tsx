@@ -7,7 +7,7 @@ export function Empty({ pickFolder, openSample }: { pickFolder: () => void; open
       <h1>{t('Teach a classifier with your own photos')}</h1>
       <p>
         {t(
-          'No dataset was found in this workspace. A dataset is a folder in which the photos of each class lie in a subfolder of their own; its name is the label.',
+          'No dataset was found in this workspace. A dataset is a folder with two or more subfolders, one for the photos of each class; its name is the label.',
         )}
       </p>
       <pre aria-label={t('Example of a dataset')}>

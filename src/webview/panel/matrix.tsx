@@ -25,6 +25,9 @@ interface Place {
 const roomForNumber = 30;
 /** Below this width a column has no room for its rotated label. */
 const roomForLabel = 12;
+/** How long a rotated label may be, as in panel.css, and how wide a letter is on average. */
+const longestRotated = 110;
+const letter = 6.6;
 const widest = 84;
 /** Where cells are narrower, the column of totals is left out. */
 const roomForTotal = 6;
@@ -55,8 +58,9 @@ export function Matrix({ evaluation, classes, unit, choose, chosen }: MatrixProp
   const cell = cellWidth(width.value, classes, labels);
   const compact = cell < roomForNumber;
   const totalled = cell >= roomForTotal;
-  const tooLong = classes.filter((index) => shown(labels[index] ?? '').length * 6.6 > cell - 4);
-  const rotated = compact || tooLong.length * 2 > classes.length;
+  const fitting = (room: number) =>
+    classes.filter((index) => shown(labels[index] ?? '').length * letter <= room).length;
+  const rotated = compact || fitting(longestRotated) > fitting(cell - 4);
 
   const placeOf = (target: EventTarget | null): Place | null => {
     const found = target instanceof Element ? target.closest('td[data-row]') : null;
