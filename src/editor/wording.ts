@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { messages, type ErrorCode } from '../base';
 import type { Answer, DatasetFacts, Notice, PanelState, RunningView, RunView } from '../protocol';
@@ -33,8 +34,13 @@ export function wordedState(state: PanelState): PanelState {
   }
 }
 
+/** An answer with its failure worded; the file goes by its name, for its folder stands beside it. */
 export function wordedAnswer(answer: Answer): Answer {
-  return answer.kind === 'failed' ? { ...answer, failure: worded(answer.failure) } : answer;
+  if (answer.kind !== 'failed') return answer;
+  const { failure, path: file } = answer;
+  const params =
+    failure.params['path'] === file ? { ...failure.params, path: path.basename(file) } : failure.params;
+  return { ...answer, failure: worded({ ...failure, params }) };
 }
 
 function wordedRun(run: RunView): RunView {

@@ -33,7 +33,7 @@ export function Answers({ state, post }: { state: ClassifyState; post: Post }) {
           <h1>
             {busy > 0
               ? plural(items.length, 'Classifying {n} image', 'Classifying {n} images')
-              : plural(items.length, '{n} image classified', '{n} images classified')}
+              : outcome(items)}
           </h1>
           <p class="by">{run ? <AnsweredBy run={run} post={post} /> : t('Asking the model…')}</p>
         </div>
@@ -51,6 +51,15 @@ export function Answers({ state, post }: { state: ClassifyState; post: Post }) {
       </main>
     </>
   );
+}
+
+function outcome(items: readonly ClassifyItem[]): string {
+  const n = items.length;
+  const failed = items.filter(({ answer }) => answer?.kind === 'failed').length;
+  if (failed === 0) return plural(n, '{n} image classified', '{n} images classified');
+  if (failed === n)
+    return plural(n, '{n} image could not be classified', '{n} images could not be classified');
+  return t('{answered} of {n} images classified', { answered: n - failed, n });
 }
 
 function AnsweredBy({ run, post }: { run: RunFacts; post: Post }) {
