@@ -1,98 +1,33 @@
-import type { ErrorParams, Failure } from '../base';
+import type { Failure } from '../base';
+import type { BottleneckProgress, ChecksumState, RowValues } from '../bottlenecks';
+import type { RunDataset, RunEvaluation, RunPrediction, RunRecord, RunTraining } from '../models';
 
-/** What the jobs take and give: plain data that crosses threads and processes. Paths in a result are relative to the dataset, with `/`. */
+/** What the jobs give: plain data that crosses threads and processes. Paths in a result are relative to the dataset, with `/`. */
 
-export interface ClassCount {
-  readonly label: string;
-  readonly count: number;
-}
+export type { ChecksumState, RowValues };
 
-/** A failure or warning that may come from a run on disk, and so from another version, whose codes this one does not know. */
-export interface Notice {
-  readonly code: string;
-  readonly params: ErrorParams;
-  readonly message: string;
-}
-
-/** A file that was left out, and why. */
-export interface SkippedView extends Notice {
-  readonly path: string;
-}
-
-export interface DatasetFacts {
+export interface DatasetFacts extends RunDataset {
   /** Absolute path of the dataset folder. */
   readonly root: string;
-  readonly name: string;
-  readonly classes: readonly ClassCount[];
-  readonly images: number;
-  readonly skipped: readonly SkippedView[];
-  /** Groups of paths with the same content under different labels. */
-  readonly duplicates: readonly (readonly string[])[];
-  readonly warnings: readonly Notice[];
 }
 
-export interface BackboneFacts {
-  readonly id: string;
-  readonly name: string;
-  readonly dimension: number;
-  readonly fingerprint: string;
-}
-
-export interface BottleneckCounts {
-  readonly cached: number;
-  readonly computed: number;
-  readonly seconds: number;
-}
-
-/** Accuracy in [0, 1], cross-entropy in nats. */
-export interface Score {
-  readonly accuracy: number;
-  readonly crossEntropy: number;
-}
-
-export interface EpochView {
-  readonly epoch: number;
-  readonly training: Score;
-  readonly validation: Score | null;
-}
-
-/** Precision, recall and F1 in [0, 1]; null where they are undefined. */
-export interface ClassScore {
-  readonly label: string;
-  /** Images of this class in the testing split. */
-  readonly images: number;
-  readonly precision: number | null;
-  readonly recall: number | null;
-  readonly f1: number | null;
-}
-
+export type ClassCount = RunDataset['classes'][number];
+/** A failure or warning that may come from a run on disk, and so from another version, whose codes this one does not know. */
+export type Notice = RunDataset['warnings'][number];
+/** A file that was left out, and why. */
+export type SkippedView = RunDataset['skipped'][number];
+export type BackboneFacts = RunRecord['backbone'];
+export type BottleneckCounts = RunRecord['bottlenecks'];
+export type SplitCounts = RunRecord['split'];
+export type EpochView = RunTraining['curve'][number];
+export type Score = EpochView['training'];
+export type ClassScore = RunEvaluation['perClass'][number];
 /** The answer of the saved head to one image of the testing split. */
-export interface PredictionView {
-  readonly path: string;
-  readonly label: string;
-  readonly predicted: string;
-  readonly probability: number;
-}
+export type PredictionView = Omit<RunPrediction, 'sha256' | 'side'>;
 
-export interface EvaluationView {
-  readonly seconds: number;
-  readonly labels: readonly string[];
-  /** Images measured: the testing split. */
-  readonly n: number;
-  /** Null when there was nothing to test on. */
-  readonly accuracy: number | null;
-  /** 95 % Wilson interval of the accuracy. */
-  readonly interval: { readonly low: number; readonly high: number } | null;
-  /** Rows: the truth; columns: what the head said. */
-  readonly confusion: readonly (readonly number[])[];
+export interface EvaluationView extends Omit<RunEvaluation, 'on' | 'perClass'> {
   readonly classes: readonly ClassScore[];
   readonly predictions: readonly PredictionView[];
-}
-
-export interface SplitCounts {
-  readonly training: number;
-  readonly validation: number;
-  readonly testing: number;
 }
 
 /** A finished run: what the panel shows, whether it was just trained or read from disk. */
@@ -109,13 +44,7 @@ export interface RunView {
   readonly runtime: string;
   readonly bottlenecks: BottleneckCounts;
   readonly split: SplitCounts;
-  readonly training: {
-    readonly epochs: number;
-    readonly bestEpoch: number;
-    readonly seconds: number;
-    readonly seed: number;
-    readonly curve: readonly EpochView[];
-  };
+  readonly training: RunTraining & { readonly seed: number };
   readonly evaluation: EvaluationView;
 }
 
@@ -123,16 +52,7 @@ export interface RunView {
 export type RetrainProgress =
   | { readonly kind: 'scanning'; readonly files: number }
   | { readonly kind: 'scanned'; readonly dataset: DatasetFacts; readonly seconds: number }
-  | {
-      readonly kind: 'bottlenecks';
-      readonly done: number;
-      readonly of: number;
-      /** Of `done`: found in the cache. */
-      readonly cached: number;
-      readonly perSecond: number;
-      readonly secondsLeft: number | null;
-      readonly path: string;
-    }
+  | BottleneckProgress
   | {
       readonly kind: 'bottlenecksDone';
       readonly counts: BottleneckCounts;
@@ -147,13 +67,10 @@ export type RetrainProgress =
       readonly seconds: number;
     };
 
-export interface BottlenecksResult {
-  readonly dataset: DatasetFacts;
-  readonly scanSeconds: number;
-  readonly backbone: BackboneFacts;
-  readonly runtime: string;
-  readonly bottlenecks: BottleneckCounts;
-}
+export type BottlenecksResult = Pick<
+  RunView,
+  'dataset' | 'scanSeconds' | 'backbone' | 'runtime' | 'bottlenecks'
+>;
 
 export interface LabelScore {
   readonly label: string;
@@ -219,9 +136,6 @@ export interface PartView {
   readonly deviation: Float32Array;
 }
 
-/** `wrong`: the values do not match their checksum and are not used. `missing`: no line says what the row holds. */
-export type ChecksumState = 'right' | 'wrong' | 'missing';
-
 export interface PartRow {
   readonly row: number;
   readonly checksum: ChecksumState;
@@ -231,13 +145,6 @@ export interface PartRow {
   /** Where the image was found last, relative to the dataset; null when it is not known to be anywhere now. */
   readonly path: string | null;
   readonly pathWhenComputed: string | null;
-}
-
-export interface RowValues {
-  readonly row: number;
-  readonly checksum: ChecksumState;
-  /** [D], as they stand on disk. */
-  readonly values: Float32Array;
 }
 
 export interface CacheTree {

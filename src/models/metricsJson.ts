@@ -1,7 +1,8 @@
 import { Untrusted } from '../base';
+import type { Epoch, Measures } from '../training';
 import { damaged, mostClasses } from './runFiles';
 import { count, format, seconds } from './runJson';
-import type { RunEpoch, RunEvaluation, RunScore, RunTraining } from './runRecord';
+import type { RunEvaluation, RunTraining } from './runRecord';
 
 /** What metrics.json holds. */
 export interface Metrics {
@@ -35,7 +36,7 @@ function readTraining(training: Untrusted): RunTraining {
   };
 }
 
-function readEpoch(item: Untrusted, index: number): RunEpoch {
+function readEpoch(item: Untrusted, index: number): Epoch {
   item.field('epoch').is(index);
   return {
     epoch: index,
@@ -44,7 +45,7 @@ function readEpoch(item: Untrusted, index: number): RunEpoch {
   };
 }
 
-function readScore(score: Untrusted): RunScore {
+function readScore(score: Untrusted): Measures {
   return {
     accuracy: share(score.field('accuracy')),
     crossEntropy: score.field('crossEntropy').number(0, Number.MAX_VALUE),

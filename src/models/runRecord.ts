@@ -1,5 +1,5 @@
 import type { ErrorParams } from '../base';
-import type { Head } from '../training';
+import type { Epoch, Head } from '../training';
 
 /** A file of the dataset that was left out, and why. */
 export interface SkippedFact {
@@ -30,23 +30,11 @@ export interface RunSettings {
   readonly maxEpochs: number;
 }
 
-/** Accuracy in [0, 1], mean cross-entropy in nats. */
-export interface RunScore {
-  readonly accuracy: number;
-  readonly crossEntropy: number;
-}
-
-export interface RunEpoch {
-  readonly epoch: number;
-  readonly training: RunScore;
-  readonly validation: RunScore | null;
-}
-
 export interface RunTraining {
   readonly epochs: number;
   readonly bestEpoch: number;
   readonly seconds: number;
-  readonly curve: readonly RunEpoch[];
+  readonly curve: readonly Epoch[];
 }
 
 export interface RunEvaluation {
@@ -54,6 +42,7 @@ export interface RunEvaluation {
   readonly on: 'testing';
   /** In the order of the head's outputs. */
   readonly labels: readonly string[];
+  /** Images measured. */
   readonly n: number;
   /** Null where there was nothing to test on. */
   readonly accuracy: number | null;
@@ -61,8 +50,10 @@ export interface RunEvaluation {
   readonly interval: { readonly low: number; readonly high: number } | null;
   /** [C][C] counts; rows: the truth. */
   readonly confusion: readonly (readonly number[])[];
+  /** Each in [0, 1]; null where it is undefined. */
   readonly perClass: readonly {
     readonly label: string;
+    /** Of this class, among those measured. */
     readonly images: number;
     readonly precision: number | null;
     readonly recall: number | null;

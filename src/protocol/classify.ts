@@ -1,4 +1,5 @@
 import type { Answer, RunFacts } from '../jobs';
+import type { StateMessage } from './state';
 
 /** One picture of the answer view; null while it is computed. Failures in it come worded. */
 export interface ClassifyItem {
@@ -15,11 +16,7 @@ export type ClassifyState =
   | { readonly kind: 'failed'; readonly message: string };
 
 export type ToClassify =
-  | {
-      readonly kind: 'state';
-      readonly state: ClassifyState;
-      readonly words: Readonly<Record<string, string>>;
-    }
+  | StateMessage<ClassifyState>
   | { readonly kind: 'thumbnail'; readonly path: string; readonly bytes: Uint8Array | null };
 
 export type FromClassify =

@@ -1,5 +1,6 @@
 /** What engine, editor and webviews say to each other. Types, and string constants only. */
 export type * from '../jobs';
+export type * from './state';
 export type * from './panel';
 export type * from './inspector';
 export type * from './classify';

@@ -1,19 +1,17 @@
 import type { PartView, RowValues } from '../jobs';
+import type { StateMessage } from './state';
 
 export type InspectorState =
   | {
       readonly kind: 'part';
       readonly part: PartView;
-      /** The row to choose and scroll to. */ readonly row: number | null;
+      /** The row to choose and scroll to. */
+      readonly row: number | null;
     }
   | { readonly kind: 'failed'; readonly message: string };
 
 export type ToInspector =
-  | {
-      readonly kind: 'state';
-      readonly state: InspectorState;
-      readonly words: Readonly<Record<string, string>>;
-    }
+  | StateMessage<InspectorState>
   | { readonly kind: 'rows'; readonly rows: readonly RowValues[] }
   | { readonly kind: 'choose'; readonly row: number }
   | {

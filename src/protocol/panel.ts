@@ -1,20 +1,18 @@
 import type { Failure } from '../base';
-import type { BottleneckCounts, DatasetFacts, EpochView, RunView } from '../jobs';
+import type { BottleneckCounts, DatasetFacts, EpochView, RetrainProgress, RunView } from '../jobs';
+import type { StateMessage } from './state';
 
 /** Where the work stands. The steps fill one after the other; a step not begun is null. */
 export interface RunningView {
   readonly step: 'scan' | 'bottlenecks' | 'training' | 'evaluation';
   readonly scan: { readonly files: number; readonly seconds: number | null };
   readonly dataset: DatasetFacts | null;
-  readonly bottlenecks: {
-    readonly done: number;
-    readonly of: number;
-    readonly cached: number;
-    readonly perSecond: number;
-    readonly secondsLeft: number | null;
-    readonly path: string;
-    readonly counts: BottleneckCounts | null;
-  } | null;
+  readonly bottlenecks:
+    | (Omit<Extract<RetrainProgress, { kind: 'bottlenecks' }>, 'kind' | 'computed'> & {
+        /** Set when all values are there. */
+        readonly counts: BottleneckCounts | null;
+      })
+    | null;
   readonly training: {
     readonly curve: readonly EpochView[];
     readonly maxEpochs: number;
@@ -53,9 +51,8 @@ export type PanelState =
         { readonly kind: 'cancelled' } | { readonly kind: 'failed'; readonly failure: Failure };
     };
 
-/** `words`: the translation bundle, English text -> translated text; empty for English. */
 export type ToPanel =
-  | { readonly kind: 'state'; readonly state: PanelState; readonly words: Readonly<Record<string, string>> }
+  | StateMessage<PanelState>
   /** Answer to `thumbnails`, one message a path; null: there is no picture to show. */
   | { readonly kind: 'thumbnail'; readonly path: string; readonly bytes: Uint8Array | null };
 

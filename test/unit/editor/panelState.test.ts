@@ -27,6 +27,7 @@ const half: RetrainProgress = {
   done: 2,
   of: 4,
   cached: 1,
+  computed: 1,
   perSecond: 8,
   secondsLeft: 0.25,
   path: 'c++/a.jpg',
