@@ -27,7 +27,7 @@ export class RetrainError extends Error {
 }
 
 /** The English sentence of `code`, its `{placeholders}` filled from `params`. */
-export function wording(code: ErrorCode, params: ErrorParams): string {
+function wording(code: ErrorCode, params: ErrorParams): string {
   return messages[code].replace(/\{(\w+)\}/g, (whole, name: string) =>
     Object.hasOwn(params, name) ? String(params[name]) : whole,
   );

@@ -1,6 +1,6 @@
-export { RetrainError, systemCode, toFailure, wording, type ErrorParams, type Failure } from './errors';
+export { RetrainError, systemCode, toFailure, type ErrorParams, type Failure } from './errors';
 export { isInside, isLink, readBounded, resolveInside, retryBusy, writeAtomic, writeNew } from './files';
 export { messages, type ErrorCode } from './messages';
 export { isAbort, throwIfAborted, type Report } from './progress';
-export { seededRandom, shuffled, type Random } from './random';
+export { seededRandom, type Random } from './random';
 export { Untrusted } from './untrusted';

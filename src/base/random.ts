@@ -22,15 +22,3 @@ export function seededRandom(seed: number): Random {
   for (let i = 0; i < 12; i++) next();
   return next;
 }
-
-/** A shuffled copy of `items` (Fisher and Yates). */
-export function shuffled<T>(items: readonly T[], random: Random): T[] {
-  const result = [...items];
-  for (let i = result.length - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    const swap = result[i] as T;
-    result[i] = result[j] as T;
-    result[j] = swap;
-  }
-  return result;
-}
