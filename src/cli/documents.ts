@@ -78,6 +78,6 @@ function datasetDocument({ classes, images, skipped, duplicates }: DatasetFacts)
 }
 
 /** The run's folder relative to the dataset, with `/`; absolute where it lies outside (a read-only dataset). */
-export function shownRun(root: string, folder: string): string {
+function shownRun(root: string, folder: string): string {
   return isInside(root, folder) ? path.relative(root, folder).split(path.sep).join('/') : folder;
 }

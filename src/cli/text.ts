@@ -1,5 +1,4 @@
 import type { BottlenecksResult, ClassifyResult, DatasetFacts, EvaluateResult, RunView } from '../jobs';
-import { shownRun } from './documents';
 
 /** What a person reads on the terminal, one function a command. */
 
@@ -56,7 +55,7 @@ export function trainText(run: RunView): string {
       : `Accuracy: ${percent(evaluation.accuracy)} (${hits} of ${evaluation.n} testing images${intervalText(evaluation.interval)})`,
   ];
   if (evaluation.accuracy !== null) lines.push('', ...matrixLines(evaluation.labels, evaluation.confusion));
-  lines.push('', `Run: ${shownRun(dataset.root, run.folder)}`);
+  lines.push('', `Run: ${printable(run.folder)}`);
   return lines.join('\n');
 }
 
