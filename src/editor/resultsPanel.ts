@@ -65,6 +65,10 @@ export class ResultsPanel {
     return this.#session;
   }
 
+  get active(): boolean {
+    return this.panel.active;
+  }
+
   onDidDispose(listener: () => void): void {
     this.panel.onDidDispose(listener);
   }

@@ -28,6 +28,11 @@ export class ResultsPanels implements vscode.WebviewPanelSerializer {
     panel.reveal();
   }
 
+  /** Whether the panel of `session` is the editor that the person has in front of them. */
+  isInFront(session: DatasetSession): boolean {
+    return this.#find(session)?.active === true;
+  }
+
   /** Restores a panel after a window reload: the run it showed, else its dataset's newest one. */
   async deserializeWebviewPanel(webviewPanel: vscode.WebviewPanel, saved: unknown): Promise<void> {
     const { root, run } = savedPanel(saved);

@@ -34,9 +34,11 @@ export class Retraining {
     // Whoever joins hears of its end through the first.
     if (session.retraining) return session.retrain().catch(() => undefined);
     const run = await session.retrain();
-    void tellRun(session.subject, run).then((show) => {
-      if (show) this.panels.show(session);
-    });
+    // A panel that the person has in front of them says it, and a message would lie over it.
+    if (!this.panels.isInFront(session))
+      void tellRun(session.subject, run).then((show) => {
+        if (show) this.panels.show(session);
+      });
     return run;
   }
 
