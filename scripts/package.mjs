@@ -57,6 +57,13 @@ async function copyModule(folder, destination) {
   });
 }
 
+/** A README that is read without the repository: its pictures and links to other files lead nowhere there. */
+function withoutRelatives(text) {
+  return text
+    .replace(/^!\[[^\]]*\]\((?!https?:)[^)]*\)\n+/gm, '')
+    .replace(/\[([^\]]*)\]\((?!https?:|#)[^)]*\)/g, '$1');
+}
+
 /** A folder with exactly what .vscodeignore lets into the package. */
 async function stage(folder) {
   await rm(folder, { recursive: true, force: true });
@@ -73,6 +80,8 @@ async function stage(folder) {
     const source = path.join(root, name);
     if (isFile(source) || isFolder(source)) await cp(source, path.join(folder, name), { recursive: true });
   }
+  const readme = path.join(folder, 'README.md');
+  if (isFile(readme)) await writeFile(readme, withoutRelatives(await readFile(readme, 'utf8')));
   const dist = path.join(folder, 'dist');
   const bundles = ['--config-name', 'node', '--config-name', 'web', '--output-path', dist];
   if ((await build(bundles)) !== 0) throw new Error('The extension could not be built.');
