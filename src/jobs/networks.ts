@@ -1,8 +1,8 @@
 import { loadBackbone, type Backbone } from '../backbones';
 import { decoderVersion } from '../images';
-import { openRuntime, type Runtime, type RuntimeChoice } from '../runtimes';
+import { deferredRuntime, type Runtime, type RuntimeChoice } from '../runtimes';
 
-/** The backbones and runtimes that the thread has open: each is opened at its first use and kept. */
+/** The backbones and runtimes of the thread: each is opened at its first use and kept. */
 export class Networks {
   private readonly backbones = new Map<string, Promise<Backbone>>();
   private readonly runtimes = new Map<string, Promise<Runtime>>();
@@ -17,7 +17,7 @@ export class Networks {
   /** @throws RUNTIME_UNKNOWN, RUNTIME_MISSING, NO_RUNTIME, and as `backbone` does */
   runtime(backboneId: string, choice: string): Promise<Runtime> {
     return kept(this.runtimes, JSON.stringify([backboneId, choice]), async () =>
-      openRuntime(choice as RuntimeChoice, await this.backbone(backboneId)),
+      deferredRuntime(choice as RuntimeChoice, await this.backbone(backboneId)),
     );
   }
 

@@ -75,7 +75,7 @@ export interface Jobs {
     progress: never;
     result: { readonly rows: readonly RowValues[] };
   };
-  /** Where the values of an image are; computes them if need be. Null: the image belongs to no dataset. */
+  /** Where the values of an image are; computes them if need be. */
   locateBottleneck: {
     params: { readonly image: string; readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'> };
     progress: RetrainProgress;

@@ -1,3 +1,4 @@
+export { deferredRuntime } from './deferred';
 export { openRuntime, runtimeAvailability, type RuntimeAvailability, type RuntimeChoice } from './open';
 export {
   runtimeIds,

@@ -37,18 +37,23 @@ export async function openRuntime(
   backbone: Backbone,
   { threads = availableParallelism() }: { threads?: number } = {},
 ): Promise<Runtime> {
-  if (choice !== 'auto') {
-    // What comes from settings or a command line is checked nowhere else.
-    if (!runtimeIds.includes(choice))
-      throw new RetrainError('RUNTIME_UNKNOWN', { id: choice, known: runtimeIds.join(', ') });
-    const { reason } = await availabilityOf(choice);
-    if (reason !== undefined) throw new RetrainError('RUNTIME_MISSING', { id: choice, reason });
-    return await loaders[choice].open(backbone, threads);
-  }
+  const { id } = await chooseRuntime(choice);
+  return await loaders[id].open(backbone, threads);
+}
+
+/**
+ * The runtime that `openRuntime` takes for `choice`, and its version: loads the library, but no network.
+ * @throws RUNTIME_MISSING, NO_RUNTIME, RUNTIME_UNKNOWN
+ */
+export async function chooseRuntime(choice: RuntimeChoice): Promise<{ id: RuntimeId; version: string }> {
+  // What comes from settings or a command line is checked nowhere else.
+  if (choice !== 'auto' && !runtimeIds.includes(choice))
+    throw new RetrainError('RUNTIME_UNKNOWN', { id: choice, known: runtimeIds.join(', ') });
   const reasons: string[] = [];
-  for (const id of runtimeIds) {
-    const { reason } = await availabilityOf(id);
-    if (reason === undefined) return await loaders[id].open(backbone, threads);
+  for (const id of choice === 'auto' ? runtimeIds : [choice]) {
+    const { version, reason = '' } = await availabilityOf(id);
+    if (version !== undefined) return { id, version };
+    if (choice !== 'auto') throw new RetrainError('RUNTIME_MISSING', { id, reason });
     reasons.push(`${id}: ${reason}`);
   }
   throw new RetrainError('NO_RUNTIME', { reasons: reasons.join('; ') });

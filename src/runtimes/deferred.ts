@@ -1,0 +1,23 @@
+import type { Backbone } from '../backbones';
+import { chooseRuntime, openRuntime, type RuntimeChoice } from './open';
+import type { Runtime } from './runtime';
+import { Turns } from './turns';
+
+/**
+ * Like `openRuntime`, but the network is opened when it is first used: where all values are cached it never is. The
+ * library is loaded at once, so what it is called is known, and whether it is there. A failure to open is not kept.
+ * @throws RUNTIME_MISSING, NO_RUNTIME, RUNTIME_UNKNOWN; the first use as `openRuntime` does
+ */
+export async function deferredRuntime(choice: RuntimeChoice, backbone: Backbone): Promise<Runtime> {
+  const { id, version } = await chooseRuntime(choice);
+  const turns = new Turns();
+  let opened: Runtime | undefined;
+  const open = async (): Promise<Runtime> => (opened ??= await openRuntime(id, backbone));
+  return {
+    id,
+    version,
+    run: (input, n) => turns.take(async () => (await open()).run(input, n)),
+    multiply: (a, b, options) => turns.take(async () => (await open()).multiply(a, b, options)),
+    dispose: () => turns.close(async () => opened?.dispose()),
+  };
+}
