@@ -1,4 +1,6 @@
-import type { RetrainProgress } from '../jobs';
+import type { JobProgress } from '../jobs';
+
+type Progress = JobProgress<'retrain' | 'classify'>;
 
 /** Progress on standard error: one line that rewrites itself on a terminal, a line a step elsewhere. */
 export class ProgressLine {
@@ -6,7 +8,7 @@ export class ProgressLine {
 
   constructor(private readonly out: NodeJS.WriteStream) {}
 
-  readonly report = (progress: RetrainProgress): void => {
+  readonly report = (progress: Progress): void => {
     const { text, final } = describe(progress);
     if (this.out.isTTY) this.rewrite(text, final);
     else if (final) this.out.write(`${text}\n`);
@@ -25,7 +27,7 @@ export class ProgressLine {
   }
 }
 
-function describe(progress: RetrainProgress): { text: string; final: boolean } {
+function describe(progress: Progress): { text: string; final: boolean } {
   switch (progress.kind) {
     case 'scanning':
       return { text: `Scanning: ${progress.files} files`, final: false };
@@ -49,6 +51,8 @@ function describe(progress: RetrainProgress): { text: string; final: boolean } {
         text: `Training: epoch ${progress.epoch.epoch} of at most ${progress.maxEpochs}`,
         final: false,
       };
+    case 'classifying':
+      return { text: `Classifying: ${progress.done} of ${progress.of}`, final: false };
     case 'trained':
       return { text: `Trained ${progress.epochs} epochs (${progress.seconds.toFixed(1)} s)`, final: true };
   }

@@ -14,101 +14,110 @@ import { nearestRun } from './runs';
 /** Images that go through the network at once. */
 const batchSize = 8;
 
-/** Names images with a run. Nothing is written: a person only asked. */
+/**
+ * Names images with a run. Nothing is written: a person only asked.
+ * @throws NOTHING_TO_CLASSIFY, NO_RUN, RUN_DAMAGED, FINGERPRINT_CHANGED, RUNTIME_...; the signal's reason
+ */
 export const classify: Job<'classify'> = async ({ base, paths, run: given, runtime: choice }, context) => {
   const { networks, places, signal, report } = context;
-  const inputs = new Map(paths.map((shown) => [path.resolve(base, shown), shown]));
+  const inputs = new Map(paths.map((shown, place) => [path.resolve(base, shown), { shown, place }]));
   const { images, skipped } = await scanImages([...inputs.keys()], { sniff, signal });
-  const shown = (file: string) => asGiven(file, inputs);
-  const first = images[0] ?? skipped[0]?.path;
-  if (first === undefined) throw new RetrainError('NOTHING_TO_CLASSIFY', { path: paths.join(', ') });
-  const folder = given ?? (await nearestRun(first, places));
-  if (folder === undefined) throw new RetrainError('NO_RUN', { path: shown(first) });
-  const { run, backbone } = await openRun(folder, networks);
-  const answers: Answer[] = skipped.map((file) => ({
-    kind: 'failed',
-    path: shown(file.path),
-    failure: toFailure(new RetrainError(file.code, { ...file.params, path: shown(file.path) })),
+  const asked = images.map((file) => askedAs(file, inputs));
+  const refused = skipped.map((file) => ({
+    ...askedAs(file.path, inputs),
+    code: file.code,
+    params: file.params,
   }));
+  const first = asked[0] ?? refused[0];
+  if (first === undefined) throw new RetrainError('NOTHING_TO_CLASSIFY', { path: paths.join(', ') });
+  const folder = given ?? (await nearestRun(first.file, places));
+  if (folder === undefined) throw new RetrainError('NO_RUN', { path: first.shown });
+  const { run, backbone } = await openRun(folder, networks);
   const runtime = await networks.runtime(backbone.id, choice);
-  for (let start = 0; start < images.length; start += batchSize) {
+  const answers: Placed[] = refused.map(({ place, shown, code, params }) => ({
+    place,
+    answer: {
+      kind: 'failed',
+      path: shown,
+      failure: toFailure(new RetrainError(code, { ...params, path: shown })),
+    },
+  }));
+  for (let start = 0; start < asked.length; start += batchSize) {
     signal.throwIfAborted();
-    const batch = images.slice(start, start + batchSize).map((file) => ({ file, shown: shown(file) }));
+    const batch = asked.slice(start, start + batchSize);
     answers.push(...(await answerBatch(batch, { run, backbone, runtime, signal })));
-    report({ kind: 'classifying', done: Math.min(start + batchSize, images.length), of: images.length });
+    report({ kind: 'classifying', done: start + batch.length, of: asked.length });
   }
-  return { run: runFacts(run, folder), runtime: runtime.id, answers: inOrder(answers, paths) };
+  // In the order in which the inputs were given, below one input by path.
+  answers.sort((a, b) => a.place - b.place || (a.answer.path < b.answer.path ? -1 : 1));
+  return { run: runFacts(run, folder), runtime: runtime.id, answers: answers.map(({ answer }) => answer) };
 };
 
-/** Answers in the order in which the inputs were given, below one input by path. */
-function inOrder(answers: readonly Answer[], paths: readonly string[]): Answer[] {
-  const place = ({ path: shown }: Answer) => {
-    const found = paths.findIndex((given) => shown === given || shown.startsWith(withSlash(given)));
-    return found === -1 ? paths.length : found;
-  };
-  return [...answers].sort((a, b) => place(a) - place(b) || (a.path < b.path ? -1 : 1));
-}
-
-/** A folder as given, with one `/` behind it. */
-function withSlash(folder: string): string {
-  return `${folder.replace(/[/\\]+$/, '')}/`;
-}
-
+/** An image to classify: its file, how the person would write that, and which of the inputs it came from. */
 interface Asked {
   readonly file: string;
   readonly shown: string;
+  readonly place: number;
 }
 
-type Pixels =
-  | { readonly kind: 'pixels'; readonly pixels: Uint8Array }
-  | { readonly kind: 'failed'; readonly failure: Failure };
+interface Placed {
+  readonly place: number;
+  readonly answer: Answer;
+}
+
+/** What was asked about a file below one of the `inputs`, which are by absolute path. */
+function askedAs(file: string, inputs: ReadonlyMap<string, Omit<Asked, 'file'>>): Asked {
+  for (let above = file; ; above = path.dirname(above)) {
+    const input = inputs.get(above);
+    if (input !== undefined) {
+      const { shown, place } = input;
+      const below = path.relative(above, file).split(path.sep).join('/');
+      return { file, place, shown: below === '' ? shown : `${shown.replace(/[/\\]+$/, '')}/${below}` };
+    }
+    if (path.dirname(above) === above) return { file, place: inputs.size, shown: file };
+  }
+}
+
+type Picture = Asked &
+  (
+    | { readonly kind: 'decoded'; readonly pixels: Uint8Array }
+    | { readonly kind: 'failed'; readonly failure: Failure }
+  );
 
 async function answerBatch(
   batch: readonly Asked[],
   network: { run: RunRecord; backbone: Backbone; runtime: Runtime; signal: AbortSignal },
-): Promise<Answer[]> {
+): Promise<Placed[]> {
   const { run, backbone, runtime, signal } = network;
-  const pictures = await Promise.all(batch.map((asked) => pixelsOf(asked, backbone, signal)));
-  const decoded = pictures.flatMap((picture) => (picture.kind === 'pixels' ? [picture.pixels] : []));
+  const pictures = await Promise.all(batch.map((asked) => decoded(asked, backbone, signal)));
+  const inputs = pictures.flatMap((picture) => (picture.kind === 'decoded' ? [picture.pixels] : []));
+  const n = inputs.length;
   const size = backbone.input.width * backbone.input.height * 3;
-  const input = new Float32Array(decoded.length * size);
-  decoded.forEach((pixels, i) => normalise(pixels, backbone, input.subarray(i * size, (i + 1) * size)));
+  const input = new Float32Array(n * size);
+  inputs.forEach((pixels, i) => normalise(pixels, backbone, input.subarray(i * size, (i + 1) * size)));
   const { labels } = run.evaluation;
-  const probabilities =
-    decoded.length === 0
-      ? new Float32Array()
-      : predict(run.head, await runtime.run(input, decoded.length), decoded.length);
+  const probabilities = n === 0 ? new Float32Array() : predict(run.head, await runtime.run(input, n), n);
   let next = 0;
-  return pictures.map((picture, i): Answer => {
-    const path = batch[i]?.shown ?? '';
-    if (picture.kind === 'failed') return { kind: 'failed', path, failure: picture.failure };
+  return pictures.map((picture): Placed => {
+    const { place, shown: path } = picture;
+    if (picture.kind === 'failed')
+      return { place, answer: { kind: 'failed', path, failure: picture.failure } };
     const row = probabilities.subarray(next * labels.length, ++next * labels.length);
     const scores = labels
       .map((label, c) => ({ label, probability: row[c] ?? 0 }))
       .sort((a, b) => b.probability - a.probability);
-    const [best] = scores;
-    return { kind: 'answered', path, label: best?.label ?? '', confidence: best?.probability ?? 0, scores };
+    const { label = '', probability: confidence = 0 } = scores[0] ?? {};
+    return { place, answer: { kind: 'answered', path, label, confidence, scores } };
   });
 }
 
-async function pixelsOf({ file, shown }: Asked, { input }: Backbone, signal: AbortSignal): Promise<Pixels> {
+async function decoded(asked: Asked, { input }: Backbone, signal: AbortSignal): Promise<Picture> {
+  const { file, shown } = asked;
   try {
     const bytes = await readImage(file, shown);
-    return { kind: 'pixels', pixels: await decodeImage(bytes, input, { path: shown, signal }) };
+    return { ...asked, kind: 'decoded', pixels: await decodeImage(bytes, input, { path: shown, signal }) };
   } catch (error) {
     if (isAbort(error)) throw error;
-    return { kind: 'failed', failure: toFailure(error) };
-  }
-}
-
-/** A path as the person would write it: the input it came from as given, and what follows below that. */
-function asGiven(file: string, inputs: ReadonlyMap<string, string>): string {
-  for (let above = file; ; above = path.dirname(above)) {
-    const given = inputs.get(above);
-    if (given !== undefined) {
-      const below = path.relative(above, file).split(path.sep).join('/');
-      return below === '' ? given : `${withSlash(given)}${below}`;
-    }
-    if (path.dirname(above) === above) return file;
+    return { ...asked, kind: 'failed', failure: toFailure(error) };
   }
 }
