@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { RetrainError } from '../base';
 import {
   cacheLocation,
   inspectPart as inspect,
@@ -48,10 +49,14 @@ export const listBottlenecks: Job<'listBottlenecks'> = async ({ folder }, { plac
   return { backbones: await listCache(bottlenecks, { signal }) };
 };
 
-/** Values [n, D] spread over the cache; those of the part alone where its backbone is not to be had any more. */
-async function sample(part: InspectedPart, networks: Networks, signal: AbortSignal): Promise<Float32Array> {
-  try {
-    const cache = await openCache(part.root, await networks.backbone(part.backbone), { signal });
+/** Rows [D] spread over the cache, none damaged; of the part alone where its very network is no longer to be had. */
+async function sample(part: InspectedPart, networks: Networks, signal: AbortSignal): Promise<Float32Array[]> {
+  const backbone = await networks.backbone(part.backbone).catch((error: unknown) => {
+    if (error instanceof RetrainError) return undefined;
+    throw error;
+  });
+  if (backbone && backbone.fingerprint === part.head?.fingerprint) {
+    const cache = await openCache(part.root, backbone, { signal });
     const listed = (await listCache(part.root, { signal })).find(({ id }) => id === part.backbone);
     const images = listed?.labels.flatMap((label) => label.images) ?? [];
     const step = Math.max(1, images.length / sampleSize);
@@ -59,31 +64,29 @@ async function sample(part: InspectedPart, networks: Networks, signal: AbortSign
       { length: Math.min(sampleSize, images.length) },
       (_, i) => images[Math.floor(i * step)]?.sha256 ?? '',
     );
-    const { values } = await cache.readMany(
-      chosen.filter((sha256) => cache.has(sha256)).map((sha256) => ({ sha256 })),
-      { signal },
+    const keys = chosen.filter((sha256) => cache.has(sha256)).map((sha256) => ({ sha256 }));
+    const { values, missing } = await cache.readMany(keys, { signal });
+    const damaged = new Set(missing);
+    const rows = keys.flatMap((_, i) =>
+      damaged.has(i) ? [] : [values.subarray(i * part.dimension, (i + 1) * part.dimension)],
     );
-    if (values.length > 0) return values;
-  } catch {
-    signal.throwIfAborted();
+    if (rows.length > 0) return rows;
   }
   const rows = await readPartRows(part.file, 0, sampleSize);
-  const values = new Float32Array(rows.length * part.dimension);
-  rows.forEach((row, i) => values.set(row.values, i * part.dimension));
-  return values;
+  return rows.filter(({ checksum }) => checksum === 'right').map(({ values }) => values);
 }
 
-/** Mean and standard deviation of each column of `values` [n, D]. */
-function spread(values: Float32Array, dimension: number): Pick<PartView, 'mean' | 'deviation'> {
-  const n = Math.max(1, values.length / dimension);
+/** Mean and standard deviation of each column of `rows`, [D] each. */
+function spread(rows: readonly Float32Array[], dimension: number): Pick<PartView, 'mean' | 'deviation'> {
+  const n = Math.max(1, rows.length);
   const mean = new Float64Array(dimension);
   const square = new Float64Array(dimension);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] ?? 0;
-    const column = i % dimension;
-    mean[column] = (mean[column] ?? 0) + value / n;
-    square[column] = (square[column] ?? 0) + (value * value) / n;
-  }
+  for (const row of rows)
+    for (let column = 0; column < dimension; column++) {
+      const value = row[column] ?? 0;
+      mean[column] = (mean[column] ?? 0) + value / n;
+      square[column] = (square[column] ?? 0) + (value * value) / n;
+    }
   return {
     mean: Float32Array.from(mean),
     deviation: Float32Array.from(mean, (m, column) => Math.sqrt(Math.max(0, (square[column] ?? 0) - m * m))),
