@@ -7,38 +7,43 @@ import {
   ResponseError,
   type CancellationToken,
 } from 'vscode-jsonrpc/node';
-import { isAbort, toFailure } from '../base';
+import { isAbort, toFailure, Untrusted } from '../base';
 import { defaultCacheDirectory, JobThread, type JobName, type JobResult, type Places } from '../jobs';
 import { requests, type JobRequest } from '../protocol';
 
 /** Without work for so long, the engine ends; the editor starts another when it needs one. */
 const idleMinutes = 10;
 
+/** A job that has not come back so long after it was cancelled hangs, on a drive that is gone for one. */
+const patienceSeconds = 60;
+
 /** `-32800`: JSON-RPC's RequestCancelled, `-32001`: a failure of ours, its Failure in `data`. */
 const errorCodes = { cancelled: -32800, failed: -32001 };
 
 /** The background process: answers requests of its parent over IPC and ends with it. */
 function main(): void {
-  // The editor leaves the cache directory out where the person has set none.
-  const given = JSON.parse(process.env['RETRAIN_ENGINE'] ?? '{}') as Pick<Places, 'assets'> & Partial<Places>;
-  const places: Places = { cacheDirectory: defaultCacheDirectory(), ...given };
+  const places = placesFrom(process.env['RETRAIN_ENGINE'] ?? '');
   const thread = new JobThread(path.join(__dirname, 'worker.js'), places, (text) =>
     process.stderr.write(text),
   );
   const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 
   let active = 0;
+  let ending = false;
   let idle: NodeJS.Timeout | undefined;
-  const end = async () => {
+  const end = () => {
+    if (ending) return;
+    ending = true;
     clearTimeout(idle);
-    await thread.stop();
+    // First of all nothing more is taken: a request on its way finds the channel closed, and is sent to another engine.
     connection.dispose();
     if (process.connected) process.disconnect();
-    process.exitCode = 0;
+    void thread.stop();
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), patienceSeconds * 1000).unref();
   };
   const rest = () => {
     clearTimeout(idle);
-    idle = setTimeout(() => void end(), idleMinutes * 60_000);
+    if (!ending) idle = setTimeout(end, idleMinutes * 60_000);
   };
 
   connection.onRequest(
@@ -56,7 +61,7 @@ function main(): void {
         return await thread.run(request.name, request.params, {
           signal: controller.signal,
           report: (progress) => {
-            if (progressToken !== undefined)
+            if (progressToken !== undefined && !ending)
               void connection.sendProgress(new ProgressType<unknown>(), progressToken, progress);
           },
         });
@@ -71,9 +76,20 @@ function main(): void {
       }
     },
   );
-  process.on('disconnect', () => void end());
+  process.on('disconnect', end);
+  // Who reads what is printed may be gone before the last of it.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   rest();
   connection.listen();
+}
+
+/** What the editor says in the environment; it leaves the cache directory out where the person has set none. */
+function placesFrom(text: string): Places {
+  const given = Untrusted.parse(text, (reason) => new Error(`RETRAIN_ENGINE: ${reason}`));
+  return {
+    assets: given.field('assets').text(),
+    cacheDirectory: given.optional('cacheDirectory')?.text() ?? defaultCacheDirectory(),
+  };
 }
 
 main();

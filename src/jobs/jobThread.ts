@@ -15,13 +15,19 @@ export interface RunOptions<K extends JobName> {
   readonly report?: Report<JobProgress<K>>;
 }
 
+/** A worker thread and the jobs that were sent to it, which end with it. */
+interface Running {
+  readonly worker: Worker;
+  readonly pending: Map<number, Pending>;
+  readonly exited: Promise<void>;
+}
+
 /**
  * The thread of the jobs, seen from the process that owns it. It starts with the first job; a crash answers all
  * that is pending, and the next job starts it anew.
  */
 export class JobThread {
-  private worker: Worker | undefined;
-  private readonly pending = new Map<number, Pending>();
+  private running: Running | undefined;
   private nextId = 1;
 
   /**
@@ -45,16 +51,17 @@ export class JobThread {
   ): Promise<JobResult<K>> {
     return new Promise<JobResult<K>>((resolve, reject) => {
       signal?.throwIfAborted();
-      const worker = (this.worker ??= this.start());
+      const { worker, pending } = (this.running ??= this.start());
       const id = this.nextId++;
+      post(worker, { kind: 'run', id, name, params } as ToThread);
       const cancel = () => post(worker, { kind: 'cancel', id });
       signal?.addEventListener('abort', cancel, { once: true });
       const settled = () => {
         signal?.removeEventListener('abort', cancel);
-        this.pending.delete(id);
+        pending.delete(id);
       };
       // What comes back under an id belongs to the job sent under it: the one place where types are asserted.
-      this.pending.set(id, {
+      pending.set(id, {
         report: (progress) => report?.(progress as JobProgress<K>),
         resolve: (result) => {
           settled();
@@ -65,51 +72,53 @@ export class JobThread {
           reject(error);
         },
       });
-      post(worker, { kind: 'run', id, name, params } as ToThread);
     });
   }
 
-  /** Cancels what runs and waits until the thread has ended by itself. */
+  /** Cancels what runs and waits until the thread has ended by itself. A job that comes later starts another. */
   async stop(): Promise<void> {
-    const worker = this.worker;
-    if (!worker) return;
-    const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    post(worker, { kind: 'stop' });
-    await ended;
+    const { running } = this;
+    if (!running) return;
+    this.running = undefined;
+    post(running.worker, { kind: 'stop' });
+    await running.exited;
   }
 
-  private start(): Worker {
+  private start(): Running {
     const worker = new Worker(this.workerFile, { workerData: this.places, stdout: true, stderr: true });
+    const pending: Running['pending'] = new Map();
     const forward = (chunk: Buffer) => this.log(chunk.toString());
     worker.stdout.on('data', forward);
     worker.stderr.on('data', forward);
-    worker.on('message', (message: FromThread) => this.receive(message));
+    worker.on('message', (message: FromThread) => this.receive(message, pending.get(message.id)));
+    const ended = (reason: string) => {
+      if (this.running?.worker === worker) this.running = undefined;
+      for (const { reject } of [...pending.values()]) reject(new RetrainError('ENGINE_ENDED', { reason }));
+    };
     worker.on('error', (error: Error) => {
       this.log(`${error.stack ?? error.message}\n`);
-      this.ended(worker, error.message);
+      ended(error.message);
     });
-    worker.on('exit', (code) => this.ended(worker, `exit code ${String(code)}`));
-    return worker;
+    const exited = new Promise<void>((resolve) => {
+      worker.on('exit', (code) => {
+        ended(`exit code ${String(code)}`);
+        resolve();
+      });
+    });
+    return { worker, pending, exited };
   }
 
-  private ended(worker: Worker, reason: string): void {
-    if (this.worker === worker) this.worker = undefined;
-    for (const { reject } of [...this.pending.values()]) reject(new RetrainError('ENGINE_ENDED', { reason }));
-  }
-
-  private receive(message: FromThread): void {
-    const pending = this.pending.get(message.id);
-    if (!pending) return;
+  private receive(message: FromThread, pending: Pending | undefined): void {
     switch (message.kind) {
       case 'progress':
-        return pending.report(message.progress);
+        return pending?.report(message.progress);
       case 'done':
-        return pending.resolve(message.result);
+        return pending?.resolve(message.result);
       case 'cancelled':
-        return pending.reject(new DOMException('The job was cancelled.', 'AbortError'));
+        return pending?.reject(new DOMException('The job was cancelled.', 'AbortError'));
       case 'failed':
         if (message.failure.code === 'INTERNAL') this.log(`${message.stack}\n`);
-        return pending.reject(RetrainError.fromFailure(message.failure));
+        return pending?.reject(RetrainError.fromFailure(message.failure));
     }
   }
 }

@@ -33,8 +33,6 @@ function serve(port: NonNullable<typeof parentPort>, places: Places): void {
           failure: toFailure(error),
           stack: error instanceof Error ? (error.stack ?? '') : '',
         });
-    } finally {
-      running.delete(id);
     }
   };
 
@@ -49,8 +47,9 @@ function serve(port: NonNullable<typeof parentPort>, places: Places): void {
     switch (message.kind) {
       case 'run': {
         const controller = new AbortController();
-        const settled = run(message, controller.signal);
-        running.set(message.id, { controller, settled });
+        const { id } = message;
+        const settled = run(message, controller.signal).finally(() => running.delete(id));
+        running.set(id, { controller, settled });
         break;
       }
       case 'cancel':
