@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { isAbort, RetrainError, toFailure } from '../base';
+import { isAbort, systemCode, toFailure } from '../base';
 import { defaultCacheDirectory, defaultSettings, JobThread, type RetrainSettings } from '../jobs';
 import {
   bottlenecksDocument,
@@ -39,8 +39,9 @@ async function perform({ json }: Output, command: (session: Session) => Promise<
   const places = { assets: path.join(__dirname, '..', 'media'), cacheDirectory: defaultCacheDirectory() };
   const jobs = new JobThread(path.join(__dirname, 'worker.js'), places, (text) => process.stderr.write(text));
   const interrupt = () => controller.abort();
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  // Once: where the batch in flight takes too long for a person, the second signal ends the process at once.
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
   try {
     const outcome = await command({ jobs, progress, signal: controller.signal });
     progress.end();
@@ -140,10 +141,10 @@ program
   .addOption(runtime())
   .addOption(json())
   .action((paths: string[], options: { run?: string; runtime: string } & Output) =>
-    perform(options, async ({ jobs, signal }) => {
+    perform(options, async ({ jobs, progress, signal }) => {
       const run = options.run === undefined ? null : path.resolve(options.run);
       const params = { base: process.cwd(), paths, run, runtime: options.runtime };
-      const result = await jobs.run('classify', params, { signal });
+      const result = await jobs.run('classify', params, { signal, report: progress.report });
       const done = result.answers.some(({ kind }) => kind === 'answered');
       return { text: classifyText(result), document: classifyDocument(result), done };
     }),
@@ -168,11 +169,17 @@ program
     }),
   );
 
+// A reader that has seen enough (`| head`) is no failure.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error) => {
+    if (systemCode(error) !== 'EPIPE') throw error;
+  });
+
 program.parseAsync().catch((error: unknown) => {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? status.done : status.usage;
     return;
   }
-  process.stderr.write(`${error instanceof RetrainError ? error.message : String(error)}\n`);
+  process.stderr.write(`${printable(toFailure(error).message)}\n`);
   process.exitCode = status.failed;
 });
