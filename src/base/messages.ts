@@ -11,13 +11,13 @@ export const messages = {
   FOLDER_UNREADABLE: 'The folder {path} cannot be read ({reason}); check its permissions.',
   NO_CLASSES: 'No image folders in {path}; put the photos of each class into a folder of its own.',
   ONE_CLASS:
-    'Only one class, {label}, in {path}; put the photos of another class into a second folder beside it.',
+    'Only one class, “{label}”, in {path}; put the photos of another class into a second folder beside it.',
   NO_TRAINING_IMAGES:
     'No image of {path} is left to train on; put at least two readable photos into each class folder.',
-  EMPTY_CLASS: 'The class folder {path} holds no image; add photos or delete it.',
+  EMPTY_CLASS: 'The class folder “{path}” holds no image; add photos or delete it.',
   CLASS_NOT_TRAINED:
-    'The class {label} has no image on the training side and was left out; put some of its photos there.',
-  SMALL_CLASS: 'The class {label} has only {count} images; 20 or more train better.',
+    'The class “{label}” has no image on the training side and was left out; put some of its photos there.',
+  SMALL_CLASS: 'The class “{label}” has only {count} images; 20 or more train better.',
   FOLDER_LEFT_OUT:
     'The folder {path} is no part of the train, validation and test folders beside it and was left out; move its photos into them.',
   NOT_IN_CLASS: '{path} lies in no class folder and was left out; move it into one.',
@@ -25,7 +25,6 @@ export const messages = {
   LINK_OUTSIDE: '{path} links to a place outside the dataset; copy the file into the folder instead.',
   LINK_BROKEN: '{path} links to a file that is not there; delete the link or restore the file.',
   NOT_A_FILE: '{path} is not a regular file; remove it from the dataset.',
-  DUPLICATE_LABELS: '{path} is the same picture as {other}, under another label; keep it under one of them.',
   SPLIT_UNREADABLE:
     'The split file {path} is damaged ({reason}); restore it, or delete it to have a new one made.',
 
@@ -56,7 +55,6 @@ export const messages = {
   VALUES_NOT_FINITE: 'The values computed for {path} are not finite numbers; choose another runtime.',
   CACHE_LAYOUT:
     '{path} is not a bottleneck file of this version ({reason}); delete it to have its values computed again.',
-  CHECKSUM_WRONG: 'Row {row} of {path} is damaged; retrain to have it computed again.',
   PATH_OUTSIDE: '{path} lies outside {root}; nothing was read or written there.',
 
   // Runs

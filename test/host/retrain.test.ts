@@ -178,7 +178,7 @@ describe('Retrain Classifier', function () {
     assert.ok(state.kind === 'stopped' && state.reason.kind === 'failed');
     assert.equal(state.reason.failure.code, 'ONE_CLASS');
     assert.equal(dialogs.messages.length, 1);
-    assert.match(dialogs.messages[0]?.text ?? '', /^Only one class, roses, in .*second folder/);
+    assert.match(dialogs.messages[0]?.text ?? '', /^Only one class, “roses”, in .*second folder/);
   });
 
   it('has clear words for a folder without images', async () => {

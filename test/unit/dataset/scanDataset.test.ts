@@ -148,7 +148,7 @@ describe('scanDataset', () => {
     );
     await assert.rejects(scan(), code('NO_CLASSES'));
     fill('a/1.jpg');
-    await assert.rejects(scan(), (error: Error) => /Only one class, a, in/.test(error.message));
+    await assert.rejects(scan(), (error: Error) => /Only one class, “a”, in/.test(error.message));
     assert.equal((await scan({ leastClasses: 1 })).classes.length, 1);
   });
 
