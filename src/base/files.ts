@@ -70,15 +70,17 @@ export async function readBounded(
       await handle.close();
     }
   } catch (error) {
-    if (error instanceof RetrainError) throw error;
-    if (systemCode(error) === 'ENOENT')
-      throw new RetrainError('FILE_MISSING', { path: shown }, { cause: error });
-    throw new RetrainError(
-      'FILE_UNREADABLE',
-      { path: shown, reason: systemCode(error) ?? String(error) },
-      { cause: error },
-    );
+    throw unreadable(error, shown);
   }
+}
+
+/** The system's error of a file that cannot be opened, in words; one of ours as it is. */
+function unreadable(error: unknown, shown: string): RetrainError {
+  if (error instanceof RetrainError) return error;
+  const reason = systemCode(error) ?? String(error);
+  return reason === 'ENOENT' || reason === 'ENOTDIR'
+    ? new RetrainError('FILE_MISSING', { path: shown }, { cause: error })
+    : new RetrainError('FILE_UNREADABLE', { path: shown, reason }, { cause: error });
 }
 
 /** True if `inner` is `outer` or lies below it (both absolute, both resolved). */
@@ -92,7 +94,7 @@ export function isInside(outer: string, inner: string): boolean {
 
 /**
  * The absolute path of `relative` under `root`, links resolved.
- * @throws PATH_OUTSIDE where it leads out of `root`; FILE_MISSING where it does not exist
+ * @throws PATH_OUTSIDE where it leads out of `root`; FILE_MISSING where it does not exist; FILE_UNREADABLE
  */
 export async function resolveInside(root: string, relative: string): Promise<string> {
   const outside = new RetrainError('PATH_OUTSIDE', { path: relative, root });
@@ -103,9 +105,7 @@ export async function resolveInside(root: string, relative: string): Promise<str
     if (!isInside(realRoot, real)) throw outside;
     return real;
   } catch (error) {
-    if (systemCode(error) === 'ENOENT')
-      throw new RetrainError('FILE_MISSING', { path: relative }, { cause: error });
-    throw error;
+    throw unreadable(error, relative);
   }
 }
 
