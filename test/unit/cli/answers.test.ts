@@ -72,6 +72,31 @@ describe('retrain classify and retrain evaluate', function () {
     assert.deepEqual(readdirSync(home, { recursive: true }).sort(), before);
   });
 
+  it('keeps the order of many images given one by one, and names those given as folders by path', async () => {
+    const given = ['tulips', 'daisy'].flatMap((label) =>
+      readdirSync(path.join(dataset, label))
+        .sort()
+        .reverse()
+        .map((name) => `photos/${label}/${name}`),
+    );
+    const outcome = await classify(...given, './photos/roses//', '--json');
+    const { answers } = documentOf(outcome) as unknown as ClassifyDocument;
+    const roses = readdirSync(path.join(dataset, 'roses')).sort();
+    assert.deepEqual(
+      answers.map((answer) => answer.path),
+      [...given, ...roses.map((name) => `./photos/roses/${name}`)],
+    );
+  });
+
+  it('says nothing when its reader has seen enough', async () => {
+    const outcome = await runCli(['classify', 'photos', '--run', run, '--json'], {
+      cwd: home,
+      data: home,
+      started: (child) => child.stdout?.destroy(),
+    });
+    assert.deepEqual([outcome.status, outcome.stderr], [0, '']);
+  });
+
   it('ends with 1 where nothing was answered, and where there is no run', async () => {
     const missing = await classify('photos/tulips/nowhere.jpg', '--json');
     assert.equal(missing.status, 1);

@@ -4,7 +4,13 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { RetrainError } from '../../../src/base';
-import { openRuntime, runtimeAvailability, runtimeIds, type RuntimeChoice } from '../../../src/runtimes';
+import {
+  deferredRuntime,
+  openRuntime,
+  runtimeAvailability,
+  runtimeIds,
+  type RuntimeChoice,
+} from '../../../src/runtimes';
 import {
   GraphBuilder,
   backboneFiles,
@@ -80,6 +86,48 @@ describe('openRuntime', function () {
     const values = await runtime.run(new Float32Array(48).fill(-1), 1);
     await runtime.dispose();
     for (const value of values) assert(Math.abs(value - (Math.exp(-1) - 1)) < 1e-6);
+  });
+
+  it('deferred says what it is without the network, and opens that when it is used', async function () {
+    const [available] = (await runtimeAvailability()).filter(({ reason }) => reason === undefined);
+    if (available === undefined) {
+      console.log('      skipped: no runtime can be loaded');
+      this.skip();
+    }
+    const backbone = await loadFiles(tinyGraph());
+    // What is opened is the graph, so this one is found out as soon as that happens.
+    const unusable = { ...backbone, graph: { ...backbone.graph, nodes: [] } };
+    const unused = await deferredRuntime('auto', unusable);
+    assert.deepEqual([unused.id, unused.version], [available.id, available.version]);
+    await unused.dispose();
+
+    const { height, width } = backbone.input;
+    const picture = new Float32Array(height * width * 3).fill(0.5);
+    const direct = await openRuntime('auto', backbone);
+    const deferred = await deferredRuntime('auto', backbone);
+    assert.deepEqual(await deferred.run(picture, 1), await direct.run(picture, 1));
+    const [a, b] = [
+      { rows: 1, columns: 2, data: Float32Array.of(1, 2) },
+      { rows: 1, columns: 2, data: Float32Array.of(3, 4) },
+    ];
+    assert.deepEqual([...(await deferred.multiply(a, b, { transposeB: true })).data], [11]);
+    await Promise.all([direct.dispose(), deferred.dispose()]);
+    await assert.rejects(deferred.run(picture, 1), /disposed/);
+  });
+
+  it('deferred throws at its first use what opening throws', async function () {
+    const graph = new GraphBuilder();
+    graph.mean('bottleneck', graph.node('Elu', 'activation', [graph.input(4, 4)]));
+    const backbone = await loadFiles(backboneFiles(graph, { height: 4, width: 4, dimension: 3 }));
+    const [onnx] = (await runtimeAvailability()).filter(({ id, reason }) => id === 'onnx' && !reason);
+    if (onnx === undefined) {
+      console.log('      skipped: onnx cannot be loaded');
+      this.skip();
+    }
+    const deferred = await deferredRuntime('onnx', backbone);
+    await assert.rejects(deferred.run(new Float32Array(48), 1), { code: 'GRAPH_UNSUPPORTED' });
+    await deferred.dispose();
+    await assert.rejects(deferredRuntime('abacus' as RuntimeChoice, backbone), { code: 'RUNTIME_UNKNOWN' });
   });
 
   it('lists every runtime with its version or the reason', async () => {
