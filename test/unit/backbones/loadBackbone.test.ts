@@ -14,6 +14,7 @@ import {
   type ModelFile,
 } from '../../support/backboneFiles';
 import { tinyGraph } from '../../support/tinyGraph';
+import { skip } from '../../support/skip';
 
 const media = path.resolve('media');
 
@@ -123,10 +124,7 @@ describe('a damaged backbone', () => {
   });
 
   it('is one whose files are links out of its folder', async function () {
-    if (process.platform === 'win32') {
-      console.log('      skipped: links need a privilege on Windows');
-      this.skip();
-    }
+    if (process.platform === 'win32') skip(this, 'links need a privilege on Windows');
     await withAssets(async (assets) => {
       const folder = writeBackbone(assets, tinyGraph());
       const outside = path.join(assets, 'weights.bin');

@@ -13,6 +13,7 @@ import {
   writeNew,
 } from '../../../src/base';
 import { temporaryFolder } from '../../support/temporaryFolder';
+import { skip } from '../../support/skip';
 
 const withCode = (code: string, shown: string) => (error: unknown) => {
   assert.ok(error instanceof RetrainError, String(error));
@@ -93,7 +94,7 @@ describe('files', () => {
     });
 
     it('never waits for a FIFO, and takes no folder', async function () {
-      if (process.platform === 'win32') this.skip();
+      if (process.platform === 'win32') skip(this, 'Windows has no FIFO');
       execFileSync('mkfifo', [at('fifo')]);
       mkdirSync(at('folder'));
       for (const name of ['fifo', 'folder'])

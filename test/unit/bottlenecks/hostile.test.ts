@@ -17,6 +17,7 @@ import {
   valuesOf,
   writeFiles,
 } from '../../support/bottleneckCache';
+import { skip } from '../../support/skip';
 
 const head = {
   runtime: 'onnx',
@@ -143,7 +144,7 @@ describe('a cache that means harm', () => {
     }));
 
   it('does not hang a reader on a FIFO or a folder in the place of a file', async function () {
-    if (process.platform === 'win32') this.skip(); // no FIFO there
+    if (process.platform === 'win32') skip(this, 'Windows has no FIFO'); // no FIFO there
     await inFolder(async (root) => {
       await store(root, ['one']);
       const folder = path.join(root, 'v1/tiny/roses');

@@ -21,6 +21,7 @@ import {
   valuesOf,
   writeFiles,
 } from '../../support/bottleneckCache';
+import { skip } from '../../support/skip';
 
 async function fill(root: string): Promise<void> {
   const cache = await openCache(path.join(root, '.bottlenecks'), tinyBackbone);
@@ -150,7 +151,9 @@ describe('the place of a cache', () => {
       await mkdir(one);
       await mkdir(two);
       for (const root of [one, two])
-        await symlink(folder, path.join(root, '.bottlenecks'), 'dir').catch(() => this.skip()); // Windows: administrators only
+        await symlink(folder, path.join(root, '.bottlenecks'), 'dir').catch(() =>
+          skip(this, 'links need a privilege on Windows'),
+        );
       const first = await cacheLocation(one, shared);
       const second = await cacheLocation(two, shared);
       assert.ok(
@@ -165,8 +168,8 @@ describe('the place of a cache', () => {
   });
 
   it('is in the cache directory where the dataset is read-only', async function () {
-    // root may write anywhere, and Windows knows no such mode
-    if (process.platform === 'win32' || process.getuid?.() === 0) this.skip();
+    if (process.platform === 'win32') skip(this, 'Windows knows no such mode');
+    if (process.getuid?.() === 0) skip(this, 'root may write anywhere');
     await inFolder(async (folder) => {
       const root = path.join(folder, 'dataset');
       await mkdir(root);

@@ -5,6 +5,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { npyHeader, parseNpyHeader } from '../../../src/bottlenecks/npyHeader';
 import { inFolder, store, valuesOf } from '../../support/bottleneckCache';
+import { skip } from '../../support/skip';
 
 const python = ['python3', 'python'].find(
   (command) => spawnSync(command, ['-c', 'import numpy']).status === 0,
@@ -34,10 +35,7 @@ describe('the .npy header', () => {
   });
 
   it('lets numpy.load open a part, memory-mapped', function () {
-    if (python === undefined) {
-      console.log('      (skipped: no Python with NumPy here)');
-      this.skip();
-    }
+    if (python === undefined) skip(this, 'no Python with NumPy here');
     return inFolder(async (folder) => {
       await store(folder, ['a', 'b', 'c']);
       const labels = path.join(folder, 'v1', 'tiny', 'roses');

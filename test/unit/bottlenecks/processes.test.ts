@@ -5,6 +5,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { openCache } from '../../../src/bottlenecks';
 import { inFolder, rightContents, sha256Of, store, tinyBackbone } from '../../support/bottleneckCache';
+import { skip } from '../../support/skip';
 
 const script = path.resolve('test/support/fillCacheProcess.ts');
 
@@ -68,7 +69,7 @@ describe('a cache shared by processes', () => {
 
   it('says in words that the disk is full, and keeps what was stored before', function () {
     // a limit on the size of files stands in for the full disk: only a shell of Unix can set one
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'only a shell of Unix can limit the size of files');
     this.timeout(60_000);
     return inFolder(async (root) => {
       const words = [process.execPath, '--import', 'tsx', script, root, '0', '100000'].map(

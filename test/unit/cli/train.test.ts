@@ -14,6 +14,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { documentOf, runCli } from '../../support/cli';
 import { copySamples } from '../../support/sampleDataset';
+import { skip } from '../../support/skip';
 
 interface TrainDocument {
   format: number;
@@ -132,7 +133,7 @@ describe('retrain train', function () {
   });
 
   it('keeps cache and runs in the per-user folder where the dataset cannot hold them', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'the folder for it has another name on Windows');
     const sealed = path.join(home, 'sealed');
     copySamples(sealed, { daisy: 'a', roses: 'b' }, 4);
     // Files in the place of the folders, for root may write anywhere.
@@ -153,7 +154,7 @@ describe('retrain train', function () {
   });
 
   it('keeps what was computed when it is interrupted, and ends with 130', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'Windows has no SIGINT to send');
     const large = path.join(home, 'large');
     copySamples(large, { daisy: 'a', roses: 'b', tulips: 'c', sunflowers: 'd' }, 16);
     mkdirSync(path.join(large, '.bottlenecks'), { recursive: true });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { readSplit, splitFileName, writeSplit, type Side } from '../../../src/dataset';
 import { temporaryFolder } from '../../support/temporaryFolder';
+import { skip } from '../../support/skip';
 
 const sha = (n: number) => n.toString(16).padStart(64, '0');
 const split = fc
@@ -92,7 +93,7 @@ describe('the split file', () => {
   });
 
   it('is not written through a link', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'links need a privilege on Windows');
     folder.write('elsewhere/precious.csv', 'precious');
     symlinkSync('elsewhere', path.join(folder.path, '.retrain'));
     symlinkSync('elsewhere/precious.csv', file());

@@ -4,6 +4,7 @@ import { mkdirSync, truncateSync } from 'node:fs';
 import path from 'node:path';
 import { readImage } from '../../../src/images';
 import { temporaryFolder } from '../../support/temporaryFolder';
+import { skip } from '../../support/skip';
 
 describe('readImage', () => {
   const folder = temporaryFolder();
@@ -32,7 +33,7 @@ describe('readImage', () => {
   });
 
   it('never waits for a FIFO', async function () {
-    if (process.platform === 'win32') this.skip();
+    if (process.platform === 'win32') skip(this, 'Windows has no FIFO');
     execFileSync('mkfifo', [path.join(folder.path, 'fifo.jpg')]);
     await refuses('fifo.jpg', 'NOT_A_FILE');
   });

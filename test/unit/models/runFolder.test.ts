@@ -6,6 +6,7 @@ import { RetrainError } from '../../../src/base';
 import { readRun, saveRun } from '../../../src/models';
 import { runWith, sha256 } from '../../support/runRecords';
 import { temporaryFolder } from '../../support/temporaryFolder';
+import { skip } from '../../support/skip';
 
 /** How `action` fails: the code and the sentence. */
 async function failure(action: Promise<unknown>): Promise<RetrainError> {
@@ -97,7 +98,7 @@ describe('saveRun and readRun', () => {
     try {
       await symlink(elsewhere, retrain, 'dir');
     } catch {
-      this.skip(); // Windows lets only some accounts make links.
+      skip(this, 'links need a privilege on Windows');
     }
     assert.equal((await failure(saveRun(retrain, runWith(['a', 'b'])))).code, 'PATH_OUTSIDE');
     const other = path.join(folder.path, 'other');
@@ -313,7 +314,7 @@ describe('readRun of a damaged run', () => {
     try {
       await symlink(secret, path.join(run, 'labels.txt'));
     } catch {
-      this.skip(); // Windows lets only some accounts make links.
+      skip(this, 'links need a privilege on Windows');
     }
     assert.match(
       (await failure(readRun(run))).message,

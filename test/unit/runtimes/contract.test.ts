@@ -25,6 +25,7 @@ import {
 import { relativeDistance, runNaively } from '../../support/naiveNetwork';
 import type { RuntimeWorkerData } from '../../support/runtimeWorker';
 import { randomValues, tinyGraph } from '../../support/tinyGraph';
+import { skip } from '../../support/skip';
 
 interface Golden {
   readonly stride: number;
@@ -305,10 +306,7 @@ for (const id of runtimeIds)
 describe('the runtimes', () => {
   it('agree with each other within a thousandth', async function () {
     const [first, ...others] = answers;
-    if (first === undefined || others.length === 0) {
-      console.log('      skipped: fewer than two runtimes have answered');
-      this.skip();
-    }
+    if (first === undefined || others.length === 0) skip(this, 'fewer than two runtimes have answered');
     for (const [id, values] of others) {
       const distance = relativeDistance(values, first[1]);
       assert(distance < 1e-3, `${id} and ${first[0]}: ${distance}`);

@@ -19,6 +19,7 @@ import {
   writeBackbone,
 } from '../../support/backboneFiles';
 import { tinyGraph } from '../../support/tinyGraph';
+import { skip } from '../../support/skip';
 
 /**
  * Bundles the rooms as the extension is bundled and runs `code` with them in `folder`; what it returns comes back
@@ -64,10 +65,7 @@ describe('openRuntime', function () {
 
   it('takes the first runtime that can be loaded for auto', async function () {
     const first = (await runtimeAvailability()).find(({ reason }) => reason === undefined);
-    if (first === undefined) {
-      console.log('      skipped: no runtime can be loaded');
-      this.skip();
-    }
+    if (first === undefined) skip(this, 'no runtime can be loaded');
     const runtime = await openRuntime('auto', await loadFiles(tinyGraph()));
     await runtime.dispose();
     assert.equal(runtime.id, first.id);
@@ -90,10 +88,7 @@ describe('openRuntime', function () {
 
   it('deferred says what it is without the network, and opens that when it is used', async function () {
     const [available] = (await runtimeAvailability()).filter(({ reason }) => reason === undefined);
-    if (available === undefined) {
-      console.log('      skipped: no runtime can be loaded');
-      this.skip();
-    }
+    if (available === undefined) skip(this, 'no runtime can be loaded');
     const backbone = await loadFiles(tinyGraph());
     // What is opened is the graph, so this one is found out as soon as that happens.
     const unusable = { ...backbone, graph: { ...backbone.graph, nodes: [] } };
@@ -120,10 +115,7 @@ describe('openRuntime', function () {
     graph.mean('bottleneck', graph.node('Elu', 'activation', [graph.input(4, 4)]));
     const backbone = await loadFiles(backboneFiles(graph, { height: 4, width: 4, dimension: 3 }));
     const [onnx] = (await runtimeAvailability()).filter(({ id, reason }) => id === 'onnx' && !reason);
-    if (onnx === undefined) {
-      console.log('      skipped: onnx cannot be loaded');
-      this.skip();
-    }
+    if (onnx === undefined) skip(this, 'onnx cannot be loaded');
     const deferred = await deferredRuntime('onnx', backbone);
     await assert.rejects(deferred.run(new Float32Array(48), 1), { code: 'GRAPH_UNSUPPORTED' });
     await deferred.dispose();
