@@ -3,13 +3,13 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { BottleneckTree, TreeNode } from '../../src/editor';
-import type { RunView } from '../../src/protocol';
 import { watchDialogs } from './support/dialogs';
 import {
   activated,
   eventually,
   filesBelow,
   putThreeClasses,
+  retrain,
   samples,
   scratch,
   tabsOf,
@@ -85,11 +85,7 @@ describe('the bottleneck editor', function () {
     const state = await part(location.file);
     assert.ok(state.kind === 'part');
     assert.equal(state.part.rows.find(({ row }) => row === location.row)?.path, 'daisy/new.jpg');
-    const run = await vscode.commands.executeCommand<RunView>(
-      'retrain.retrainClassifier',
-      vscode.Uri.file(root),
-    );
-    assert.equal(run.bottlenecks.computed, 0);
+    assert.equal((await retrain(root))?.bottlenecks.computed, 0);
   });
 
   it('says in clear words what is wrong with a damaged file', async () => {

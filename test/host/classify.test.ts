@@ -10,6 +10,7 @@ import {
   filesBelow,
   putPhotos,
   putThreeClasses,
+  retrain,
   scratch,
   tabsOf,
   workspaceFolder,
@@ -29,10 +30,7 @@ describe('Classify Image', function () {
 
   before(async () => {
     dataset = await putThreeClasses(await newFolder('dataset'), 8);
-    const trained = await vscode.commands.executeCommand<RunView | undefined>(
-      'retrain.retrainClassifier',
-      vscode.Uri.file(dataset),
-    );
+    const trained = await retrain(dataset);
     assert.ok(trained);
     run = trained;
     // What other suites left in the workspace must not answer here.

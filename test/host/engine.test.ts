@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
-import * as vscode from 'vscode';
-import type { RunView } from '../../src/protocol';
 import { watchDialogs } from './support/dialogs';
-import { activated, eventually, putThreeClasses, scratch } from './support/extension';
-
-const retrain = (folder: string) =>
-  vscode.commands.executeCommand<RunView | undefined>('retrain.retrainClassifier', vscode.Uri.file(folder));
+import { activated, eventually, putThreeClasses, retrain, scratch } from './support/extension';
 
 describe('when the engine dies', function () {
   this.timeout(120_000);

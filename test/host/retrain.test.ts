@@ -9,16 +9,11 @@ import {
   eventually,
   putPhotos,
   putThreeClasses,
+  retrain,
   scratch,
   tabsOf,
   workspaceFolder,
 } from './support/extension';
-
-const retrain = (folder?: string) =>
-  vscode.commands.executeCommand<RunView | undefined>(
-    'retrain.retrainClassifier',
-    ...(folder === undefined ? [] : [vscode.Uri.file(folder)]),
-  );
 
 describe('Retrain Classifier', function () {
   this.timeout(120_000);

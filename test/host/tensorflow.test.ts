@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import * as vscode from 'vscode';
-import type { RunView } from '../../src/protocol';
-import { putThreeClasses, scratch } from './support/extension';
+import { putThreeClasses, retrain, scratch } from './support/extension';
 
 /** In the newest editor this is Node 24, for which tfjs-node needs help. */
 describe(`the tensorflow runtime in an editor on Node ${process.versions.node}`, function () {
@@ -28,22 +27,19 @@ describe(`the tensorflow runtime in an editor on Node ${process.versions.node}`,
   after(() => setRuntime(undefined));
 
   it('gives the same answers as onnx, from the values that onnx cached and from its own', async () => {
-    const retrain = async (folder: string) => {
-      const run = await vscode.commands.executeCommand<RunView | undefined>(
-        'retrain.retrainClassifier',
-        vscode.Uri.file(folder),
-      );
+    const retrained = async (folder: string) => {
+      const run = await retrain(folder);
       assert.ok(run, 'there is no run');
       return run;
     };
     const first = await putThreeClasses(await newFolder('tensorflow-first'), 5);
     await setRuntime('onnx');
-    const byOnnx = await retrain(first);
+    const byOnnx = await retrained(first);
     await setRuntime('tensorflow');
-    const warm = await retrain(first);
+    const warm = await retrained(first);
     assert.equal(warm.runtime, 'tensorflow');
     assert.equal(warm.bottlenecks.computed, 0);
-    const own = await retrain(await putThreeClasses(await newFolder('tensorflow-second'), 5));
+    const own = await retrained(await putThreeClasses(await newFolder('tensorflow-second'), 5));
     assert.deepEqual([own.runtime, own.bottlenecks.computed], ['tensorflow', 15]);
     for (const run of [warm, own]) assert.deepEqual(run.evaluation.confusion, byOnnx.evaluation.confusion);
   });

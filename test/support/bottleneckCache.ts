@@ -93,6 +93,11 @@ export async function imagesOf(root: string): Promise<readonly ImageFile[]> {
   return (await scanDataset(root, { sniff: () => ({ kind: 'supported' }) })).images;
 }
 
+/** The key of a row that holds the values of an image of this content. */
+export function rowKey(content: string, label = 'roses') {
+  return { sha256: sha256Of(content), view: 0, path: `${label}/${content}.jpg` };
+}
+
 /** Stores the values of some contents, as one part. */
 export async function store(
   root: string,
@@ -101,11 +106,7 @@ export async function store(
 ): Promise<BottleneckCache> {
   const cache = await openCache(root, tinyBackbone);
   const writer = new CacheWriter(cache, onnx);
-  const keys = contents.map((content) => ({
-    sha256: sha256Of(content),
-    view: 0,
-    path: `${label}/${content}.jpg`,
-  }));
+  const keys = contents.map((content) => rowKey(content, label));
   await writer.append(label, keys, Float32Array.from(contents.flatMap(valuesOf)));
   await writer.close();
   return cache;

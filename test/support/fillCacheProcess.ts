@@ -1,5 +1,5 @@
 import { CacheWriter, openCache } from '../../src/bottlenecks';
-import { onnx, sha256Of, tinyBackbone, valuesOf } from './bottleneckCache';
+import { onnx, rowKey, tinyBackbone, valuesOf } from './bottleneckCache';
 
 /*
  * A process that fills a cache: `<cache> <first> <end>` stores the contents `image <first>` up to `<end>`, a batch
@@ -14,11 +14,7 @@ async function main(): Promise<void> {
   const writer = new CacheWriter(cache, onnx);
   for (let i = Number(first); i < Number(end); i += 4) {
     const contents = Array.from({ length: 4 }, (_, j) => `image ${i + j}`);
-    const keys = contents.map((content) => ({
-      sha256: sha256Of(content),
-      view: 0,
-      path: `roses/${content}.jpg`,
-    }));
+    const keys = contents.map((content) => rowKey(content));
     await writer.append('roses', keys, Float32Array.from(contents.flatMap(valuesOf)));
     for (const { sha256, path } of keys)
       writer.noteFile({ path, size: path.length, mtimeNs: 1_000_000_000n, sha256, readAt: Date.now() });

@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
-import { Pages, sent } from '../support/preview/pages';
+import { previewPages, sent } from '../support/preview/pages';
 import { hostileLabel } from '../support/preview/samples';
 
 describe('the answers of Classify Image', function () {
   this.timeout(60_000);
-  let pages: Pages;
-  before(async () => {
-    pages = await Pages.start();
-  });
-  afterEach(() => assert.deepEqual(pages.complaints, []));
-  after(() => pages.close());
+  const pages = previewPages();
 
   it('names the likeliest labels beside the picture, and the run that answered', async () => {
     const page = await pages.open('classify', 'one');

@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
-import { Pages, sent } from '../support/preview/pages';
+import { previewPages, sent } from '../support/preview/pages';
 
 describe('the inspector', function () {
   this.timeout(60_000);
-  let pages: Pages;
-  before(async () => {
-    pages = await Pages.start();
-  });
-  afterEach(() => assert.deepEqual(pages.complaints, []));
-  after(() => pages.close());
+  const pages = previewPages();
 
   it('holds 100,000 rows with a few lines, and asks only for the values it shows', async () => {
     const page = await pages.open('inspector', 'huge');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Pages } from '../support/preview/pages';
+import { previewPages } from '../support/preview/pages';
 import type { View } from '../support/preview/server';
 import type { ThemeName } from '../support/preview/themes';
 
@@ -37,11 +37,7 @@ const themes: readonly (readonly [ThemeName, typeof states])[] = [
 
 describe('every page in every state', function () {
   this.timeout(120_000);
-  let pages: Pages;
-  before(async () => {
-    pages = await Pages.start();
-  });
-  after(() => pages.close());
+  const pages = previewPages();
 
   for (const [theme, shown] of themes) {
     it(`has names, contrast and no overflow, and breaks no security policy: ${theme}`, async () => {
@@ -61,7 +57,6 @@ describe('every page in every state', function () {
         }
       }
       assert.deepEqual(wrong, []);
-      assert.deepEqual(pages.complaints, []);
     });
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { Pages, sent, until } from '../support/preview/pages';
+import { previewPages, sent, until } from '../support/preview/pages';
 import { hostileLabel } from '../support/preview/samples';
 
 /** The accessible names of what has the focus. */
@@ -11,12 +11,7 @@ const plain = (text: string) => text.replaceAll(/[\u2068\u2069]/g, '');
 
 describe('the panel', function () {
   this.timeout(60_000);
-  let pages: Pages;
-  before(async () => {
-    pages = await Pages.start();
-  });
-  afterEach(() => assert.deepEqual(pages.complaints, []));
-  after(() => pages.close());
+  const pages = previewPages();
 
   it('says first how good the model is, and on how many photos', async () => {
     const page = await pages.open('panel', 'done');

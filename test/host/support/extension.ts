@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { TestingDoor } from '../../../src/extension';
+import type { RunView } from '../../../src/protocol';
 
 const extensionId = 'retrain-classifier.retrain-classifier';
 
@@ -18,6 +19,13 @@ function extension(): vscode.Extension<TestingDoor> {
 export function activated(): Thenable<TestingDoor> {
   return extension().activate();
 }
+
+/** Runs the command on a folder, or on the one that the person is asked for. */
+export const retrain = (folder?: string) =>
+  vscode.commands.executeCommand<RunView | undefined>(
+    'retrain.retrainClassifier',
+    ...(folder === undefined ? [] : [vscode.Uri.file(folder)]),
+  );
 
 export const samples = () => path.join(extension().extensionPath, 'media', 'samples', 'flowers');
 

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../../../scripts/chromium.mjs';
 import { startPreview, type PreviewServer, type View } from './server';
@@ -9,8 +10,8 @@ export interface PageOptions {
   readonly height?: number;
 }
 
-/** A browser with the preview pages in it; what a page complains of is kept. Close it in `after`. */
-export class Pages {
+/** A browser with the preview pages in it; what a page complains of is kept. */
+class Pages {
   readonly complaints: string[] = [];
 
   private constructor(
@@ -51,6 +52,22 @@ export class Pages {
     await this.browser.close();
     await this.server.close();
   }
+}
+
+/** The pages of the suite it is called in, each test of which fails where a page complains. */
+export function previewPages(): Pick<Pages, 'open'> {
+  let pages: Pages | undefined;
+  before(async () => {
+    pages = await Pages.start();
+  });
+  afterEach(() => assert.deepEqual(pages?.complaints, []));
+  after(() => pages?.close());
+  return {
+    open: (...page) => {
+      assert.ok(pages, 'the browser has not been started');
+      return pages.open(...page);
+    },
+  };
 }
 
 /** The messages the page has sent to the editor, those of one kind. */

@@ -6,6 +6,7 @@ import {
   inFolder,
   onnx,
   rightContents,
+  rowKey,
   sha256Of,
   store,
   tinyBackbone,
@@ -20,7 +21,7 @@ async function parts(root: string, folder = 'tiny/roses', extension = '.csv'): P
 }
 
 async function append(cache: BottleneckCache, writer: CacheWriter, content: string): Promise<void> {
-  const key = { sha256: sha256Of(content), view: 0, path: `roses/${content}.jpg` };
+  const key = rowKey(content);
   await writer.append('roses', [key], Float32Array.from(valuesOf(content)));
   assert.ok(cache.has(key.sha256));
 }
