@@ -17,6 +17,6 @@ export {
   type RowValues,
 } from './inspection';
 export { listCache, type ListedBackbone, type ListedImage, type ListedLabel } from './listing';
-export { cacheLocation, homeElsewhere, type CacheLocation } from './location';
+export { cacheLocation, homesOf, type CacheLocation } from './location';
 export type { BottleneckProgress } from './progressMeter';
 export { readBottlenecks } from './readBottlenecks';

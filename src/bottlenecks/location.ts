@@ -50,7 +50,11 @@ export async function cacheLocation(datasetRoot: string, cacheDirectory: string)
   return { bottlenecks: await place('.bottlenecks'), retrain: await place('.retrain') };
 }
 
-/** What holds `.bottlenecks` and `.retrain` of a dataset that cannot; `realRoot` is its real path. */
-export function homeElsewhere(realRoot: string, cacheDirectory: string): string {
+/** The folders that may hold `.bottlenecks` and `.retrain` of a dataset: itself, and the one for what it cannot hold. */
+export function homesOf(realRoot: string, cacheDirectory: string): readonly string[] {
+  return [realRoot, homeElsewhere(realRoot, cacheDirectory)];
+}
+
+function homeElsewhere(realRoot: string, cacheDirectory: string): string {
   return path.join(cacheDirectory, createHash('sha256').update(realRoot).digest('hex').slice(0, 16));
 }

@@ -1,7 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RetrainError } from '../base';
-import { cacheLocation, computeBottlenecks, homeElsewhere, openCache } from '../bottlenecks';
+import { cacheLocation, computeBottlenecks, homesOf, openCache } from '../bottlenecks';
 import type { ImageFile } from '../dataset';
 import { decodeImage, readImage } from '../images';
 import type { Job, Places } from './context';
@@ -46,8 +46,7 @@ async function datasetAbove(file: string, { cacheDirectory }: Places): Promise<s
     );
   const start = path.dirname(file);
   for (let folder = start, below = ''; folder !== below; folder = path.dirname(folder)) {
-    const homes = [folder, homeElsewhere(folder, cacheDirectory)];
-    for (const home of homes)
+    for (const home of homesOf(folder, cacheDirectory))
       for (const name of ['.bottlenecks', '.retrain'])
         if (await isFolder(path.join(home, name))) return folder;
     below = folder;

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { cacheLocation, homeElsewhere } from '../bottlenecks';
+import { homesOf } from '../bottlenecks';
 import { findRunFor, listRuns as listSaved, readRun as readSaved } from '../models';
 import type { Job, Places } from './context';
 import { datasetOf } from './datasetFolder';
@@ -9,10 +9,11 @@ import { runView } from './runView';
 /** Folder of the newest run of the nearest dataset at or above `file`, wherever that dataset's runs are kept. */
 export async function nearestRun(file: string, { cacheDirectory }: Places): Promise<string | undefined> {
   const real = await realpath(file).catch(() => file);
-  return findRunFor(real, (folder) => [
-    path.join(folder, '.retrain'),
-    path.join(homeElsewhere(folder, cacheDirectory), '.retrain'),
-  ]);
+  return findRunFor(real, (folder) => retrainFolders(folder, cacheDirectory));
+}
+
+function retrainFolders(realRoot: string, cacheDirectory: string): string[] {
+  return homesOf(realRoot, cacheDirectory).map((home) => path.join(home, '.retrain'));
 }
 
 export const findRun: Job<'findRun'> = async ({ path: start }, { places }) => ({
@@ -20,8 +21,8 @@ export const findRun: Job<'findRun'> = async ({ path: start }, { places }) => ({
 });
 
 export const listRuns: Job<'listRuns'> = async ({ folder }, { places }) => {
-  const { retrain } = await cacheLocation(folder, places.cacheDirectory);
-  return { runs: (await listSaved(retrain)).runs };
+  const real = await realpath(folder).catch(() => folder);
+  return { runs: (await listSaved(...retrainFolders(real, places.cacheDirectory))).runs };
 };
 
 export const readRun: Job<'readRun'> = async ({ run }, { places }) => {

@@ -10,13 +10,14 @@ export interface RunList {
   readonly damaged: readonly { readonly folder: string; readonly error: RetrainError }[];
 }
 
-/** The runs of a dataset's `.retrain` folder; none where there is no such folder. A damaged run stops nothing. */
-export async function listRuns(retrainFolder: string): Promise<RunList> {
-  const parent = path.join(retrainFolder, 'runs');
+/**
+ * The runs of a dataset, all of its `.retrain` folders taken together; none where there is no such folder. A damaged
+ * run stops nothing.
+ */
+export async function listRuns(...retrainFolders: readonly string[]): Promise<RunList> {
   const runs: { folder: string; created: number }[] = [];
   const damaged: { folder: string; error: RetrainError }[] = [];
-  for (const name of await runNames(parent)) {
-    const folder = path.join(parent, name);
+  for (const folder of (await Promise.all(retrainFolders.map(runFolders))).flat()) {
     try {
       runs.push({ folder, created: Date.parse((await readRunFacts(folder)).created) });
     } catch (error) {
@@ -31,18 +32,16 @@ export async function listRuns(retrainFolder: string): Promise<RunList> {
 /**
  * The newest run of the nearest dataset at or above `file`; where that dataset has damaged runs only, one of
  * them, so that reading it says what is wrong. Undefined where no dataset above has a run.
- * @param retrainFoldersOf where the runs of a dataset may be, the first place that has one wins
+ * @param retrainFoldersOf where the runs of a dataset may be
  */
 export async function findRunFor(
   file: string,
   retrainFoldersOf: (folder: string) => readonly string[] = (folder) => [path.join(folder, '.retrain')],
 ): Promise<string | undefined> {
   for (let folder = path.resolve(file), above = ''; folder !== above; folder = path.dirname(folder)) {
-    for (const retrainFolder of retrainFoldersOf(folder)) {
-      const { runs, damaged } = await listRuns(retrainFolder);
-      const found = runs[0] ?? damaged[0]?.folder;
-      if (found !== undefined) return found;
-    }
+    const { runs, damaged } = await listRuns(...retrainFoldersOf(folder));
+    const found = runs[0] ?? damaged[0]?.folder;
+    if (found !== undefined) return found;
     above = folder;
   }
   return undefined;
@@ -51,13 +50,14 @@ export async function findRunFor(
 /** -10 comes after -9. */
 const byNumber = new Intl.Collator('en', { numeric: true });
 
-/** Subfolders; those of a save under way begin with a dot. */
-async function runNames(parent: string): Promise<string[]> {
+/** The runs' folders; those of a save under way begin with a dot. */
+async function runFolders(retrainFolder: string): Promise<string[]> {
+  const parent = path.join(retrainFolder, 'runs');
   try {
     const entries = await readdir(parent, { withFileTypes: true });
     return entries
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-      .map((entry) => entry.name)
+      .map((entry) => path.join(parent, entry.name))
       .sort(byNumber.compare);
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'].includes(systemCode(error) ?? '')) return [];

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultBackbone, loadBackbone } from '../../src/backbones';
-import { homeElsewhere, openCache, readBottlenecks, type CachedImage } from '../../src/bottlenecks';
+import { homesOf, openCache, readBottlenecks, type CachedImage } from '../../src/bottlenecks';
 import { assignSides, scanDataset, type Side } from '../../src/dataset';
 import { accuracyOf, confusionMatrix, crossEntropyOf, topAnswers } from '../../src/evaluation';
 import { decodeImage, decoderVersion, readImage, sniff } from '../../src/images';
@@ -46,7 +46,8 @@ async function main(): Promise<void> {
   for (const folder of folders) {
     const root = realpathSync(folder);
     const { images } = await scanDataset(root, { sniff });
-    const home = homeElsewhere(root, path.join(os.tmpdir(), 'retrain-accuracy'));
+    // Beside no dataset: what is measured leaves nothing in it.
+    const [, home = ''] = homesOf(root, path.join(os.tmpdir(), 'retrain-accuracy'));
     const cache = await openCache(path.join(home, '.bottlenecks'), backbone);
     const source = { root, images, cache, backbone, runtime, decode: decodeImage, readImage };
     const { rows, values } = await readBottlenecks(source);

@@ -84,6 +84,16 @@ describe('findRunFor', () => {
     assert.equal(await findRunFor(inFolder('data', 'flowers', 'a', '1.jpg'), places), saved);
   });
 
+  it('takes the newest, wherever the dataset could hold it when it was trained', async () => {
+    const own = inFolder('flowers', '.retrain');
+    const elsewhere = inFolder('cache', 'flowers');
+    const first = await saveRun(own, at('2026-11-04T12:00:00Z'));
+    const second = await saveRun(elsewhere, at('2026-11-05T12:00:00Z'));
+    const third = await saveRun(own, at('2026-11-06T12:00:00Z'));
+    assert.deepEqual((await listRuns(own, elsewhere)).runs, [third, second, first]);
+    assert.equal(await findRunFor(inFolder('flowers', '1.jpg'), () => [elsewhere, own]), third);
+  });
+
   it('finds none where there is none', async () => {
     assert.equal(await findRunFor(inFolder('1.jpg')), undefined);
   });
