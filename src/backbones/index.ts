@@ -1,3 +1,4 @@
+/** Frozen networks: read from disk, checked, fingerprinted, and turned into ONNX. Runs none. */
 export {
   defaultBackbone,
   embeddedBackbones,

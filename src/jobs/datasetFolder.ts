@@ -1,17 +1,33 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isInside, readBounded, writeAtomic } from '../base';
+import { isInside, readBounded, RetrainError, systemCode, writeAtomic } from '../base';
 import type { CacheLocation } from '../bottlenecks';
 
 /** Says, in a folder of the cache directory, which read-only dataset it belongs to. */
 const noteFile = 'dataset.json';
 
-/** Leaves a note in the cache directory where a dataset's cache or runs do not stand in the dataset itself. */
+/**
+ * Leaves a note in the cache directory where a dataset's cache or runs do not stand in the dataset itself.
+ * @throws CACHE_UNWRITABLE
+ */
 export async function noteDataset(root: string, { bottlenecks, retrain }: CacheLocation): Promise<void> {
   for (const home of new Set([path.dirname(bottlenecks), path.dirname(retrain)])) {
     if (home === root) continue;
-    await mkdir(home, { recursive: true });
-    await writeAtomic(path.join(home, noteFile), `${JSON.stringify({ format: 1, dataset: root })}\n`);
+    await inWords(home, async () => {
+      await mkdir(home, { recursive: true });
+      await writeAtomic(path.join(home, noteFile), `${JSON.stringify({ format: 1, dataset: root })}\n`);
+    });
+  }
+}
+
+/** Runs `write`; where the system refuses it, says so of `folder`. @throws CACHE_UNWRITABLE, and what else `write` throws */
+export async function inWords(folder: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    const reason = systemCode(error);
+    if (error instanceof RetrainError || reason === undefined) throw error;
+    throw new RetrainError('CACHE_UNWRITABLE', { path: folder, reason }, { cause: error });
   }
 }
 

@@ -1,3 +1,4 @@
+/** What can be asked for, one file a job: the only place where the rooms are put together. They run in a worker thread. */
 export type * from './requests';
 export type * from './results';
 export type { Places } from './context';

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { RetrainError, systemCode, toFailure, type Failure } from '../base';
+import { RetrainError, toFailure, type Failure } from '../base';
 import { assignSides, readSplit, splitFileName, writeSplit, type Side } from '../dataset';
 import { saveRun, type NewRun } from '../models';
 import { fold, scale, trainingDefaults, trainSoftmax, type Head } from '../training';
 import type { Job, JobContext } from './context';
+import { inWords } from './datasetFolder';
 import { backboneFacts, fillAndRead, secondsSince, type FilledDataset } from './fillCache';
 import { labelledRows, type LabelledRows } from './labelledRows';
 import { measureHead } from './measureHead';
@@ -59,7 +60,7 @@ export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => 
     fittedOn: [...new Set(training.rows.map(({ sha256 }) => sha256))],
     head,
   };
-  const saved = await kept(location.retrain, () => saveRun(location.retrain, run));
+  const saved = await saveRun(location.retrain, run);
   return runView({ ...run, name: path.basename(saved) }, saved, facts.root);
 };
 
@@ -78,7 +79,7 @@ async function splitRows(
     ...(image.side && { side: image.side }),
   }));
   const sides = assignSides(images, previous, shares);
-  await kept(location.retrain, async () => {
+  await inWords(location.retrain, async () => {
     await mkdir(location.retrain, { recursive: true });
     await writeSplit(file, sides);
   });
@@ -131,15 +132,4 @@ async function trainHead(
   report({ kind: 'trained', epochs, bestEpoch, seconds });
   // The folded head is the one that is measured and saved.
   return { head: fold(head, backbone.scaling), curve: { epochs, bestEpoch, seconds, curve } };
-}
-
-/** A failure to write what the person keeps, in words. */
-async function kept<T>(folder: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (error) {
-    if (error instanceof RetrainError) throw error;
-    const reason = systemCode(error) ?? toFailure(error).message;
-    throw new RetrainError('CACHE_UNWRITABLE', { path: folder, reason }, { cause: error });
-  }
 }

@@ -1,3 +1,4 @@
+/** A run on disk: the trained head with all that is known about its training. */
 export { findRunFor, listRuns, type RunList } from './listRuns';
 export { predict } from './predict';
 export { readRun } from './readRun';
