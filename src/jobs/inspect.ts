@@ -49,7 +49,7 @@ export const listBottlenecks: Job<'listBottlenecks'> = async ({ folder }, { plac
   return { backbones: await listCache(bottlenecks, { signal }) };
 };
 
-/** Rows [D] spread over the cache, none damaged; of the part alone where its very network is no longer to be had. */
+/** Rows [D] spread over the cache, none known to be damaged; of the part alone where its very network is no longer to be had. */
 async function sample(part: InspectedPart, networks: Networks, signal: AbortSignal): Promise<Float32Array[]> {
   const backbone = await networks.backbone(part.backbone).catch((error: unknown) => {
     if (error instanceof RetrainError) return undefined;
@@ -73,7 +73,9 @@ async function sample(part: InspectedPart, networks: Networks, signal: AbortSign
     if (rows.length > 0) return rows;
   }
   const rows = await readPartRows(part.file, 0, sampleSize);
-  return rows.filter(({ checksum }) => checksum === 'right').map(({ values }) => values);
+  return rows
+    .filter(({ checksum, values }) => checksum !== 'wrong' && values.every(Number.isFinite))
+    .map(({ values }) => values);
 }
 
 /** Mean and standard deviation of each column of `rows`, [D] each. */
