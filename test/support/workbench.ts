@@ -137,20 +137,28 @@ export class Workbench {
     throw new Error(`The explorer never showed ${name}.`);
   }
 
-  /** Right-clicks a row and chooses an item of its menu. */
+  /**
+   * Right-clicks a row and chooses an item of its menu. Where the browser is slow, the button that goes up may already
+   * count as a choice in the menu that its going down opened, which then closes again: so every other try opens it by
+   * keyboard.
+   */
   async contextMenu(row: Locator, item: string): Promise<void> {
+    const items = this.page.getByRole('menuitem');
     const choice = this.page.getByRole('menuitem', { name: item, exact: true });
     const end = Date.now() + palettePatience;
-    while (Date.now() < end) {
-      await row.click({ button: 'right' });
-      if (await appears(choice, 1500)) {
+    let seen: string[] = [];
+    for (let byMouse = true; Date.now() < end; byMouse = !byMouse) {
+      await row.click({ button: byMouse ? 'right' : 'left' });
+      if (!byMouse) await this.page.keyboard.press('Shift+F10');
+      if (await appears(choice, 3000)) {
         await choice.click();
         // A menu takes no click in the moment it opens.
-        if (await vanishes(choice, 1500)) return;
+        if (await vanishes(choice, 3000)) return;
       }
+      seen = await items.allInnerTexts();
       await this.page.keyboard.press('Escape');
     }
-    throw new Error(`The menu never listed "${item}".`);
+    throw new Error(`The menu never listed "${item}"; last it had ${JSON.stringify(seen)}.`);
   }
 
   /**

@@ -56,6 +56,9 @@ describe('a folder of photos in the editor', function () {
     copySamples(dataset, { daisy: 'daisy', roses: 'roses', tulips: 'tulips' }, 14);
     workbench = await Workbench.open(home, { settings: { 'explorer.compactFolders': false } });
   });
+  afterEach(async function () {
+    if (this.currentTest?.isFailed() === true) await shoot('journey-failed');
+  });
   after(async () => {
     await workbench.close();
     rmSync(home, { recursive: true, force: true });
