@@ -9,7 +9,7 @@ interface Pair {
 }
 
 /** How many of the last steps the curvature is estimated from. */
-const memory = 10;
+const memory = 6;
 
 /**
  * The limited-memory BFGS estimate of the inverse Hessian, by the two-loop recursion (Nocedal and Wright,
@@ -25,38 +25,50 @@ export class InverseHessian {
     return this.#pairs.length === 0;
   }
 
-  /** Remembers a step and the change of the gradient over it; skips one that shows no curvature. */
+  /**
+   * Remembers a step and the change of the gradient over it; skips one that shows no curvature. Both are copied, into
+   * the place of the oldest pair once there are enough: fresh arrays of this size cost more than what is done to them.
+   */
   remember(step: Float64Array, change: Float64Array): void {
     const product = this.inner(step, change);
     if (!(product > 1e-12 * this.inner(change, change))) return;
-    this.#pairs.push({ step, change, product });
-    if (this.#pairs.length > memory) this.#pairs.shift();
+    const oldest = this.#pairs.length === memory ? this.#pairs.shift() : undefined;
+    const pair = oldest ?? {
+      step: new Float64Array(step.length),
+      change: new Float64Array(change.length),
+    };
+    pair.step.set(step);
+    pair.change.set(change);
+    this.#pairs.push({ step: pair.step, change: pair.change, product });
   }
 
-  /** The descent direction: minus the estimate times `gradient`. */
-  direction(gradient: Float64Array): Float64Array {
-    const direction = gradient.map((value) => -value);
+  /** Writes the descent direction, minus the estimate times `gradient`, into `direction`. */
+  descend(gradient: Float64Array, direction: Float64Array): void {
+    for (let i = 0; i < direction.length; i++) direction[i] = -(gradient[i] as number);
     const newest = this.#pairs.at(-1);
-    if (newest === undefined) return direction;
+    if (newest === undefined) return;
     const shares = new Map<Pair, number>();
     for (const pair of [...this.#pairs].reverse()) {
       const share = this.inner(pair.step, direction) / pair.product;
       shares.set(pair, share);
       addScaled(direction, -share, pair.change);
     }
-    const size = newest.product / this.inner(newest.change, newest.change);
-    for (let i = 0; i < direction.length; i++) direction[i] = (direction[i] as number) * size;
+    multiplyBy(direction, newest.product / this.inner(newest.change, newest.change));
     for (const pair of this.#pairs) {
       const share = (shares.get(pair) ?? 0) - this.inner(pair.change, direction) / pair.product;
       addScaled(direction, share, pair.step);
     }
-    return direction;
   }
 }
 
 /** target += factor * source */
 export function addScaled(target: Float64Array, factor: number, source: Float64Array): void {
   for (let i = 0; i < target.length; i++) target[i] = (target[i] as number) + factor * (source[i] as number);
+}
+
+/** target *= factor */
+export function multiplyBy(target: Float64Array, factor: number): void {
+  for (let i = 0; i < target.length; i++) target[i] = (target[i] as number) * factor;
 }
 
 /** The sum of products of `length` numbers from the given offsets on. */

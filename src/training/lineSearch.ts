@@ -1,4 +1,8 @@
-import type { LinePoint } from './softmaxLoss';
+/** A function along a line: its value and slope at one step length. */
+export interface LinePoint {
+  readonly value: number;
+  readonly slope: number;
+}
 
 /** Sufficient decrease, the usual constant (Nocedal and Wright, "Numerical Optimization", 2006, section 3.1). */
 const decrease = 1e-4;
@@ -10,9 +14,14 @@ const patience = 50;
 /**
  * A step that satisfies the Wolfe conditions, by doubling and bisection (Lewis and Overton, "Nonsmooth
  * optimization via quasi-Newton methods", 2013, algorithm 2.6). Undefined where rounding leaves none.
+ * @param start the point at step 0
+ * @param at asked last for the step that is returned
  */
-export function wolfeStep(at: (step: number) => LinePoint, first: number): number | undefined {
-  const start = at(0);
+export function wolfeStep(
+  start: LinePoint,
+  at: (step: number) => LinePoint,
+  first: number,
+): number | undefined {
   if (!(start.slope < 0)) return undefined;
   let low = 0;
   let high = Infinity;

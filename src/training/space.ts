@@ -1,4 +1,4 @@
-import { dot, type Inner } from './lbfgs';
+import { dot, multiplyBy, type Inner } from './lbfgs';
 import type { Matrix, Product } from './matrix';
 import type { Head } from './head';
 import { thinProduct } from './thinProduct';
@@ -51,7 +51,8 @@ export function primalSpace(
     }),
     gradient: async (residual) => {
       const products = await thinProduct(training, residual, classes, product, { transpose: true });
-      return joined([products.map((value) => value * unit), columnSums(residual, classes)]);
+      multiplyBy(products, unit);
+      return joined([products, columnSums(residual, classes)]);
     },
     addWeights: (target, factor, source) => addRange(target, factor, source, size),
     head: async (vector) => ({
@@ -106,19 +107,25 @@ export async function dualSpace(
 
 /** a b^T / D */
 async function gramMatrix(a: Matrix, b: Matrix, product: Product): Promise<Matrix> {
-  const { rows, columns, data } = await product(a, b, { transposeB: true });
-  return { rows, columns, data: data.map((value) => value / a.columns) };
+  const gram = await product(a, b, { transposeB: true });
+  for (let i = 0; i < gram.data.length; i++) gram.data[i] = (gram.data[i] as number) / a.columns;
+  return gram;
 }
 
 function withBias(products: Float64Array, unit: number, bias: Float64Array): Float64Array {
   const classes = bias.length;
-  return products.map((value, i) => value * unit + (bias[i % classes] as number));
+  const sums = new Float64Array(products.length);
+  for (let row = 0; row < sums.length; row += classes)
+    for (let c = 0; c < classes; c++)
+      sums[row + c] = (products[row + c] as number) * unit + (bias[c] as number);
+  return sums;
 }
 
 function columnSums(values: Float64Array, columns: number): Float64Array {
   const sums = new Float64Array(columns);
-  for (let i = 0; i < values.length; i++)
-    sums[i % columns] = (sums[i % columns] as number) + (values[i] as number);
+  for (let row = 0; row < values.length; row += columns)
+    for (let column = 0; column < columns; column++)
+      sums[column] = (sums[column] as number) + (values[row + column] as number);
   return sums;
 }
 

@@ -15,8 +15,8 @@ export async function thinProduct(
   { transpose = false }: { transpose?: boolean } = {},
 ): Promise<Float64Array> {
   if (matrix.data.length * columns > small) {
-    const right: Matrix = { rows: thin.length / columns, columns, data: Float32Array.from(thin) };
-    return Float64Array.from((await product(matrix, right, { transposeA: transpose })).data);
+    const right: Matrix = { rows: thin.length / columns, columns, data: new Float32Array(thin) };
+    return new Float64Array((await product(matrix, right, { transposeA: transpose })).data);
   }
   return transpose ? transposedTimes(matrix, thin, columns) : times(matrix, thin, columns);
 }

@@ -1,11 +1,11 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { throwIfAborted, type Report } from '../base';
 import type { Head } from './head';
-import { addScaled, InverseHessian } from './lbfgs';
+import { addScaled, dot, InverseHessian, multiplyBy } from './lbfgs';
 import { wolfeStep } from './lineSearch';
 import type { Matrix, Product } from './matrix';
-import { lossAlong, measure, type Measures } from './softmaxLoss';
-import { dualSpace, primalSpace, type Logits, type Space } from './space';
+import { measure, type Measures } from './softmaxLoss';
+import { dualSpace, primalSpace, type Space } from './space';
 
 export interface TrainingSet {
   /** Scaled bottleneck values [n, D]. */
@@ -75,11 +75,15 @@ export async function trainSoftmax(
 
   const position = new Float64Array(space.length);
   const logits = await space.logits(position);
-  const residual = new Float64Array(labels.length * classes);
+  const line = new LossLine(logits.training, labels, classes);
   const curve: Epoch[] = [];
   let best = { epoch: -1, position };
   const record = (): void => {
-    const epoch = { epoch: curve.length, ...measures(logits, task, residual) };
+    const validated =
+      task.validation && logits.validation
+        ? measure(logits.validation, task.validation.labels, classes)
+        : null;
+    const epoch = { epoch: curve.length, training: line.measures, validation: validated };
     const leading = curve[best.epoch];
     if (leading === undefined || isBetter(epoch, leading))
       best = { epoch: epoch.epoch, position: position.slice() };
@@ -89,36 +93,66 @@ export async function trainSoftmax(
   record();
 
   const hessian = new InverseHessian(space.inner);
-  let gradient = await penalised(space, residual, l2, position);
+  const direction = new Float64Array(space.length);
+  let gradient = await penalised(space, line.residual, l2, position);
   const enough = tolerance ** 2 * space.inner(gradient, gradient);
   while (curve.length <= task.maxEpochs && space.inner(gradient, gradient) > enough) {
     throwIfAborted(signal);
-    const direction = hessian.direction(gradient);
+    hessian.descend(gradient, direction);
     const change = await space.logits(direction);
-    const step = searchStep(
-      space,
-      task,
-      logits.training,
-      change.training,
-      position,
-      direction,
-      hessian.isBlank,
-    );
+    const step = searchStep(space, line, change.training, { position, direction, l2 }, hessian.isBlank);
     if (step === undefined) break;
+    line.advance();
     addScaled(position, step, direction);
-    addScaled(logits.training, step, change.training);
     if (logits.validation && change.validation) addScaled(logits.validation, step, change.validation);
     record();
-    const next = await penalised(space, residual, l2, position);
-    hessian.remember(
-      direction.map((value) => value * step),
-      next.map((value, i) => value - (gradient[i] as number)),
-    );
+    const next = await penalised(space, line.residual, l2, position);
+    multiplyBy(direction, step);
+    multiplyBy(gradient, -1);
+    addScaled(gradient, 1, next);
+    hessian.remember(direction, gradient);
     gradient = next;
     await yieldToEvents();
   }
   throwIfAborted(signal);
   return { head: await space.head(best.position), curve, bestEpoch: best.epoch };
+}
+
+/** The mean cross-entropy of the training images along a line through the logits; no matrix product is needed. */
+class LossLine {
+  private moved: Float64Array;
+  /** At the point asked for last: (probability - truth) / n, [n, classes]. */
+  readonly residual: Float64Array;
+  /** At the point asked for last. */
+  measures: Measures;
+
+  /** @param logits [n, classes], where the lines begin; `advance` replaces it */
+  constructor(
+    private logits: Float64Array,
+    private readonly labels: Int32Array,
+    private readonly classes: number,
+  ) {
+    this.moved = new Float64Array(logits.length);
+    this.residual = new Float64Array(logits.length);
+    this.measures = measure(logits, labels, classes, this.residual);
+  }
+
+  /** The derivative of the loss at the point asked for last, along `change`. */
+  slope(change: Float64Array): number {
+    return dot(this.residual, change, 0, 0, change.length);
+  }
+
+  /** Goes to `step` times `change` from the beginning of the line. */
+  goTo(step: number, change: Float64Array): void {
+    for (let i = 0; i < this.moved.length; i++)
+      this.moved[i] = (this.logits[i] as number) + step * (change[i] as number);
+    this.measures = measure(this.moved, this.labels, this.classes, this.residual);
+  }
+
+  /** Begins the next line where this one was left. */
+  advance(): void {
+    [this.logits, this.moved] = [this.moved, this.logits];
+  }
 }
 
 function checkedMatrix({ values, labels }: TrainingSet, { dimension, classes }: SoftmaxTask): Matrix {
@@ -127,18 +161,6 @@ function checkedMatrix({ values, labels }: TrainingSet, { dimension, classes }: 
   if (!labels.every((label) => label >= 0 && label < classes))
     throw new RangeError(`A label is not one of the ${classes} classes`);
   return { rows: labels.length, columns: dimension, data: values };
-}
-
-function measures(
-  logits: Logits,
-  { training, validation, classes }: SoftmaxTask,
-  residual: Float64Array,
-): Pick<Epoch, 'training' | 'validation'> {
-  return {
-    training: measure(logits.training, training.labels, classes, residual),
-    validation:
-      validation && logits.validation ? measure(logits.validation, validation.labels, classes) : null,
-  };
 }
 
 /**
@@ -161,24 +183,24 @@ async function penalised(
   return gradient;
 }
 
+/** Goes along `direction` to a step that is good enough, which is returned. */
 function searchStep(
   space: Space,
-  { training, classes, l2 }: SoftmaxTask,
-  logits: Float64Array,
+  line: LossLine,
   change: Float64Array,
-  position: Float64Array,
-  direction: Float64Array,
+  { position, direction, l2 }: { position: Float64Array; direction: Float64Array; l2: number },
   isFirst: boolean,
 ): number | undefined {
   const here = space.innerOfWeights(position, position);
   const across = space.innerOfWeights(position, direction);
   const along = space.innerOfWeights(direction, direction);
+  const point = (step: number) => ({
+    value: line.measures.crossEntropy + (l2 / 2) * (here + 2 * step * across + step ** 2 * along),
+    slope: line.slope(change) + l2 * (across + step * along),
+  });
   const at = (step: number) => {
-    const loss = lossAlong(logits, change, step, training.labels, classes);
-    return {
-      value: loss.value + (l2 / 2) * (here + 2 * step * across + step ** 2 * along),
-      slope: loss.slope + l2 * (across + step * along),
-    };
+    line.goTo(step, change);
+    return point(step);
   };
-  return wolfeStep(at, isFirst ? 1 / Math.sqrt(space.inner(direction, direction)) : 1);
+  return wolfeStep(point(0), at, isFirst ? 1 / Math.sqrt(space.inner(direction, direction)) : 1);
 }
