@@ -19,4 +19,4 @@ export {
 export { listCache, type ListedBackbone, type ListedImage, type ListedLabel } from './listing';
 export { cacheLocation, homesOf, type CacheLocation } from './location';
 export type { BottleneckProgress } from './progressMeter';
-export { readBottlenecks } from './readBottlenecks';
+export { readBottlenecks, type Arrange } from './readBottlenecks';

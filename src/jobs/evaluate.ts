@@ -1,3 +1,4 @@
+import type { CachedImage } from '../bottlenecks';
 import type { Job } from './context';
 import { fillAndRead } from './fillCache';
 import { labelFinder, labelledRows } from './labelledRows';
@@ -8,10 +9,13 @@ import { runFacts } from './runView';
 /** Measures a run on a labelled folder. Labels the run does not know are named, their images are not counted. */
 export const evaluate: Job<'evaluate'> = async ({ folder, run: runFolder, runtime }, context) => {
   const { run, backbone } = await openRun(runFolder, context.networks);
-  const filled = await fillAndRead(folder, { backbone: backbone.id, runtime }, context, 1);
   const { labels } = run.evaluation;
   const indexOf = labelFinder(labels);
-  const measuredRows = labelledRows(filled, labels);
+  const known = (rows: readonly CachedImage[]) =>
+    Promise.resolve(rows.filter(({ image }) => indexOf(image.label) !== undefined));
+  const network = { backbone: backbone.id, runtime };
+  const { filled, read } = await fillAndRead(folder, network, context, 1, known);
+  const measuredRows = labelledRows(read, labels);
   const { measured } = measureHead(run.head, measuredRows, labels);
   const fitted = new Set(run.fittedOn);
   return {

@@ -48,15 +48,35 @@ export async function fillCache(
   return (await fill(folder, network, context, 2, computeBottlenecks)).filled;
 }
 
-/** Like `fillCache`, and reads the values [rows.length, D] in the order of `rows`. */
+/** Rows with their raw values [rows.length, D], in the order in which they were asked for. */
+export interface ReadRows {
+  readonly rows: readonly CachedImage[];
+  readonly values: Float32Array;
+}
+
+/** The folder of a dataset, links resolved, and where its cache and runs stand. */
+export interface DatasetPlace {
+  readonly root: string;
+  readonly location: CacheLocation;
+}
+
+/** Like `fillCache`, and reads the values of the rows that `arrange` takes, in its order. */
 export async function fillAndRead(
   folder: string,
   network: Network,
   context: JobContext<RetrainProgress>,
   leastClasses: LeastClasses,
-): Promise<FilledDataset & { readonly values: Float32Array }> {
-  const { filled, computed } = await fill(folder, network, context, leastClasses, readBottlenecks);
-  return { ...filled, values: computed.values };
+  arrange: (rows: readonly CachedImage[], dataset: DatasetPlace) => Promise<readonly CachedImage[]>,
+): Promise<{ readonly filled: FilledDataset; readonly read: ReadRows }> {
+  const { filled, computed } = await fill(
+    folder,
+    network,
+    context,
+    leastClasses,
+    (source, options, location) =>
+      readBottlenecks(source, (rows) => arrange(rows, { root: source.root, location }), options),
+  );
+  return { filled, read: { rows: computed.arranged, values: computed.values } };
 }
 
 async function fill<T extends ComputedBottlenecks>(
@@ -64,7 +84,7 @@ async function fill<T extends ComputedBottlenecks>(
   network: Network,
   { places, networks, signal, report }: JobContext<RetrainProgress>,
   leastClasses: LeastClasses,
-  compute: (source: BottleneckSource, options: BottleneckOptions) => Promise<T>,
+  compute: (source: BottleneckSource, options: BottleneckOptions, location: CacheLocation) => Promise<T>,
 ): Promise<{ filled: FilledDataset; computed: T }> {
   const started = performance.now();
   const root = await realpath(folder).catch(() => path.resolve(folder));
@@ -84,7 +104,7 @@ async function fill<T extends ComputedBottlenecks>(
   const runtime = await networks.runtime(network.backbone, network.runtime);
   const { images } = dataset;
   const source = { root, images, cache, backbone, runtime, decode: decodeImage, readImage };
-  const computed = await compute(source, { signal, report });
+  const computed = await compute(source, { signal, report }, location);
   const counts = { cached: computed.cached, computed: computed.computed, seconds: computed.seconds };
   const facts = factsOf(dataset, computed);
   report({ kind: 'bottlenecksDone', counts, dataset: facts });

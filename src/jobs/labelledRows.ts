@@ -1,6 +1,7 @@
 import type { CachedImage } from '../bottlenecks';
+import type { ReadRows } from './fillCache';
 
-/** Images with their raw bottleneck values [n, D] and the index of each one's label, [n]. */
+/** Images with their bottleneck values [n, D] and the index of each one's label, [n]. */
 export interface LabelledRows {
   readonly rows: readonly CachedImage[];
   readonly values: Float32Array;
@@ -17,27 +18,19 @@ export function labelFinder(labels: readonly string[]): (label: string) => numbe
   return (label) => exact.get(label) ?? composed.get(label.normalize('NFC'));
 }
 
-/** The rows that `isWanted` takes and whose label is among `labels`. */
+/** The rows `from` up to, not including, `to`, whose labels are all among `labels`; their values are a view. */
 export function labelledRows(
-  { rows, values }: { readonly rows: readonly CachedImage[]; readonly values: Float32Array },
+  { rows, values }: ReadRows,
   labels: readonly string[],
-  isWanted: (row: CachedImage, index: number) => boolean = () => true,
+  from = 0,
+  to = rows.length,
 ): LabelledRows {
   const indexOf = labelFinder(labels);
-  const indices = rows.map(({ image }) => indexOf(image.label));
-  const wanted = [...rows.keys()].filter((index) => {
-    const row = rows[index];
-    return row !== undefined && indices[index] !== undefined && isWanted(row, index);
-  });
   const dimension = rows.length === 0 ? 0 : values.length / rows.length;
-  const chosen = new Float32Array(wanted.length * dimension);
-  wanted.forEach((index, i) =>
-    chosen.set(values.subarray(index * dimension, (index + 1) * dimension), i * dimension),
-  );
-  const taken = wanted.flatMap((index) => rows[index] ?? []);
+  const own = rows.slice(from, to);
   return {
-    rows: taken,
-    values: chosen,
-    labels: Int32Array.from(wanted, (index) => indices[index] ?? -1),
+    rows: own,
+    values: values.subarray(from * dimension, to * dimension),
+    labels: Int32Array.from(own, ({ image }) => indexOf(image.label) ?? -1),
   };
 }

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { RetrainError, toFailure, type Failure } from '../base';
+import { RetrainError, toFailure } from '../base';
+import type { CachedImage, CacheLocation } from '../bottlenecks';
 import { assignSides, readSplit, splitFileName, writeSplit, type Side } from '../dataset';
 import { saveRun, type NewRun } from '../models';
-import { fold, scale, trainingDefaults, trainSoftmax, type Head } from '../training';
+import { fold, scaleInPlace, trainingDefaults, trainSoftmax, type Head } from '../training';
 import type { Job, JobContext } from './context';
 import { inWords } from './datasetFolder';
 import { backboneFacts, fillAndRead, secondsSince, type FilledDataset } from './fillCache';
@@ -15,14 +16,22 @@ import { runView } from './runView';
 
 /** The main job: scan, cache, split, train, measure once on the testing split, save the run. */
 export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => {
-  const filled = await fillAndRead(folder, settings, context, 2);
+  let arranged: Arranged = { labels: [], counts: { training: 0, validation: 0, testing: 0 } };
+  const { filled, read } = await fillAndRead(folder, settings, context, 2, async (rows, dataset) => {
+    const sides = await splitRows(rows, dataset.location, settings);
+    const arrangement = arrangeBySide(rows, sides, dataset.root);
+    arranged = arrangement;
+    return arrangement.rows;
+  });
   const { facts, location } = filled;
-  const sides = await splitRows(filled, settings);
-  const { labels, untrained } = trainedLabels(filled, sides);
-  const onSide = (side: Side) => labelledRows(filled, labels, (_, row) => sides[row] === side);
-  const training = onSide('training');
-  const validation = onSide('validation');
-  const testing = onSide('testing');
+  const { labels, counts } = arranged;
+  const untrained = facts.classes
+    .filter(({ label, count }) => count > 0 && !labels.includes(label))
+    .map(({ label }) => toFailure(new RetrainError('CLASS_NOT_TRAINED', { label })));
+  const validated = counts.training + counts.validation;
+  const training = labelledRows(read, labels, 0, counts.training);
+  const validation = labelledRows(read, labels, counts.training, validated);
+  const testing = labelledRows(read, labels, validated);
   const { head, curve } = await trainHead(filled, labels, training, validation, context);
 
   const started = performance.now();
@@ -41,11 +50,7 @@ export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => 
       testingPercentage: settings.testingPercentage,
       ...trainingDefaults,
     },
-    split: {
-      training: training.rows.length,
-      validation: validation.rows.length,
-      testing: testing.rows.length,
-    },
+    split: counts,
     bottlenecks: filled.counts,
     training: curve,
     evaluation: { ...measured, on: 'testing', seconds: secondsSince(started) },
@@ -66,7 +71,8 @@ export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => 
 
 /** The side of each row: those given before stay, and the split file is brought up to date. */
 async function splitRows(
-  { location, rows }: FilledDataset,
+  rows: readonly CachedImage[],
+  location: CacheLocation,
   { seed, validationPercentage, testingPercentage }: RetrainSettings,
 ): Promise<Side[]> {
   const shares = { seed, validation: validationPercentage, testing: testingPercentage };
@@ -86,26 +92,39 @@ async function splitRows(
   return rows.map(({ sha256 }) => sides.get(sha256) ?? 'training');
 }
 
-/**
- * The labels that can be learned: those with a training image. A given split may leave out a class.
- * @throws NO_TRAINING_IMAGES, ONE_CLASS where fewer than two are left
- */
-function trainedLabels(
-  { rows, facts }: FilledDataset,
-  sides: readonly Side[],
-): { labels: string[]; untrained: Failure[] } {
-  const trained = new Set(rows.filter((_, row) => sides[row] === 'training').map(({ image }) => image.label));
-  const present = facts.classes.filter(({ count }) => count > 0).map(({ label }) => label);
-  const labels = present.filter((label) => trained.has(label));
-  const [first, second] = labels;
-  if (first === undefined) throw new RetrainError('NO_TRAINING_IMAGES', { path: facts.root });
-  if (second === undefined) throw new RetrainError('ONE_CLASS', { path: facts.root, label: first });
-  const untrained = present
-    .filter((label) => !trained.has(label))
-    .map((label) => toFailure(new RetrainError('CLASS_NOT_TRAINED', { label })));
-  return { labels, untrained };
+interface Arranged {
+  /** The labels that can be learned: those with a training image. A given split may leave out a class. */
+  readonly labels: readonly string[];
+  readonly counts: Record<Side, number>;
 }
 
+/**
+ * The rows of the labels that can be learned: training, then validation, then testing, each by label and path.
+ * @param root named in errors
+ * @throws NO_TRAINING_IMAGES, ONE_CLASS where fewer than two labels are left
+ */
+function arrangeBySide(
+  rows: readonly CachedImage[],
+  sides: readonly Side[],
+  root: string,
+): Arranged & { readonly rows: readonly CachedImage[] } {
+  const present = [...new Set(rows.map(({ image }) => image.label))];
+  const trained = new Set(rows.filter((_, row) => sides[row] === 'training').map(({ image }) => image.label));
+  const labels = present.filter((label) => trained.has(label));
+  const [first, second] = labels;
+  if (first === undefined) throw new RetrainError('NO_TRAINING_IMAGES', { path: root });
+  if (second === undefined) throw new RetrainError('ONE_CLASS', { path: root, label: first });
+  const onSide = (side: Side) =>
+    rows.filter(({ image }, row) => sides[row] === side && trained.has(image.label));
+  const [training, validation, testing] = [onSide('training'), onSide('validation'), onSide('testing')];
+  return {
+    labels,
+    counts: { training: training.length, validation: validation.length, testing: testing.length },
+    rows: [...training, ...validation, ...testing],
+  };
+}
+
+/** Trains on the raw values given, which are scaled in place: a copy of a large dataset would not fit beside it. */
 async function trainHead(
   { backbone, runtime }: FilledDataset,
   labels: readonly string[],
@@ -115,11 +134,11 @@ async function trainHead(
 ): Promise<{ head: Head; curve: NewRun['training'] }> {
   const started = performance.now();
   const { maxEpochs } = trainingDefaults;
-  const scaled = ({ values, labels }: LabelledRows) => ({ values: scale(values, backbone.scaling), labels });
+  for (const { values } of [training, validation]) scaleInPlace(values, backbone.scaling);
   const { head, curve, bestEpoch } = await trainSoftmax(
     {
-      training: scaled(training),
-      validation: validation.rows.length > 0 ? scaled(validation) : null,
+      training,
+      validation: validation.rows.length > 0 ? validation : null,
       dimension: backbone.dimension,
       classes: labels.length,
       ...trainingDefaults,

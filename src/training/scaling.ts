@@ -11,16 +11,21 @@ export interface Scaling {
  * nothing to say and becomes 0.
  * @throws RangeError where `values` is not whole rows of D
  */
-export function scale(values: Float32Array, { mean, deviation }: Scaling): Float32Array {
+export function scale(values: Float32Array, scaling: Scaling): Float32Array {
+  const scaled = values.slice();
+  scaleInPlace(scaled, scaling);
+  return scaled;
+}
+
+/** As `scale`, into `values` themselves. @throws RangeError where they are not whole rows of D */
+export function scaleInPlace(values: Float32Array, { mean, deviation }: Scaling): void {
   const dimension = mean.length;
   if (deviation.length !== dimension || values.length % dimension !== 0)
     throw new RangeError(`${values.length} values are not rows of ${dimension}`);
   const inverse = inverses(deviation);
-  const scaled = new Float32Array(values.length);
   for (let row = 0; row < values.length; row += dimension)
     for (let i = 0; i < dimension; i++)
-      scaled[row + i] = ((values[row + i] as number) - (mean[i] as number)) * (inverse[i] as number);
-  return scaled;
+      values[row + i] = ((values[row + i] as number) - (mean[i] as number)) * (inverse[i] as number);
 }
 
 /**

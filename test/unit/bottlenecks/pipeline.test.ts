@@ -46,7 +46,7 @@ async function run(root: string, changes: Partial<BottleneckSource> = {}, option
     return readImage(...file);
   };
   const given = await source(root, { runtime, readImage: counted, ...changes });
-  const result = await readBottlenecks(given, options);
+  const result = await readBottlenecks(given, undefined, options);
   for (const [i, { image }] of result.rows.entries()) {
     const content = (await readFile(path.join(root, image.path))).toString();
     assert.deepEqual([...result.values.subarray(i * 5, (i + 1) * 5)], valuesOf(content), image.path);
