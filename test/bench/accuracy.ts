@@ -1,14 +1,11 @@
-import { existsSync, realpathSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultBackbone, loadBackbone } from '../../src/backbones';
-import { homesOf, openCache, readBottlenecks, type CachedImage } from '../../src/bottlenecks';
-import { assignSides, scanDataset, type Side } from '../../src/dataset';
+import type { CachedImage } from '../../src/bottlenecks';
+import { assignSides, type Side } from '../../src/dataset';
 import { accuracyOf, confusionMatrix, crossEntropyOf, topAnswers } from '../../src/evaluation';
-import { decodeImage, decoderVersion, readImage, sniff } from '../../src/images';
 import { predict } from '../../src/models';
-import { openRuntime, type Runtime } from '../../src/runtimes';
+import type { Runtime } from '../../src/runtimes';
 import {
   fold,
   scale,
@@ -17,6 +14,7 @@ import {
   type Scaling,
   type TrainingSet,
 } from '../../src/training';
+import { bottleneckValues, openNetwork } from './bottleneckValues';
 
 /**
  * Mean testing accuracy of the head over many splits, each made anew from its own seed (80/10/10), on the real
@@ -41,16 +39,10 @@ async function main(): Promise<void> {
     '| dataset | images | classes | l2 | seeds | testing accuracy | cross-entropy | probability of the answer | epochs | best | ms a training |',
   );
   console.log('|---|---|---|---|---|---|---|---|---|---|---|');
-  const backbone = await loadBackbone('media', defaultBackbone, { decoderVersion });
-  const runtime = await openRuntime('auto', backbone);
+  const network = await openNetwork();
+  const { backbone, runtime } = network;
   for (const folder of folders) {
-    const root = realpathSync(folder);
-    const { images } = await scanDataset(root, { sniff });
-    // Beside no dataset: what is measured leaves nothing in it.
-    const [, home = ''] = homesOf(root, path.join(os.tmpdir(), 'retrain-accuracy'));
-    const cache = await openCache(path.join(home, '.bottlenecks'), backbone);
-    const source = { root, images, cache, backbone, runtime, decode: decodeImage, readImage };
-    const { rows, values } = await readBottlenecks(source);
+    const { rows, values } = await bottleneckValues(folder, network);
     const study = { rows, values, scaling: backbone.scaling, runtime, validated: !options.unvalidated };
     for (const l2 of options.l2.split(',').map(Number)) {
       const trials: Trial[] = [];
@@ -63,9 +55,9 @@ async function main(): Promise<void> {
           name === 'milliseconds' ? 0 : name.length < 7 ? 1 : 4,
         ),
       );
-      const classes = new Set(images.map(({ label }) => label)).size;
+      const classes = new Set(rows.map(({ image }) => image.label)).size;
       console.log(
-        `| ${path.basename(root)} | ${rows.length} | ${classes} | ${l2} | ${options.seeds} | ${columns.join(' | ')} |`,
+        `| ${path.basename(folder)} | ${rows.length} | ${classes} | ${l2} | ${options.seeds} | ${columns.join(' | ')} |`,
       );
     }
   }

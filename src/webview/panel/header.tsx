@@ -7,13 +7,14 @@ type Shown = Exclude<PanelState, { kind: 'empty' }>;
 /** What the page is about, and what can be done. */
 export function Header({ state, post }: { state: Shown; post: (message: FromPanel) => void }) {
   const dataset = state.kind === 'done' ? state.run.dataset : state.running.dataset;
+  const { name, shownPath } = state.subject;
   return (
     <header class="top">
       <h1>
-        <Name of={state.subject.name} />
+        <Name of={name} />
       </h1>
       <p class="about">
-        <Name of={state.subject.shownPath} />
+        {shownPath !== name && <Name of={shownPath} />}
         {dataset && <span class="size">{sizeOf(dataset)}</span>}
       </p>
       <div class="actions">
