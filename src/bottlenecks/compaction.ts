@@ -27,12 +27,13 @@ async function smallFreeParts(root: string, folder: string, extension: string): 
   return parts;
 }
 
-function leaseBeside(file: string): string {
+/** The lease of a part, given one of its files. */
+export function leaseBeside(file: string): string {
   return file.replace(/\.\w+$/, '.lease');
 }
 
 /** Removes merged parts. What another process holds (Windows) stays until the next time: the same key twice is no harm. */
-async function remove(files: readonly string[]): Promise<void> {
+export async function removeParts(files: readonly string[]): Promise<void> {
   for (const file of files)
     for (const name of new Set([indexBeside(file), file, leaseBeside(file)]))
       await retryBusy(() => unlink(name)).catch(() => undefined);
@@ -50,7 +51,7 @@ export async function compactFiles(root: string): Promise<void> {
   } finally {
     await writer.close();
   }
-  await remove(files);
+  await removeParts(files);
 }
 
 interface Source {
@@ -107,5 +108,5 @@ async function merge(folder: string, sources: readonly Source[]): Promise<void> 
   } finally {
     await part.close();
   }
-  await remove(sources.map(({ file }) => file));
+  await removeParts(sources.map(({ file }) => file));
 }

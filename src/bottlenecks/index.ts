@@ -20,3 +20,4 @@ export { listCache, type ListedBackbone, type ListedImage, type ListedLabel } fr
 export { cacheLocation, homesOf, type CacheLocation } from './location';
 export type { BottleneckProgress } from './progressMeter';
 export { readBottlenecks } from './readBottlenecks';
+export { compactStale, knownParts, type KnownParts, type ScannedDataset } from './staleness';

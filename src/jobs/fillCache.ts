@@ -1,16 +1,21 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { isAbort } from '../base';
 import type { Backbone } from '../backbones';
 import {
   cacheLocation,
+  compactStale,
   computeBottlenecks,
+  knownParts,
   openCache,
   readBottlenecks,
+  type BottleneckCache,
   type BottleneckOptions,
   type BottleneckSource,
   type CachedImage,
   type CacheLocation,
   type ComputedBottlenecks,
+  type KnownParts,
 } from '../bottlenecks';
 import { datasetWarnings, scanDataset, type Dataset } from '../dataset';
 import { decodeImage, readImage, sniff } from '../images';
@@ -68,6 +73,8 @@ async function fill<T extends ComputedBottlenecks>(
 ): Promise<{ filled: FilledDataset; computed: T }> {
   const started = performance.now();
   const root = await realpath(folder).catch(() => path.resolve(folder));
+  const location = await cacheLocation(root, places.cacheDirectory);
+  const parts = await knownParts(location.bottlenecks, network.backbone);
   const dataset = await scanDataset(root, {
     sniff,
     signal,
@@ -78,13 +85,13 @@ async function fill<T extends ComputedBottlenecks>(
   report({ kind: 'scanned', dataset: factsOf(dataset), seconds: scanSeconds });
 
   const backbone = await networks.backbone(network.backbone);
-  const location = await cacheLocation(root, places.cacheDirectory);
   await noteDataset(root, location);
   const cache = await openCache(location.bottlenecks, backbone, { signal });
   const runtime = await networks.runtime(network.backbone, network.runtime);
   const { images } = dataset;
   const source = { root, images, cache, backbone, runtime, decode: decodeImage, readImage };
   const computed = await compute(source, { signal, report });
+  await compactAfter(parts, dataset, cache, computed, signal);
   const counts = { cached: computed.cached, computed: computed.computed, seconds: computed.seconds };
   const facts = factsOf(dataset, computed);
   report({ kind: 'bottlenecksDone', counts, dataset: facts });
@@ -92,6 +99,30 @@ async function fill<T extends ComputedBottlenecks>(
     filled: { location, backbone, runtime, rows: computed.rows, facts, scanSeconds, counts },
     computed,
   };
+}
+
+/** Compacts the cache by what a scan has found, unless that left a folder out: its images may be there again tomorrow. */
+async function compactAfter(
+  parts: KnownParts,
+  { images, skipped }: Dataset,
+  cache: BottleneckCache,
+  { rows, skipped: unread, computed }: ComputedBottlenecks,
+  signal: AbortSignal,
+): Promise<void> {
+  if (skipped.some(({ code }) => code === 'FOLDER_UNREADABLE' || code === 'LINK_BROKEN')) return;
+  const paths = new Set([...images, ...skipped].map((file) => file.path));
+  const contents = new Set(rows.map(({ sha256 }) => sha256));
+  // what cannot be read today has the content it had when it was read last
+  for (const file of [...skipped, ...unread]) {
+    const known = cache.fileMap.get(file.path);
+    if (known && cache.has(known.sha256)) contents.add(known.sha256);
+  }
+  try {
+    await compactStale(parts, cache.backbone, { contents, paths, computed }, { signal });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    // nothing is lost but room on the disk: the next job tries again
+  }
 }
 
 /** The facts of a scan; with what the pipeline found out, once it has read every file. */
