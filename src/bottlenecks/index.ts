@@ -18,6 +18,7 @@ export {
 } from './inspection';
 export { listCache, type ListedBackbone, type ListedImage, type ListedLabel } from './listing';
 export { cacheLocation, homesOf, type CacheLocation } from './location';
+export { mergeCache, type MergedBackbone } from './mergeCaches';
 export type { BottleneckProgress } from './progressMeter';
 export { readBottlenecks } from './readBottlenecks';
 export { compactStale, knownParts, type KnownParts, type ScannedDataset } from './staleness';

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { throwIfAborted } from '../base';
 import { leaseBeside, removeParts } from './compaction';
+import { compactAlone } from './compactionLease';
 import { FileMapWriter, readFileLines, type FileLine } from './fileMap';
 import { entriesOf, filesFolder } from './layout';
 import { isFree } from './lease';
@@ -29,19 +30,30 @@ export async function compactStaleLines(
   paths: ReadonlySet<string>,
   signal?: AbortSignal,
 ): Promise<void> {
+  let all = 0;
+  for (const file of parts) {
+    throwIfAborted(signal);
+    // but for the names of the columns
+    if (await isFree(leaseBeside(file))) all += Math.max(0, (await countLines(file)) - 1);
+  }
+  if (outweighs(all - Math.min(all, paths.size), all))
+    await compactAlone(filesFolder(root), () => rewrite(root, parts, paths, signal));
+}
+
+async function rewrite(
+  root: string,
+  parts: readonly string[],
+  paths: ReadonlySet<string>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const free: string[] = [];
+  const lines = new Map<string, FileLine>();
   let all = 0;
   for (const file of parts) {
     throwIfAborted(signal);
     if (!(await isFree(leaseBeside(file)))) continue;
     free.push(file);
-    // but for the names of the columns
     all += Math.max(0, (await countLines(file)) - 1);
-  }
-  if (!outweighs(all - Math.min(all, paths.size), all)) return;
-  const lines = new Map<string, FileLine>();
-  for (const file of free) {
-    throwIfAborted(signal);
     await readFileLines(file, (line) => {
       if (paths.has(line.path)) lines.set(line.path, line);
     });

@@ -3,15 +3,13 @@ import path from 'node:path';
 import { throwIfAborted } from '../base';
 import type { CachedBackbone } from './cache';
 import { leaseBeside, removeParts } from './compaction';
+import { compactAlone } from './compactionLease';
 import { backboneFolder, entriesOf } from './layout';
 import { isFree } from './lease';
 import { rowsIn } from './npyHeader';
-import { indexBeside, readIndex, readIndexHead, type IndexLine, type PartHead } from './partIndex';
-import { PartWriter } from './partWriter';
-import { readRows } from './rows';
+import { indexBeside, readIndexHead, type PartHead } from './partIndex';
+import { eachRow, RowCopy } from './rowCopy';
 
-/** Bytes of values that are carried over at once. */
-const chunk = 2 ** 22;
 /** A part this small is written anew for a single stale row; a larger one when more than a quarter of it is stale. */
 const small = 4 * 2 ** 20;
 
@@ -92,7 +90,10 @@ export async function compactStaleRows(
     const kind = JSON.stringify([path.dirname(part.file), part.head]);
     groups.set(kind, [part, ...(groups.get(kind) ?? [])]);
   }
-  for (const group of groups.values()) await rewrite(group, signal);
+  for (const group of groups.values()) {
+    const folder = path.dirname(group[0]?.file ?? '');
+    await compactAlone(folder, () => rewrite(group, signal));
+  }
 }
 
 /** What of a part is right, wanted, and in no newer part: the numbers of these rows. */
@@ -107,114 +108,54 @@ async function judge(
   signal: AbortSignal | undefined,
 ): Promise<Judged> {
   const kept = new Set<number>();
-  await eachRow(
-    part,
-    ({ sha256, view }) => wanted.has(sha256) && !done.has(`${sha256}/${view}`),
-    ({ row, sha256, view }) => {
-      const key = `${sha256}/${view}`;
-      if (done.has(key)) return;
-      done.add(key);
-      kept.add(row);
-    },
-    () => Promise.resolve(),
-    signal,
-  );
+  const { head } = part;
+  if (head)
+    await eachRow(
+      { ...part, head },
+      {
+        asked: ({ sha256, view }) => wanted.has(sha256) && !done.has(`${sha256}/${view}`),
+        take: ({ row, sha256, view }, values) => {
+          const key = `${sha256}/${view}`;
+          if (!values || done.has(key)) return;
+          done.add(key);
+          kept.add(row);
+        },
+      },
+      signal,
+    );
   return { ...part, kept };
-}
-
-/**
- * Reads the rows of a part whose lines are `asked` for, a few megabytes at a time; those that are right are `taken`,
- * and after each time it waits for `rest`.
- */
-async function eachRow(
-  { file, rows, head }: Candidate,
-  asked: (line: IndexLine) => boolean,
-  taken: (line: IndexLine, values: Float32Array) => void,
-  rest: () => Promise<void>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  if (!head) return;
-  const index = await readIndex(indexBeside(file));
-  if (!index) throw new Error(`${file} has no index any more`);
-  const lines = index.lines.filter((line) => line.row < rows && asked(line));
-  lines.sort((a, b) => a.row - b.row);
-  const perChunk = Math.max(1, Math.floor(chunk / (4 * head.dimension)));
-  for (let start = 0; start < lines.length; start += perChunk) {
-    throwIfAborted(signal);
-    const some = lines.slice(start, start + perChunk);
-    await readRows(file, head.dimension, some, (line, values) => {
-      if (values) taken(line, values);
-    });
-    await rest();
-  }
 }
 
 /** Writes what is kept of some parts of one label and head into new ones, then removes them. */
 async function rewrite(parts: readonly Judged[], signal: AbortSignal | undefined): Promise<void> {
-  const [first] = parts;
-  if (!first) return;
-  const copy = new Copy(path.dirname(first.file), first.head);
-  const copied: string[] = [];
-  try {
-    for (const part of parts) if ((await copy.take(part, signal)) === part.kept.size) copied.push(part.file);
-    await copy.close();
-  } catch (error) {
-    await copy.discard();
-    throw error;
-  }
+  const { head, file = '' } = parts[0] ?? {};
+  const copied = head
+    ? await copyKept(parts, new RowCopy(() => Promise.resolve(path.dirname(file)), head), head, signal)
+    : parts.map((part) => part.file);
   await removeParts(copied);
 }
 
-/** New parts that are being filled with rows of old ones. */
-class Copy {
-  private readonly room: Float32Array;
-  private writer: PartWriter | undefined;
-
-  constructor(
-    private readonly folder: string,
-    private readonly head: PartHead | undefined,
-  ) {
-    const dimension = head?.dimension ?? 1;
-    this.room = new Float32Array(Math.max(1, Math.floor(chunk / (4 * dimension))) * dimension);
-  }
-
-  /** Copies the rows of a part that are to be kept, and says how many were still right. */
-  async take(part: Judged, signal: AbortSignal | undefined): Promise<number> {
-    let copied = 0;
-    let lines: IndexLine[] = [];
-    const { dimension = 0 } = this.head ?? {};
-    await eachRow(
-      part,
-      ({ row }) => part.kept.has(row),
-      (line, values) => {
-        this.room.set(values, lines.length * dimension);
-        lines.push(line);
-      },
-      async () => {
-        const values = this.room.subarray(0, lines.length * dimension);
-        if (lines.length > 0) await (await this.part()).append(lines, values);
-        copied += lines.length;
-        lines = [];
-      },
-      signal,
-    );
-    return copied;
-  }
-
-  private async part(): Promise<PartWriter> {
-    if (this.writer?.usable === false) await this.close();
-    if (!this.head) throw new Error('nothing can be copied without a head');
-    return (this.writer ??= await PartWriter.create(this.folder, this.head));
-  }
-
-  async close(): Promise<void> {
-    const { writer } = this;
-    this.writer = undefined;
-    await writer?.close();
-  }
-
-  /** Leaves no half of a copy behind, as when the disk is full. */
-  async discard(): Promise<void> {
-    await this.writer?.discard().catch(() => undefined);
+/** Copies what is kept. @returns the parts of which everything was */
+async function copyKept(
+  parts: readonly Judged[],
+  copy: RowCopy,
+  head: PartHead,
+  signal: AbortSignal | undefined,
+): Promise<string[]> {
+  const whole: string[] = [];
+  try {
+    for (const part of parts) {
+      const { copied } = await copy.take(
+        { ...part, head },
+        { asked: ({ row }) => part.kept.has(row) },
+        signal,
+      );
+      if (copied === part.kept.size) whole.push(part.file);
+    }
+    await copy.close();
+    return whole;
+  } catch (error) {
+    await copy.discard();
+    throw error;
   }
 }

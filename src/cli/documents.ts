@@ -1,6 +1,13 @@
 import path from 'node:path';
 import { isInside, toFailure } from '../base';
-import type { BottlenecksResult, ClassifyResult, DatasetFacts, EvaluateResult, RunView } from '../jobs';
+import type {
+  BottlenecksResult,
+  ClassifyResult,
+  DatasetFacts,
+  EvaluateResult,
+  MergeResult,
+  RunView,
+} from '../jobs';
 
 /** The documents of `--json`, one a command; `format` rises when a field changes its meaning. */
 const format = 1;
@@ -24,12 +31,15 @@ export function bottlenecksDocument({
   backbone,
   runtime,
   bottlenecks,
-}: Pick<BottlenecksResult, 'dataset' | 'backbone' | 'runtime' | 'bottlenecks'>): object {
+  shard,
+}: Pick<BottlenecksResult, 'dataset' | 'backbone' | 'runtime' | 'bottlenecks'> &
+  Partial<Pick<BottlenecksResult, 'shard'>>): object {
   return {
     format,
     dataset: datasetDocument(dataset),
     backbone: { id: backbone.id, dimension: backbone.dimension, fingerprint: backbone.fingerprint },
     runtime,
+    ...(shard && { shard: { index: shard.index, count: shard.count } }),
     bottlenecks: {
       cached: bottlenecks.cached,
       computed: bottlenecks.computed,
@@ -61,6 +71,10 @@ export function evaluateDocument(result: EvaluateResult): object {
     seenInTraining: result.seenInTraining,
     unknownLabels: result.unknownLabels,
   };
+}
+
+export function mergeDocument({ into, caches }: MergeResult): object {
+  return { format, into, caches: caches.map(({ folder, backbones }) => ({ folder, backbones })) };
 }
 
 export function errorDocument(error: unknown): object {

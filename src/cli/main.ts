@@ -3,6 +3,7 @@ import { systemCode, toFailure } from '../base';
 import { bottlenecksCommand } from './commands/bottlenecks';
 import { classifyCommand } from './commands/classify';
 import { evaluateCommand } from './commands/evaluate';
+import { mergeCommand } from './commands/merge';
 import { trainCommand } from './commands/train';
 import { status } from './perform';
 import { printable } from './text';
@@ -10,7 +11,13 @@ import { printable } from './text';
 const program = new Command('retrain').description(
   'Retrains an image classifier on a folder of photos; nothing leaves this machine.',
 );
-for (const command of [trainCommand(), bottlenecksCommand(), classifyCommand(), evaluateCommand()])
+for (const command of [
+  trainCommand(),
+  bottlenecksCommand(),
+  classifyCommand(),
+  evaluateCommand(),
+  mergeCommand(),
+])
   program.addCommand(command);
 // Wrong usage is thrown and explained by every command alike.
 for (const command of [program, ...program.commands])

@@ -1,4 +1,11 @@
-import type { BottlenecksResult, ClassifyResult, DatasetFacts, EvaluateResult, RunView } from '../jobs';
+import type {
+  BottlenecksResult,
+  ClassifyResult,
+  DatasetFacts,
+  EvaluateResult,
+  MergeResult,
+  RunView,
+} from '../jobs';
 
 /** What a person reads on the terminal, one function a command. */
 
@@ -28,7 +35,7 @@ function bottleneckLine({
   bottlenecks,
   backbone,
   runtime,
-}: Omit<BottlenecksResult, 'dataset' | 'scanSeconds'>): string {
+}: Pick<BottlenecksResult, 'bottlenecks' | 'backbone' | 'runtime'>): string {
   const { cached, computed } = bottlenecks;
   const work =
     computed === 0
@@ -38,7 +45,9 @@ function bottleneckLine({
 }
 
 export function bottlenecksText(result: BottlenecksResult): string {
-  return [...datasetLines(result.dataset), bottleneckLine(result)].join('\n');
+  const { shard } = result;
+  const share = shard ? `Shard ${shard.index}/${shard.count}. ` : '';
+  return [...datasetLines(result.dataset), `${share}${bottleneckLine(result)}`].join('\n');
 }
 
 export function trainText(run: RunView): string {
@@ -89,6 +98,19 @@ export function evaluateText(result: EvaluateResult): string {
     ...matrixLines(result.labels, result.confusion),
   );
   return lines.join('\n');
+}
+
+export function mergeText({ into, caches }: MergeResult): string {
+  const lines = caches.flatMap(({ folder, backbones }) => [
+    printable(folder),
+    ...backbones.map(({ id, taken, present, damaged, unreadableParts }) => {
+      const left = damaged === 0 ? '' : `, ${damaged} damaged and left`;
+      const parts = unreadableParts === 0 ? '' : `, ${unreadableParts} parts that cannot be read`;
+      return `  ${printable(id)}: ${taken} taken, ${present} already there${left}${parts}`;
+    }),
+    ...(backbones.length === 0 ? ['  nothing in it'] : []),
+  ]);
+  return [...lines, `Merged into ${printable(into)}`].join('\n');
 }
 
 function intervalText(interval: { low: number; high: number } | null): string {

@@ -17,7 +17,7 @@ import {
   type ComputedBottlenecks,
   type KnownParts,
 } from '../bottlenecks';
-import { datasetWarnings, scanDataset, type Dataset } from '../dataset';
+import { datasetWarnings, isInShard, scanDataset, type Dataset, type Shard } from '../dataset';
 import { decodeImage, readImage, sniff } from '../images';
 import type { Runtime } from '../runtimes';
 import type { JobContext } from './context';
@@ -42,15 +42,17 @@ type Network = Pick<RetrainSettings, 'backbone' | 'runtime'>;
 type LeastClasses = 1 | 2;
 
 /**
- * Scans `folder` and brings its cache up to date: the way every job begins that needs bottleneck values.
+ * Scans `folder` and brings its cache up to date, or the images of one shard: the way every job begins that needs
+ * bottleneck values. With a shard, `rows` and `counts` are those of its images, `facts` those of the whole dataset.
  * @throws as the scan does; RUNTIME_..., BACKBONE_..., CACHE_UNWRITABLE; the signal's reason
  */
 export async function fillCache(
   folder: string,
   network: Network,
   context: JobContext<RetrainProgress>,
+  shard?: Shard,
 ): Promise<FilledDataset> {
-  return (await fill(folder, network, context, 2, computeBottlenecks)).filled;
+  return (await fill(folder, network, context, { leastClasses: 2, shard }, computeBottlenecks)).filled;
 }
 
 /** Like `fillCache`, and reads the values [rows.length, D] in the order of `rows`. */
@@ -60,7 +62,7 @@ export async function fillAndRead(
   context: JobContext<RetrainProgress>,
   leastClasses: LeastClasses,
 ): Promise<FilledDataset & { readonly values: Float32Array }> {
-  const { filled, computed } = await fill(folder, network, context, leastClasses, readBottlenecks);
+  const { filled, computed } = await fill(folder, network, context, { leastClasses }, readBottlenecks);
   return { ...filled, values: computed.values };
 }
 
@@ -68,7 +70,7 @@ async function fill<T extends ComputedBottlenecks>(
   folder: string,
   network: Network,
   { places, networks, signal, report }: JobContext<RetrainProgress>,
-  leastClasses: LeastClasses,
+  { leastClasses, shard }: { leastClasses: LeastClasses; shard?: Shard | undefined },
   compute: (source: BottleneckSource, options: BottleneckOptions) => Promise<T>,
 ): Promise<{ filled: FilledDataset; computed: T }> {
   const started = performance.now();
@@ -88,10 +90,11 @@ async function fill<T extends ComputedBottlenecks>(
   await noteDataset(root, location);
   const cache = await openCache(location.bottlenecks, backbone, { signal });
   const runtime = await networks.runtime(network.backbone, network.runtime);
-  const { images } = dataset;
+  const images = shard ? dataset.images.filter((image) => isInShard(image.path, shard)) : dataset.images;
   const source = { root, images, cache, backbone, runtime, decode: decodeImage, readImage };
   const computed = await compute(source, { signal, report });
-  await compactAfter(parts, dataset, cache, computed, signal);
+  // a shard does not know what the other images are
+  if (!shard) await compactAfter(parts, dataset, cache, computed, signal);
   const counts = { cached: computed.cached, computed: computed.computed, seconds: computed.seconds };
   const facts = factsOf(dataset, computed);
   report({ kind: 'bottlenecksDone', counts, dataset: facts });
@@ -128,7 +131,8 @@ async function compactAfter(
 /** The facts of a scan; with what the pipeline found out, once it has read every file. */
 function factsOf(dataset: Dataset, computed?: ComputedBottlenecks): DatasetFacts {
   const { root, classes, skipped } = dataset;
-  const images = computed ? computed.rows.map(({ image }) => image) : dataset.images;
+  const unread = new Set(computed?.skipped.map((file) => file.path));
+  const images = dataset.images.filter((image) => !unread.has(image.path));
   const counts = new Map(classes.map(({ label }) => [label, 0]));
   for (const { label } of images) counts.set(label, (counts.get(label) ?? 0) + 1);
   return {

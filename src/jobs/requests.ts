@@ -1,8 +1,10 @@
+import type { Shard } from '../dataset';
 import type {
   BottlenecksResult,
   CacheTree,
   ClassifyResult,
   EvaluateResult,
+  MergeResult,
   PartView,
   RetrainProgress,
   RowValues,
@@ -33,7 +35,12 @@ export interface Jobs {
     result: RunView;
   };
   bottlenecks: {
-    params: { readonly folder: string; readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'> };
+    params: {
+      readonly folder: string;
+      readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'>;
+      /** Only this share of the images is computed. */
+      readonly shard?: Shard;
+    };
     progress: RetrainProgress;
     result: BottlenecksResult;
   };
@@ -80,6 +87,12 @@ export interface Jobs {
     params: { readonly image: string; readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'> };
     progress: RetrainProgress;
     result: { readonly file: string; readonly row: number };
+  };
+  /** Unites caches: each of `from`, and `into`, a dataset or a `.bottlenecks` folder. */
+  merge: {
+    params: { readonly from: readonly string[]; readonly into: string };
+    progress: { readonly kind: 'merging'; readonly done: number; readonly of: number };
+    result: MergeResult;
   };
   listBottlenecks: { params: { readonly folder: string }; progress: never; result: CacheTree };
 }

@@ -1,10 +1,11 @@
 import type { Failure } from '../base';
-import type { BottleneckProgress, ChecksumState, RowValues } from '../bottlenecks';
+import type { BottleneckProgress, ChecksumState, MergedBackbone, RowValues } from '../bottlenecks';
+import type { Shard } from '../dataset';
 import type { RunDataset, RunEvaluation, RunPrediction, RunRecord, RunTraining } from '../models';
 
 /** What the jobs give: plain data that crosses threads and processes. Paths in a result are relative to the dataset, with `/`. */
 
-export type { ChecksumState, RowValues };
+export type { ChecksumState, RowValues, Shard };
 
 export interface DatasetFacts extends RunDataset {
   /** Absolute path of the dataset folder. */
@@ -67,10 +68,13 @@ export type RetrainProgress =
       readonly seconds: number;
     };
 
-export type BottlenecksResult = Pick<
+export interface BottlenecksResult extends Pick<
   RunView,
   'dataset' | 'scanSeconds' | 'backbone' | 'runtime' | 'bottlenecks'
->;
+> {
+  /** Which share of the images `bottlenecks` counts; null: all of them. `dataset` is the whole in any case. */
+  readonly shard: Shard | null;
+}
 
 export interface LabelScore {
   readonly label: string;
@@ -163,4 +167,17 @@ export interface CacheTreeImage {
   /** Absolute path of the part (.npy) and the row in it. */
   readonly file: string;
   readonly row: number;
+}
+
+/** What was taken from one cache, and what was left there. */
+export interface MergedCache {
+  /** Absolute path of the cache. */
+  readonly folder: string;
+  readonly backbones: readonly MergedBackbone[];
+}
+
+export interface MergeResult {
+  /** Absolute path of the cache that was filled. */
+  readonly into: string;
+  readonly caches: readonly MergedCache[];
 }

@@ -5,6 +5,7 @@ import { evaluate } from './evaluate';
 import { findDatasets } from './findDatasets';
 import { inspectPart, listBottlenecks, readRows } from './inspect';
 import { locateBottleneck } from './locateBottleneck';
+import { merge } from './merge';
 import type { JobName, JobParams, JobResult } from './requests';
 import { retrain } from './retrain';
 import { findRun, listRuns, readRun } from './runs';
@@ -25,6 +26,7 @@ const table: { readonly [K in JobName]: Job<K> } = {
   readRows,
   locateBottleneck,
   listBottlenecks,
+  merge,
 };
 
 /** Runs the job that a message names. `report` receives the progress of that job. */

@@ -166,6 +166,14 @@ describe('stale rows', () => {
       assert.ok(kept.every((_, i) => read.values[i * wide.dimension] === 2 * i * wide.dimension));
     }));
 
+  it('are compacted by one of two that try at once: no row is copied twice', () =>
+    inFolder(async (root) => {
+      await store(root, numbered(0, 40));
+      await Promise.all([compact(root, numbered(0, 20)), compact(root, numbered(0, 20))]);
+      assert.equal(await rowsOnDisk(root), 20);
+      assert.deepEqual(await filesOf(root, '.lease'), []);
+    }));
+
   it('leave a reader with the old parts open in no doubt', () =>
     inFolder(async (root) => {
       await store(root, numbered(0, 20));
