@@ -2,11 +2,15 @@ import path from 'node:path';
 import { isInside, toFailure } from '../base';
 import type {
   BottlenecksResult,
+  CacheSize,
+  CacheFinding,
   ClassifyResult,
+  ClearResult,
   DatasetFacts,
   EvaluateResult,
   MergeResult,
   RunView,
+  VerifyResult,
 } from '../jobs';
 
 /** The documents of `--json`, one a command; `format` rises when a field changes its meaning. */
@@ -75,6 +79,41 @@ export function evaluateDocument(result: EvaluateResult): object {
 
 export function mergeDocument({ into, caches }: MergeResult): object {
   return { format, into, caches: caches.map(({ folder, backbones }) => ({ folder, backbones })) };
+}
+
+export function verifyDocument(result: VerifyResult): object {
+  const { cache, backbone, runtime, images, rows, recomputed, largestDistance, tolerance, seed, missing } =
+    result;
+  return {
+    format,
+    cache,
+    backbone: { id: backbone.id, dimension: backbone.dimension, fingerprint: backbone.fingerprint },
+    runtime,
+    images,
+    rows,
+    recomputed,
+    largestDistance,
+    tolerance,
+    seed,
+    findings: result.findings.map(findingDocument),
+    missing,
+  };
+}
+
+function findingDocument(finding: CacheFinding): object {
+  const { kind, path: file } = finding;
+  if (kind === 'unreadable')
+    return { kind, path: file, error: { code: finding.failure.code, message: finding.failure.message } };
+  const place = { part: finding.place?.part ?? null, row: finding.place?.row ?? null };
+  return { kind, path: file, ...place, ...(kind === 'differs' && { distance: finding.distance }) };
+}
+
+export function cacheSizeDocument({ rows, files, bytes }: CacheSize): object {
+  return { format, removed: false, rows, files, bytes };
+}
+
+export function clearDocument({ caches, rows, files, bytes, left }: ClearResult): object {
+  return { format, removed: true, caches, rows, files, bytes, left };
 }
 
 export function errorDocument(error: unknown): object {

@@ -2,23 +2,27 @@ import { Command, CommanderError } from 'commander';
 import { systemCode, toFailure } from '../base';
 import { bottlenecksCommand } from './commands/bottlenecks';
 import { classifyCommand } from './commands/classify';
+import { clearCommand } from './commands/clear';
 import { evaluateCommand } from './commands/evaluate';
 import { mergeCommand } from './commands/merge';
 import { trainCommand } from './commands/train';
+import { verifyCommand } from './commands/verify';
 import { status } from './perform';
 import { printable } from './text';
 
 const program = new Command('retrain').description(
   'Retrains an image classifier on a folder of photos; nothing leaves this machine.',
 );
-for (const command of [
-  trainCommand(),
-  bottlenecksCommand(),
-  classifyCommand(),
-  evaluateCommand(),
-  mergeCommand(),
-])
-  program.addCommand(command);
+const commands = [
+  trainCommand,
+  bottlenecksCommand,
+  classifyCommand,
+  evaluateCommand,
+  verifyCommand,
+  clearCommand,
+  mergeCommand,
+];
+for (const command of commands) program.addCommand(command());
 // Wrong usage is thrown and explained by every command alike.
 for (const command of [program, ...program.commands])
   command.exitOverride().showHelpAfterError('(--help says more)');

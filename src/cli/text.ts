@@ -1,11 +1,4 @@
-import type {
-  BottlenecksResult,
-  ClassifyResult,
-  DatasetFacts,
-  EvaluateResult,
-  MergeResult,
-  RunView,
-} from '../jobs';
+import type { BottlenecksResult, ClassifyResult, DatasetFacts, EvaluateResult, RunView } from '../jobs';
 
 /** What a person reads on the terminal, one function a command. */
 
@@ -98,19 +91,6 @@ export function evaluateText(result: EvaluateResult): string {
     ...matrixLines(result.labels, result.confusion),
   );
   return lines.join('\n');
-}
-
-export function mergeText({ into, caches }: MergeResult): string {
-  const lines = caches.flatMap(({ folder, backbones }) => [
-    printable(folder),
-    ...backbones.map(({ id, taken, present, damaged, unreadableParts }) => {
-      const left = damaged === 0 ? '' : `, ${damaged} damaged and left`;
-      const parts = unreadableParts === 0 ? '' : `, ${unreadableParts} parts that cannot be read`;
-      return `  ${printable(id)}: ${taken} taken, ${present} already there${left}${parts}`;
-    }),
-    ...(backbones.length === 0 ? ['  nothing in it'] : []),
-  ]);
-  return [...lines, `Merged into ${printable(into)}`].join('\n');
 }
 
 function intervalText(interval: { low: number; high: number } | null): string {

@@ -61,3 +61,10 @@ export async function cacheToFill(folder: string, { cacheDirectory }: Places): P
   await noteDataset(root, location);
   return location.bottlenecks;
 }
+
+/** The cache that jobs on the dataset at `root` read and fill. @throws NO_CACHE */
+export async function cacheInUse(root: string, { cacheDirectory }: Places): Promise<string> {
+  const { bottlenecks } = await cacheLocation(root, cacheDirectory);
+  if (!(await isFolder(path.join(bottlenecks, 'v1')))) throw new RetrainError('NO_CACHE', { path: root });
+  return bottlenecks;
+}

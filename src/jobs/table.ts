@@ -1,5 +1,6 @@
 import { bottlenecks } from './bottlenecks';
 import { classify } from './classify';
+import { clearBottlenecks, measureBottlenecks } from './clear';
 import type { Job, JobContext } from './context';
 import { evaluate } from './evaluate';
 import { findDatasets } from './findDatasets';
@@ -11,6 +12,7 @@ import { retrain } from './retrain';
 import { findRun, listRuns, readRun } from './runs';
 import { thumbnail } from './thumbnail';
 import type { RunMessage } from './threadMessages';
+import { verify } from './verify';
 
 const table: { readonly [K in JobName]: Job<K> } = {
   findDatasets,
@@ -27,6 +29,9 @@ const table: { readonly [K in JobName]: Job<K> } = {
   locateBottleneck,
   listBottlenecks,
   merge,
+  verify,
+  measureBottlenecks,
+  clearBottlenecks,
 };
 
 /** Runs the job that a message names. `report` receives the progress of that job. */

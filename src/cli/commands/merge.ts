@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { Command } from 'commander';
+import { mergeText } from '../cacheText';
 import { mergeDocument } from '../documents';
 import { json } from '../options';
 import { perform, status, type Output } from '../perform';
-import { mergeText } from '../text';
 
 export function mergeCommand(): Command {
   return new Command('merge')
