@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import {
   BottleneckEditors,
   BottleneckTree,
+  BottleneckUpkeep,
   cacheDirectory,
   ClassifyImage,
   ClassifyView,
@@ -75,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
     runChoice.register(log),
     bottleneckEditors.register(),
     bottleneckTree.register(bottleneckEditors),
+    new BottleneckUpkeep(engine, sessions).register(log),
     registerShowBottleneckValues(engine, bottleneckEditors, log),
     registerOpenSampleDataset(extension, log),
     registerCommand('retrain.showLog', log, () => log.show()),

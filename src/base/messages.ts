@@ -55,6 +55,10 @@ export const messages = {
   VALUES_NOT_FINITE: 'The values computed for {path} are not finite numbers; choose another runtime.',
   CACHE_LAYOUT:
     '{path} is not a bottleneck file of this version ({reason}); delete it to have its values computed again.',
+  NO_CACHE: 'There are no bottleneck values in {path}; name a dataset or its .bottlenecks folder.',
+  SAME_CACHE: '{path} cannot be merged into itself; name another dataset or .bottlenecks folder.',
+  CACHE_IN_USE:
+    'Another process ({pid} on {host}) is writing to {path}; wait until it has ended, or clear it all the same.',
   PATH_OUTSIDE: '{path} lies outside {root}; nothing was read or written there.',
 
   // Runs

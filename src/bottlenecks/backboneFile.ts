@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { readBounded, writeAtomic } from '../base';
+import { readBounded, writeAtomic, writeNew } from '../base';
 import type { CachedBackbone } from './cache';
 import { folderName } from './folderName';
-import { backboneFolder } from './layout';
+import { backboneFolder, entriesOf } from './layout';
 
 const largest = 2 ** 20;
 
@@ -17,6 +17,16 @@ export async function describeBackbone(root: string, backbone: CachedBackbone): 
   const text = `${JSON.stringify(facts, undefined, 2)}\n`;
   const before = await readBounded(file, largest).catch(() => undefined);
   if (before?.toString() !== text) await writeAtomic(file, text);
+}
+
+/** Copies backbone.json of the cache `from` into the cache `into`, which has none yet. */
+export async function copyDescription(from: string, into: string, id: string): Promise<void> {
+  const source = backboneFolder(from, id);
+  const { files } = await entriesOf(from, source);
+  // a link in its place could lead to any file
+  if (!files.includes('backbone.json') || (await describedBackbone(source)).fingerprint === undefined) return;
+  const bytes = await readBounded(path.join(source, 'backbone.json'), largest);
+  await writeNew(path.join(backboneFolder(into, id), 'backbone.json'), bytes);
 }
 
 /** Which backbone's values stand in `folder`, and the fingerprint of the newest, where backbone.json is readable. */

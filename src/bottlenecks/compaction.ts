@@ -2,6 +2,7 @@ import { lstat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { retryBusy } from '../base';
 import type { CachedBackbone } from './cache';
+import { compactAlone } from './compactionLease';
 import { FileMapWriter, readFileLines, type FileLine } from './fileMap';
 import { entriesOf, filesFolder, labelFolder } from './layout';
 import { isFree } from './lease';
@@ -27,12 +28,13 @@ async function smallFreeParts(root: string, folder: string, extension: string): 
   return parts;
 }
 
-function leaseBeside(file: string): string {
+/** The lease of a part, given one of its files. */
+export function leaseBeside(file: string): string {
   return file.replace(/\.\w+$/, '.lease');
 }
 
 /** Removes merged parts. What another process holds (Windows) stays until the next time: the same key twice is no harm. */
-async function remove(files: readonly string[]): Promise<void> {
+export async function removeParts(files: readonly string[]): Promise<void> {
   for (const file of files)
     for (const name of new Set([indexBeside(file), file, leaseBeside(file)]))
       await retryBusy(() => unlink(name)).catch(() => undefined);
@@ -40,6 +42,10 @@ async function remove(files: readonly string[]): Promise<void> {
 
 /** Merges the lines path -> content of many small parts: the new part first, then the old ones are removed. */
 export async function compactFiles(root: string): Promise<void> {
+  await compactAlone(filesFolder(root), () => mergeFiles(root));
+}
+
+async function mergeFiles(root: string): Promise<void> {
   const files = await smallFreeParts(root, filesFolder(root), '.csv');
   if (files.length < many) return;
   const lines = new Map<string, FileLine>();
@@ -50,7 +56,7 @@ export async function compactFiles(root: string): Promise<void> {
   } finally {
     await writer.close();
   }
-  await remove(files);
+  await removeParts(files);
 }
 
 interface Source {
@@ -63,8 +69,20 @@ interface Source {
  * Merges many small parts of one label: the right rows into a new part first, then the old ones are removed. Parts
  * of another fingerprint stay as they are, and so do those of another runtime or version, whose head says so.
  */
-export async function compactLabel(root: string, label: string, backbone: CachedBackbone): Promise<void> {
+export async function compactLabel(
+  root: string,
+  label: string,
+  backbone: Pick<CachedBackbone, 'id' | 'fingerprint' | 'dimension'>,
+): Promise<void> {
   const folder = labelFolder(root, backbone.id, label);
+  await compactAlone(folder, () => mergeSmall(root, folder, backbone));
+}
+
+async function mergeSmall(
+  root: string,
+  folder: string,
+  backbone: Pick<CachedBackbone, 'fingerprint' | 'dimension'>,
+): Promise<void> {
   const groups = new Map<string, Source[]>();
   for (const file of await smallFreeParts(root, folder, '.npy')) {
     const index = await readIndex(
@@ -107,5 +125,5 @@ async function merge(folder: string, sources: readonly Source[]): Promise<void> 
   } finally {
     await part.close();
   }
-  await remove(sources.map(({ file }) => file));
+  await removeParts(sources.map(({ file }) => file));
 }

@@ -25,7 +25,8 @@ export function newPartId(): string {
   return `${Date.now().toString(36).padStart(9, '0')}-${randomBytes(6).toString('hex')}`;
 }
 
-const markers: Readonly<Record<string, string>> = {
+/** The files that mark a cache as one, and what stands in them. */
+export const markers: Readonly<Record<string, string>> = {
   '.gitignore': '*\n',
   'CACHEDIR.TAG':
     'Signature: 8a477f597d28d172789f06886806bc55\n' +

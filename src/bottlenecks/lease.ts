@@ -1,6 +1,6 @@
 import { lstat, open, unlink, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { retryBusy } from '../base';
+import { readBounded, retryBusy, Untrusted } from '../base';
 import { writeAll } from './lines';
 
 const renewEvery = 20_000;
@@ -71,5 +71,16 @@ export async function isFree(file: string): Promise<boolean> {
     return (await lstat(file)).mtimeMs < Date.now() - expiry;
   } catch {
     return true;
+  }
+}
+
+/** Who a lease says it is held by; a question mark for what it does not say. */
+export async function leaseHolder(file: string): Promise<{ host: string; pid: number | string }> {
+  try {
+    const text = (await readBounded(file, 4096)).toString();
+    const said = Untrusted.parse(text, (reason) => new Error(reason));
+    return { host: said.field('host').name(255), pid: said.field('pid').integer(0, 2 ** 32) };
+  } catch {
+    return { host: '?', pid: '?' };
   }
 }

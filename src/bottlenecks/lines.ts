@@ -43,6 +43,29 @@ export async function* linesOf(handle: FileHandle): AsyncGenerator<Buffer[]> {
   }
 }
 
+/** How many line ends a file has; none where it is gone. */
+export async function countLines(file: string): Promise<number> {
+  let lines = 0;
+  try {
+    const handle = await openToRead(file);
+    try {
+      const buffer = Buffer.alloc(chunkSize);
+      for (let position = 0; ;) {
+        const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+        if (bytesRead === 0) break;
+        position += bytesRead;
+        const bytes = buffer.subarray(0, bytesRead);
+        for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) lines++;
+      }
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return 0;
+  }
+  return lines;
+}
+
 /** Writes all of `bytes` at `position`; a single write may stop short. */
 export async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length;) {

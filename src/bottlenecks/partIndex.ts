@@ -1,3 +1,5 @@
+import type { FileHandle } from 'node:fs/promises';
+import { systemCode } from '../base';
 import { checksumLine, csvLine, selfCheckedFields, selfCheckedLine, checksumText } from './csv';
 import { crc32 } from './checksum';
 import { linesOf, openToRead } from './lines';
@@ -26,6 +28,7 @@ export interface IndexLine {
 
 const title = 'retrain bottlenecks';
 const format = '1';
+const ours = `${title},${format},`;
 
 /** The first two lines of an index: the head, and the names of the columns below it. */
 export function indexHead(head: PartHead): string {
@@ -95,6 +98,37 @@ export async function readIndex(
     return undefined;
   }
   return head && { head, lines };
+}
+
+/**
+ * What the first line of an index says. `damaged`: a head of this format that is torn or no longer right, so that
+ * nothing in the part can be read; `foreign`: another format, perhaps of a later version.
+ */
+export type IndexHead =
+  { readonly kind: 'whole'; readonly head: PartHead } | { readonly kind: 'gone' | 'damaged' | 'foreign' };
+
+/** Reads the head alone. @throws the system's error, but where the file is gone */
+export async function readIndexHead(csvFile: string): Promise<IndexHead> {
+  let handle: FileHandle;
+  try {
+    handle = await openToRead(csvFile);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return { kind: 'gone' };
+    throw error;
+  }
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile()) return { kind: 'foreign' };
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(2 ** 16), 0, 2 ** 16, 0);
+    const bytes = buffer.subarray(0, bytesRead);
+    const end = bytes.indexOf(10);
+    const head = end < 0 ? undefined : parseHead(bytes.subarray(0, end));
+    if (head) return { kind: 'whole', head };
+    const beginning = bytes.toString('latin1', 0, ours.length);
+    return { kind: ours.startsWith(beginning) ? 'damaged' : 'foreign' };
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The index beside a part's matrix. */

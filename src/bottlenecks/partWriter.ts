@@ -4,7 +4,7 @@ import { newPartId } from './layout';
 import { Lease } from './lease';
 import { writeAll } from './lines';
 import { headerSize, npyHeader } from './npyHeader';
-import { indexHead, indexLine, type PartHead } from './partIndex';
+import { indexBeside, indexHead, indexLine, type PartHead } from './partIndex';
 
 /** Which image and view a row holds, and where the image stands now. */
 export interface RowKey {
@@ -52,8 +52,8 @@ export class PartWriter {
       return part;
     } catch (error) {
       for (const handle of handles) await handle.close();
-      if (handles.length > 0) await unlink(`${base}.npy`).catch(() => undefined);
-      if (handles.length > 1) await unlink(`${base}.csv`).catch(() => undefined);
+      if (handles.length > 0) await removeIfThere(`${base}.npy`);
+      if (handles.length > 1) await removeIfThere(`${base}.csv`);
       await lease.release();
       throw error;
     }
@@ -106,4 +106,17 @@ export class PartWriter {
       await this.lease.release();
     }
   }
+
+  /** Removes the part instead of sealing it. */
+  async discard(): Promise<void> {
+    await this.matrix.close();
+    await this.index.close();
+    await removeIfThere(indexBeside(this.file));
+    await removeIfThere(this.file);
+    await this.lease.release();
+  }
+}
+
+async function removeIfThere(file: string): Promise<void> {
+  await unlink(file).catch(() => undefined);
 }

@@ -1,6 +1,17 @@
 import path from 'node:path';
 import { isInside, toFailure } from '../base';
-import type { BottlenecksResult, ClassifyResult, DatasetFacts, EvaluateResult, RunView } from '../jobs';
+import type {
+  BottlenecksResult,
+  CacheSize,
+  CacheFinding,
+  ClassifyResult,
+  ClearResult,
+  DatasetFacts,
+  EvaluateResult,
+  MergeResult,
+  RunView,
+  VerifyResult,
+} from '../jobs';
 
 /** The documents of `--json`, one a command; `format` rises when a field changes its meaning. */
 const format = 1;
@@ -24,12 +35,15 @@ export function bottlenecksDocument({
   backbone,
   runtime,
   bottlenecks,
-}: Pick<BottlenecksResult, 'dataset' | 'backbone' | 'runtime' | 'bottlenecks'>): object {
+  shard,
+}: Pick<BottlenecksResult, 'dataset' | 'backbone' | 'runtime' | 'bottlenecks'> &
+  Partial<Pick<BottlenecksResult, 'shard'>>): object {
   return {
     format,
     dataset: datasetDocument(dataset),
     backbone: { id: backbone.id, dimension: backbone.dimension, fingerprint: backbone.fingerprint },
     runtime,
+    ...(shard && { shard: { index: shard.index, count: shard.count } }),
     bottlenecks: {
       cached: bottlenecks.cached,
       computed: bottlenecks.computed,
@@ -61,6 +75,45 @@ export function evaluateDocument(result: EvaluateResult): object {
     seenInTraining: result.seenInTraining,
     unknownLabels: result.unknownLabels,
   };
+}
+
+export function mergeDocument({ into, caches }: MergeResult): object {
+  return { format, into, caches: caches.map(({ folder, backbones }) => ({ folder, backbones })) };
+}
+
+export function verifyDocument(result: VerifyResult): object {
+  const { cache, backbone, runtime, images, rows, recomputed, largestDistance, tolerance, seed, missing } =
+    result;
+  return {
+    format,
+    cache,
+    backbone: { id: backbone.id, dimension: backbone.dimension, fingerprint: backbone.fingerprint },
+    runtime,
+    images,
+    rows,
+    recomputed,
+    largestDistance,
+    tolerance,
+    seed,
+    findings: result.findings.map(findingDocument),
+    missing,
+  };
+}
+
+function findingDocument(finding: CacheFinding): object {
+  const { kind, path: file } = finding;
+  if (kind === 'unreadable')
+    return { kind, path: file, error: { code: finding.failure.code, message: finding.failure.message } };
+  const place = { part: finding.place?.part ?? null, row: finding.place?.row ?? null };
+  return { kind, path: file, ...place, ...(kind === 'differs' && { distance: finding.distance }) };
+}
+
+export function cacheSizeDocument({ rows, files, bytes }: CacheSize): object {
+  return { format, removed: false, rows, files, bytes };
+}
+
+export function clearDocument({ caches, rows, files, bytes, left }: ClearResult): object {
+  return { format, removed: true, caches, rows, files, bytes, left };
 }
 
 export function errorDocument(error: unknown): object {

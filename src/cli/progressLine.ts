@@ -1,6 +1,6 @@
 import type { JobProgress } from '../jobs';
 
-type Progress = JobProgress<'retrain' | 'classify'>;
+type Progress = JobProgress<'retrain' | 'classify' | 'merge' | 'verify'>;
 
 /** Progress on standard error: one line that rewrites itself on a terminal, a line a step elsewhere. */
 export class ProgressLine {
@@ -53,6 +53,12 @@ function describe(progress: Progress): { text: string; final: boolean } {
       };
     case 'classifying':
       return { text: `Classifying: ${progress.done} of ${progress.of}`, final: false };
+    case 'merging':
+      return { text: `Merging: ${progress.done} of ${progress.of} parts`, final: false };
+    case 'checking':
+      return { text: `Checking: ${progress.done} of ${progress.of} parts`, final: false };
+    case 'recomputing':
+      return { text: `Computing anew: ${progress.done} of ${progress.of} images`, final: false };
     case 'trained':
       return { text: `Trained ${progress.epochs} epochs (${progress.seconds.toFixed(1)} s)`, final: true };
   }

@@ -28,7 +28,7 @@ function bottleneckLine({
   bottlenecks,
   backbone,
   runtime,
-}: Omit<BottlenecksResult, 'dataset' | 'scanSeconds'>): string {
+}: Pick<BottlenecksResult, 'bottlenecks' | 'backbone' | 'runtime'>): string {
   const { cached, computed } = bottlenecks;
   const work =
     computed === 0
@@ -38,7 +38,9 @@ function bottleneckLine({
 }
 
 export function bottlenecksText(result: BottlenecksResult): string {
-  return [...datasetLines(result.dataset), bottleneckLine(result)].join('\n');
+  const { shard } = result;
+  const share = shard ? `Shard ${shard.index}/${shard.count}. ` : '';
+  return [...datasetLines(result.dataset), `${share}${bottleneckLine(result)}`].join('\n');
 }
 
 export function trainText(run: RunView): string {

@@ -12,4 +12,5 @@ export {
 export { findDatasets } from './findDatasets';
 export { scanDataset, type ScanOptions } from './scanDataset';
 export { scanImages } from './scanImages';
+export { isInShard, type Shard } from './shard';
 export { readSplit, splitFileName, writeSplit } from './splitFile';

@@ -1,6 +1,7 @@
 /** Everything that imports 'vscode', one file a feature. extension.ts puts the parts together. */
 export { BottleneckEditors } from './bottleneckEditor';
 export { BottleneckTree, type TreeNode } from './bottleneckTree';
+export { BottleneckUpkeep } from './bottleneckUpkeep';
 export { ClassifyImage } from './classifyImage';
 export { ClassifyView, type ClassifyActions } from './classifyView';
 export { DatasetSessions } from './datasetSession';

@@ -77,3 +77,15 @@ export function percent(share: number): string {
 export function count(n: number): string {
   return new Intl.NumberFormat(vscode.env.language, { maximumFractionDigits: 0 }).format(n);
 }
+
+/** Bytes in the largest unit that gives 1 or more. */
+export function fileSize(bytes: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'];
+  const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  return new Intl.NumberFormat(vscode.env.language, {
+    style: 'unit',
+    unit: units[step] ?? 'byte',
+    unitDisplay: 'short',
+    maximumFractionDigits: 1,
+  }).format(bytes / 1000 ** step);
+}

@@ -1,14 +1,15 @@
 import type { Job } from './context';
 import { backboneFacts, fillCache } from './fillCache';
 
-/** Computes what is missing in the cache of a dataset, and no more. */
-export const bottlenecks: Job<'bottlenecks'> = async ({ folder, settings }, context) => {
-  const { facts, scanSeconds, backbone, runtime, counts } = await fillCache(folder, settings, context);
+/** Computes what is missing in the cache of a dataset, or of one shard of it, and no more. */
+export const bottlenecks: Job<'bottlenecks'> = async ({ folder, settings, shard }, context) => {
+  const { facts, scanSeconds, backbone, runtime, counts } = await fillCache(folder, settings, context, shard);
   return {
     dataset: facts,
     scanSeconds,
     backbone: backboneFacts(backbone),
     runtime: runtime.id,
     bottlenecks: counts,
+    shard: shard ?? null,
   };
 };

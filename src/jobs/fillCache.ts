@@ -1,18 +1,23 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { isAbort } from '../base';
 import type { Backbone } from '../backbones';
 import {
   cacheLocation,
+  compactStale,
   computeBottlenecks,
+  knownParts,
   openCache,
   readBottlenecks,
+  type BottleneckCache,
   type BottleneckOptions,
   type BottleneckSource,
   type CachedImage,
   type CacheLocation,
   type ComputedBottlenecks,
+  type KnownParts,
 } from '../bottlenecks';
-import { datasetWarnings, scanDataset, type Dataset } from '../dataset';
+import { datasetWarnings, isInShard, scanDataset, type Dataset, type Shard } from '../dataset';
 import { decodeImage, readImage, sniff } from '../images';
 import type { Runtime } from '../runtimes';
 import type { JobContext } from './context';
@@ -37,15 +42,17 @@ type Network = Pick<RetrainSettings, 'backbone' | 'runtime'>;
 type LeastClasses = 1 | 2;
 
 /**
- * Scans `folder` and brings its cache up to date: the way every job begins that needs bottleneck values.
+ * Scans `folder` and brings its cache up to date, or the images of one shard: the way every job begins that needs
+ * bottleneck values. With a shard, `rows` and `counts` are those of its images, `facts` those of the whole dataset.
  * @throws as the scan does; RUNTIME_..., BACKBONE_..., CACHE_UNWRITABLE; the signal's reason
  */
 export async function fillCache(
   folder: string,
   network: Network,
   context: JobContext<RetrainProgress>,
+  shard?: Shard,
 ): Promise<FilledDataset> {
-  return (await fill(folder, network, context, 2, computeBottlenecks)).filled;
+  return (await fill(folder, network, context, { leastClasses: 2, shard }, computeBottlenecks)).filled;
 }
 
 /** Rows with their raw values [rows.length, D], in the order in which they were asked for. */
@@ -72,7 +79,7 @@ export async function fillAndRead(
     folder,
     network,
     context,
-    leastClasses,
+    { leastClasses },
     (source, options, location) =>
       readBottlenecks(source, (rows) => arrange(rows, { root: source.root, location }), options),
   );
@@ -83,11 +90,13 @@ async function fill<T extends ComputedBottlenecks>(
   folder: string,
   network: Network,
   { places, networks, signal, report }: JobContext<RetrainProgress>,
-  leastClasses: LeastClasses,
+  { leastClasses, shard }: { leastClasses: LeastClasses; shard?: Shard | undefined },
   compute: (source: BottleneckSource, options: BottleneckOptions, location: CacheLocation) => Promise<T>,
 ): Promise<{ filled: FilledDataset; computed: T }> {
   const started = performance.now();
   const root = await realpath(folder).catch(() => path.resolve(folder));
+  const location = await cacheLocation(root, places.cacheDirectory);
+  const parts = await knownParts(location.bottlenecks, network.backbone);
   const dataset = await scanDataset(root, {
     sniff,
     signal,
@@ -98,13 +107,14 @@ async function fill<T extends ComputedBottlenecks>(
   report({ kind: 'scanned', dataset: factsOf(dataset), seconds: scanSeconds });
 
   const backbone = await networks.backbone(network.backbone);
-  const location = await cacheLocation(root, places.cacheDirectory);
   await noteDataset(root, location);
   const cache = await openCache(location.bottlenecks, backbone, { signal });
   const runtime = await networks.runtime(network.backbone, network.runtime);
-  const { images } = dataset;
+  const images = shard ? dataset.images.filter((image) => isInShard(image.path, shard)) : dataset.images;
   const source = { root, images, cache, backbone, runtime, decode: decodeImage, readImage };
   const computed = await compute(source, { signal, report }, location);
+  // a shard does not know what the other images are
+  if (!shard) await compactAfter(parts, dataset, cache, computed, signal);
   const counts = { cached: computed.cached, computed: computed.computed, seconds: computed.seconds };
   const facts = factsOf(dataset, computed);
   report({ kind: 'bottlenecksDone', counts, dataset: facts });
@@ -114,10 +124,35 @@ async function fill<T extends ComputedBottlenecks>(
   };
 }
 
+/** Compacts the cache by what a scan has found, unless that left a folder out: its images may be there again tomorrow. */
+async function compactAfter(
+  parts: KnownParts,
+  { images, skipped }: Dataset,
+  cache: BottleneckCache,
+  { rows, skipped: unread, computed }: ComputedBottlenecks,
+  signal: AbortSignal,
+): Promise<void> {
+  if (skipped.some(({ code }) => code === 'FOLDER_UNREADABLE' || code === 'LINK_BROKEN')) return;
+  const paths = new Set([...images, ...skipped].map((file) => file.path));
+  const contents = new Set(rows.map(({ sha256 }) => sha256));
+  // what cannot be read today has the content it had when it was read last
+  for (const file of [...skipped, ...unread]) {
+    const known = cache.fileMap.get(file.path);
+    if (known && cache.has(known.sha256)) contents.add(known.sha256);
+  }
+  try {
+    await compactStale(parts, cache.backbone, { contents, paths, computed }, { signal });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    // nothing is lost but room on the disk: the next job tries again
+  }
+}
+
 /** The facts of a scan; with what the pipeline found out, once it has read every file. */
 function factsOf(dataset: Dataset, computed?: ComputedBottlenecks): DatasetFacts {
   const { root, classes, skipped } = dataset;
-  const images = computed ? computed.rows.map(({ image }) => image) : dataset.images;
+  const unread = new Set(computed?.skipped.map((file) => file.path));
+  const images = dataset.images.filter((image) => !unread.has(image.path));
   const counts = new Map(classes.map(({ label }) => [label, 0]));
   for (const { label } of images) counts.set(label, (counts.get(label) ?? 0) + 1);
   return {

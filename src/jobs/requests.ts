@@ -1,12 +1,18 @@
+import type { Shard } from '../dataset';
 import type {
   BottlenecksResult,
+  CacheSize,
   CacheTree,
   ClassifyResult,
+  ClearResult,
   EvaluateResult,
+  MergeResult,
   PartView,
   RetrainProgress,
   RowValues,
   RunView,
+  VerifyProgress,
+  VerifyResult,
 } from './results';
 
 export interface RetrainSettings {
@@ -33,7 +39,12 @@ export interface Jobs {
     result: RunView;
   };
   bottlenecks: {
-    params: { readonly folder: string; readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'> };
+    params: {
+      readonly folder: string;
+      readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'>;
+      /** Only this share of the images is computed. */
+      readonly shard?: Shard;
+    };
     progress: RetrainProgress;
     result: BottlenecksResult;
   };
@@ -80,6 +91,31 @@ export interface Jobs {
     params: { readonly image: string; readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'> };
     progress: RetrainProgress;
     result: { readonly file: string; readonly row: number };
+  };
+  /** Unites caches: each of `from`, and `into`, a dataset or a `.bottlenecks` folder. */
+  merge: {
+    params: { readonly from: readonly string[]; readonly into: string };
+    progress: { readonly kind: 'merging'; readonly done: number; readonly of: number };
+    result: MergeResult;
+  };
+  /** Holds the cache of a dataset against its images; `sample`: how many are computed anew, null: all. */
+  verify: {
+    params: {
+      readonly folder: string;
+      readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'>;
+      readonly sample: number | null;
+      /** Of the choice of the sample. */
+      readonly seed: number;
+    };
+    progress: VerifyProgress;
+    result: VerifyResult;
+  };
+  measureBottlenecks: { params: { readonly folder: string }; progress: never; result: CacheSize };
+  /** Removes the cache of a dataset; with `force` also while another process writes to it. */
+  clearBottlenecks: {
+    params: { readonly folder: string; readonly force: boolean };
+    progress: never;
+    result: ClearResult;
   };
   listBottlenecks: { params: { readonly folder: string }; progress: never; result: CacheTree };
 }

@@ -1,10 +1,18 @@
 import type { Failure } from '../base';
-import type { BottleneckProgress, ChecksumState, RowValues } from '../bottlenecks';
+import type {
+  BottleneckProgress,
+  CacheSize,
+  CheckedPlace,
+  ChecksumState,
+  MergedBackbone,
+  RowValues,
+} from '../bottlenecks';
+import type { Shard } from '../dataset';
 import type { RunDataset, RunEvaluation, RunPrediction, RunRecord, RunTraining } from '../models';
 
 /** What the jobs give: plain data that crosses threads and processes. Paths in a result are relative to the dataset, with `/`. */
 
-export type { ChecksumState, RowValues };
+export type { CacheSize, ChecksumState, RowValues, Shard };
 
 export interface DatasetFacts extends RunDataset {
   /** Absolute path of the dataset folder. */
@@ -67,10 +75,13 @@ export type RetrainProgress =
       readonly seconds: number;
     };
 
-export type BottlenecksResult = Pick<
+export interface BottlenecksResult extends Pick<
   RunView,
   'dataset' | 'scanSeconds' | 'backbone' | 'runtime' | 'bottlenecks'
->;
+> {
+  /** Which share of the images `bottlenecks` counts; null: all of them. `dataset` is the whole in any case. */
+  readonly shard: Shard | null;
+}
 
 export interface LabelScore {
   readonly label: string;
@@ -163,4 +174,67 @@ export interface CacheTreeImage {
   /** Absolute path of the part (.npy) and the row in it. */
   readonly file: string;
   readonly row: number;
+}
+
+/** What was taken from one cache, and what was left there. */
+export interface MergedCache {
+  /** Absolute path of the cache. */
+  readonly folder: string;
+  readonly backbones: readonly MergedBackbone[];
+}
+
+export interface MergeResult {
+  /** Absolute path of the cache that was filled. */
+  readonly into: string;
+  readonly caches: readonly MergedCache[];
+}
+
+/** A row's place in the cache; `path` is where its image stood when it was computed. */
+export type CachePlace = CheckedPlace;
+
+/**
+ * Where a cache and the images differ. `damaged`: the checksum is wrong, or the index is gone. `differs`: the
+ * checksum is right, but the image gives other values now. `missingImage`: no image has this content any more.
+ * `stale`: the image has changed, or a newer row holds the same, or it is of another version of the backbone.
+ * `unreadable`: the image of the row cannot be read now.
+ */
+export type CacheFinding =
+  | { readonly kind: 'damaged' | 'missingImage'; readonly path: string | null; readonly place: CachePlace }
+  | { readonly kind: 'stale'; readonly path: string | null; readonly place: CachePlace | null }
+  | {
+      readonly kind: 'differs';
+      readonly path: string;
+      /** ||cached - computed|| / ||computed|| */
+      readonly distance: number;
+      readonly place: CachePlace;
+    }
+  | { readonly kind: 'unreadable'; readonly path: string; readonly failure: Failure };
+
+export interface VerifyResult {
+  /** Absolute path of the cache. */
+  readonly cache: string;
+  readonly backbone: BackboneFacts;
+  readonly runtime: string;
+  readonly images: number;
+  /** Rows that were held against their checksums. */
+  readonly rows: number;
+  /** Images that were computed anew and compared. */
+  readonly recomputed: number;
+  readonly largestDistance: number;
+  readonly tolerance: number;
+  readonly seed: number;
+  readonly findings: readonly CacheFinding[];
+  /** Images, identical ones once, that have no right values: the next run computes them. */
+  readonly missing: number;
+}
+
+export type VerifyProgress =
+  | { readonly kind: 'scanning'; readonly files: number }
+  | { readonly kind: 'checking' | 'recomputing'; readonly done: number; readonly of: number };
+
+export interface ClearResult extends CacheSize {
+  /** Absolute paths of the caches: a second one where the dataset could not be written once. */
+  readonly caches: readonly string[];
+  /** Files in them that are not ours, and stay. */
+  readonly left: number;
 }

@@ -1,15 +1,18 @@
 import { bottlenecks } from './bottlenecks';
 import { classify } from './classify';
+import { clearBottlenecks, measureBottlenecks } from './clear';
 import type { Job, JobContext } from './context';
 import { evaluate } from './evaluate';
 import { findDatasets } from './findDatasets';
 import { inspectPart, listBottlenecks, readRows } from './inspect';
 import { locateBottleneck } from './locateBottleneck';
+import { merge } from './merge';
 import type { JobName, JobParams, JobResult } from './requests';
 import { retrain } from './retrain';
 import { findRun, listRuns, readRun } from './runs';
 import { thumbnail } from './thumbnail';
 import type { RunMessage } from './threadMessages';
+import { verify } from './verify';
 
 const table: { readonly [K in JobName]: Job<K> } = {
   findDatasets,
@@ -25,6 +28,10 @@ const table: { readonly [K in JobName]: Job<K> } = {
   readRows,
   locateBottleneck,
   listBottlenecks,
+  merge,
+  verify,
+  measureBottlenecks,
+  clearBottlenecks,
 };
 
 /** Runs the job that a message names. `report` receives the progress of that job. */

@@ -1,0 +1,61 @@
+import path from 'node:path';
+import { isAbort, toFailure } from '../base';
+import { defaultCacheDirectory, JobThread } from '../jobs';
+import { errorDocument } from './documents';
+import { ProgressLine } from './progressLine';
+import { printable } from './text';
+
+/** Exit statuses. 130 is the shell's for SIGINT. */
+export const status = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+export interface Output {
+  readonly json?: true;
+}
+
+interface Session {
+  readonly jobs: JobThread;
+  readonly progress: ProgressLine;
+  readonly signal: AbortSignal;
+}
+
+/** What a command prints, and whether that counts as done. */
+interface Outcome {
+  readonly text: string;
+  readonly document: object;
+  readonly done: boolean;
+}
+
+/** Runs one command: its one result on standard output, everything else on standard error. */
+export async function perform(
+  { json }: Output,
+  command: (session: Session) => Promise<Outcome>,
+): Promise<void> {
+  const controller = new AbortController();
+  const progress = new ProgressLine(process.stderr);
+  const places = { assets: path.join(__dirname, '..', 'media'), cacheDirectory: defaultCacheDirectory() };
+  const jobs = new JobThread(path.join(__dirname, 'worker.js'), places, (text) => process.stderr.write(text));
+  const interrupt = () => controller.abort();
+  // Once: where the batch in flight takes too long for a person, the second signal ends the process at once.
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  try {
+    const outcome = await command({ jobs, progress, signal: controller.signal });
+    progress.end();
+    process.stdout.write(`${json ? JSON.stringify(outcome.document) : outcome.text}\n`);
+    process.exitCode = outcome.done ? status.done : status.failed;
+  } catch (error) {
+    progress.end();
+    if (isAbort(error)) {
+      process.stderr.write('Interrupted. What was computed is kept.\n');
+      process.exitCode = status.interrupted;
+    } else {
+      if (json) process.stdout.write(`${JSON.stringify(errorDocument(error))}\n`);
+      process.stderr.write(`${printable(toFailure(error).message)}\n`);
+      process.exitCode = status.failed;
+    }
+  } finally {
+    await jobs.stop();
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
