@@ -76,7 +76,7 @@ function wholeNumber(least: number, most: number): (text: string) => number {
 const json = () => new Option('--json', 'print one JSON document on standard output');
 const runtime = () =>
   new Option('--runtime <id>', 'what executes the backbone')
-    .choices(['auto', 'onnx', 'tensorflow'])
+    .choices(['auto', 'onnx', 'tensorflow', 'wasm'])
     .default(defaultSettings.runtime);
 const backbone = () => new Option('--backbone <id>', 'the frozen network').default(defaultSettings.backbone);
 const share = (side: string, value: number) =>

@@ -4,6 +4,7 @@ import type { Backbone } from '../backbones';
 import { onnxVersion, openOnnx } from './onnx';
 import { runtimeIds, type Runtime, type RuntimeId } from './runtime';
 import { openTensorflow, tensorflowVersion } from './tensorflow';
+import { openWasm, wasmVersion } from './wasm';
 
 /** `auto` takes the first of `runtimeIds` that can be loaded. */
 export type RuntimeChoice = RuntimeId | 'auto';
@@ -25,11 +26,12 @@ interface Loader {
 const loaders: Readonly<Record<RuntimeId, Loader>> = {
   onnx: { version: onnxVersion, open: openOnnx },
   tensorflow: { version: tensorflowVersion, open: openTensorflow },
+  wasm: { version: wasmVersion, open: openWasm },
 };
 
 /**
  * Opens `backbone` in the runtime asked for, or in the fastest one that can be loaded here. `threads` are those of
- * one product inside onnxruntime; by default as many as there are cores.
+ * one product inside onnxruntime, or of the wasm runtime; by default as many as there are cores.
  * @throws RUNTIME_MISSING, NO_RUNTIME, RUNTIME_UNKNOWN, GRAPH_UNSUPPORTED
  */
 export async function openRuntime(
