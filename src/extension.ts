@@ -12,6 +12,7 @@ import {
   registerOpenSampleDataset,
   registerPanelSerializer,
   registerShowBottleneckValues,
+  registerShowDiagnostics,
   ResultsPanels,
   Retraining,
   RunChoice,
@@ -77,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
     bottleneckTree.register(bottleneckEditors),
     registerShowBottleneckValues(engine, bottleneckEditors, log),
     registerOpenSampleDataset(extension, log),
+    registerShowDiagnostics(engine, log),
     registerCommand('retrain.showLog', log, () => log.show()),
   );
   return context.extensionMode === vscode.ExtensionMode.Test

@@ -1,6 +1,13 @@
 import path from 'node:path';
 import { isInside, toFailure } from '../base';
-import type { BottlenecksResult, ClassifyResult, DatasetFacts, EvaluateResult, RunView } from '../jobs';
+import type {
+  BottlenecksResult,
+  ClassifyResult,
+  DatasetFacts,
+  Diagnostics,
+  EvaluateResult,
+  RunView,
+} from '../jobs';
 
 /** The documents of `--json`, one a command; `format` rises when a field changes its meaning. */
 const format = 1;
@@ -61,6 +68,10 @@ export function evaluateDocument(result: EvaluateResult): object {
     seenInTraining: result.seenInTraining,
     unknownLabels: result.unknownLabels,
   };
+}
+
+export function doctorDocument(diagnostics: Diagnostics): object {
+  return { format, ...diagnostics };
 }
 
 export function errorDocument(error: unknown): object {

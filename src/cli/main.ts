@@ -5,6 +5,7 @@ import { defaultCacheDirectory, defaultSettings, JobThread, type RetrainSettings
 import {
   bottlenecksDocument,
   classifyDocument,
+  doctorDocument,
   errorDocument,
   evaluateDocument,
   trainDocument,
@@ -166,6 +167,18 @@ program
       };
       const result = await jobs.run('evaluate', params, { signal, report: progress.report });
       return { text: evaluateText(result), document: evaluateDocument(result), done: true };
+    }),
+  );
+
+program
+  .command('doctor')
+  .description('say what this machine has and lacks: runtimes, processor, backbones, folders')
+  .addOption(json())
+  .action((output: Output) =>
+    perform(output, async ({ jobs, signal }) => {
+      const { diagnostics, text } = await jobs.run('doctor', {}, { signal });
+      const lines = text.split('\n').map(printable).join('\n');
+      return { text: lines, document: doctorDocument(diagnostics), done: diagnostics.auto !== null };
     }),
   );
 

@@ -2,6 +2,7 @@ import type {
   BottlenecksResult,
   CacheTree,
   ClassifyResult,
+  Diagnostics,
   EvaluateResult,
   PartView,
   RetrainProgress,
@@ -82,6 +83,12 @@ export interface Jobs {
     result: { readonly file: string; readonly row: number };
   };
   listBottlenecks: { params: { readonly folder: string }; progress: never; result: CacheTree };
+  /** What this machine has and lacks; `text` says it to a person. */
+  doctor: {
+    params: Readonly<Record<never, never>>;
+    progress: never;
+    result: { readonly diagnostics: Diagnostics; readonly text: string };
+  };
 }
 
 export type JobName = keyof Jobs;

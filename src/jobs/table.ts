@@ -1,6 +1,7 @@
 import { bottlenecks } from './bottlenecks';
 import { classify } from './classify';
 import type { Job, JobContext } from './context';
+import { doctor } from './doctor';
 import { evaluate } from './evaluate';
 import { findDatasets } from './findDatasets';
 import { inspectPart, listBottlenecks, readRows } from './inspect';
@@ -25,6 +26,7 @@ const table: { readonly [K in JobName]: Job<K> } = {
   readRows,
   locateBottleneck,
   listBottlenecks,
+  doctor,
 };
 
 /** Runs the job that a message names. `report` receives the progress of that job. */

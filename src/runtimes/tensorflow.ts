@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs-node';
 import type { Backbone } from '../backbones';
@@ -5,9 +8,14 @@ import { graphArtifacts } from './graphArtifacts';
 import { checkPictures, productSize, type Product, type Runtime } from './runtime';
 import { Turns } from './turns';
 
+/** Whose `node_modules` are asked first. */
+interface TensorflowPlace {
+  readonly tensorflowFolder?: string | undefined;
+}
+
 /** TensorFlow's own threads cannot be counted out by tfjs-node: it takes as many as there are cores. */
-export async function openTensorflow(backbone: Backbone): Promise<Runtime> {
-  const tf = await loadTensorflow();
+export async function openTensorflow(backbone: Backbone, where: TensorflowPlace): Promise<Runtime> {
+  const tf = await loadTensorflow(where);
   const model = await tf.loadGraphModel(tf.io.fromMemory(graphArtifacts(backbone.graph)));
   const { input } = backbone;
   const turns = new Turns();
@@ -53,15 +61,18 @@ export async function openTensorflow(backbone: Backbone): Promise<Runtime> {
 }
 
 /** Rejects where the native library is not installed, or cannot be loaded on this machine. */
-export async function tensorflowVersion(): Promise<string> {
-  return (await loadTensorflow()).version['tfjs-node'];
+export async function tensorflowVersion(where: TensorflowPlace): Promise<string> {
+  return (await loadTensorflow(where)).version['tfjs-node'];
 }
 
 /** Loads the native library the first time it is called. */
-async function loadTensorflow(): Promise<typeof TensorFlow> {
+async function loadTensorflow({ tensorflowFolder }: TensorflowPlace): Promise<typeof TensorFlow> {
   // Silences notes on the processor; a person's own choice stays.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   // tfjs-node 4.22.0 calls these two; Node 23 took the first away and warns of the second.
   Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null, isArray: Array.isArray });
+  const name = '@tensorflow/tfjs-node';
+  if (tensorflowFolder !== undefined && existsSync(path.join(tensorflowFolder, 'node_modules', name)))
+    return createRequire(path.join(tensorflowFolder, 'package.json'))(name) as typeof TensorFlow;
   return await import('@tensorflow/tfjs-node');
 }

@@ -16,7 +16,7 @@ const mostThreads = 8;
  * thread only, so there are several of them, each in a worker thread, and each computes whole pictures and whole
  * tiles: the values do not depend on how many there are. None starts before there is something for it to do.
  */
-export async function openWasm(backbone: Backbone, threads: number): Promise<Runtime> {
+export async function openWasm(backbone: Backbone, { threads }: { threads: number }): Promise<Runtime> {
   const { input, dimension } = backbone;
   const network = { artifacts: graphArtifacts(backbone.graph), height: input.height, width: input.width };
   const pool = Array.from({ length: Math.min(threads, mostThreads) }, () => new WasmThread(network));
