@@ -32,6 +32,25 @@ class CopyStyles {
   }
 }
 
+/** With and without SIMD; its threads do not run under Node. */
+const wasmBinaries = ['tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm.wasm'];
+
+/** The bundle of the wasm runtime has its WebAssembly beside it. */
+class CopyWasm {
+  apply(compiler) {
+    compiler.hooks.thisCompilation.tap('CopyWasm', (compilation) => {
+      compilation.hooks.processAssets.tap('CopyWasm', () => {
+        const folder = path.join(__dirname, 'node_modules', '@tensorflow', 'tfjs-backend-wasm', 'dist');
+        for (const name of wasmBinaries)
+          compilation.emitAsset(
+            name,
+            new compiler.webpack.sources.RawSource(fs.readFileSync(path.join(folder, name))),
+          );
+      });
+    });
+  }
+}
+
 class MarkExecutable {
   apply(compiler) {
     compiler.hooks.afterEmit.tap('MarkExecutable', () => {
@@ -63,6 +82,7 @@ const node = {
     extension: './src/extension.ts',
     engine: './src/engine/main.ts',
     worker: './src/jobs/worker.ts',
+    wasmWorker: './src/runtimes/wasmWorker.ts',
     cli: './src/cli/main.ts',
   },
   output: { path: dist, filename: '[name].js', libraryTarget: 'commonjs2' },
@@ -77,11 +97,12 @@ const node = {
     ],
     parser,
   },
-  // Readable stack traces matter more here than size.
-  optimization: { minimize: false },
+  // Readable stack traces matter more here than size; but wasmWorker.js is TF.js, 7 MB of it as it comes.
+  optimization: { minimizer: [new EsbuildPlugin({ target: 'node20', include: /^wasmWorker\.js$/ })] },
   plugins: [
     new BannerPlugin({ banner: '#!/usr/bin/env node', raw: true, include: /^cli\.js$/ }),
     new MarkExecutable(),
+    new CopyWasm(),
   ],
 };
 

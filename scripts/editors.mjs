@@ -35,6 +35,12 @@ function paths(version) {
   return { folder, code, ownNode, node, main: path.join(code, 'out', 'server-main.js') };
 }
 
+/** The Node of the newest editor, where it is another than this one and installed; else undefined. */
+export function newestNode() {
+  const { ownNode, node } = paths('1.139');
+  return !ownNode && isFile(node) ? node : undefined;
+}
+
 async function installRipgrep(folder, code) {
   await mustInstall(folder, ['--save-exact', ripgrep]);
   const name = process.platform === 'win32' ? 'rg.exe' : 'rg';

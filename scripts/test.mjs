@@ -9,9 +9,9 @@ import process from 'node:process';
 import { build } from './build.mjs';
 import { check } from './check.mjs';
 import { ensureChromium } from './chromium.mjs';
-import { editors, installEditor } from './editors.mjs';
+import { editors, installEditor, newestNode } from './editors.mjs';
 import { ensureInstalled } from './install.mjs';
-import { runNode } from './processes.mjs';
+import { run, runNode } from './processes.mjs';
 import { cached, root, tool } from './repository.mjs';
 import { tensorflowLoads } from './tensorflow.mjs';
 
@@ -141,6 +141,26 @@ async function hostSuites(browser) {
   }
 }
 
+/** What extensions run on in the newest editors; it comes with that editor's server. */
+async function runtimesOnNewestNode() {
+  const node = newestNode();
+  const major = editors['1.139'].node;
+  if (Number(process.versions.node.split('.')[0]) >= major) return;
+  if (node === undefined) {
+    missing(
+      `the runtimes on Node ${major}`,
+      'It comes with the server of VS Code 1.139, which is not installed.',
+    );
+    return;
+  }
+  await suite(`the runtimes on Node ${major}`, async (file) => {
+    const pattern = 'test/unit/runtimes/*.test.ts';
+    const options = { env: { RETRAIN_RESULTS: file }, seconds: 120 };
+    const { status } = await run(node, [tool('mocha', 'bin/mocha.js'), pattern], options);
+    return status;
+  });
+}
+
 async function findBrowser() {
   try {
     return await ensureChromium();
@@ -168,6 +188,8 @@ async function main() {
     await suite('unit tests', (file) => mocha('test/unit/**/*.test.ts', file, { minutes: 5 }));
   }
   if (parts.includes('host') && built) await hostSuites(browser);
+  // After the host suites, which install that Node.
+  if (parts.includes('unit') && built) await runtimesOnNewestNode();
   if (parts.includes('ui') && built && browser !== undefined) {
     // A browser that a failed test left open must not keep the run alive.
     const args = ['--timeout', '120000', '--exit'];

@@ -13,6 +13,7 @@ import {
   registerOpenSampleDataset,
   registerPanelSerializer,
   registerShowBottleneckValues,
+  registerShowDiagnostics,
   ResultsPanels,
   Retraining,
   RunChoice,
@@ -79,6 +80,7 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
     new BottleneckUpkeep(engine, sessions).register(log),
     registerShowBottleneckValues(engine, bottleneckEditors, log),
     registerOpenSampleDataset(extension, log),
+    registerShowDiagnostics(engine, log),
     registerCommand('retrain.showLog', log, () => log.show()),
   );
   return context.extensionMode === vscode.ExtensionMode.Test

@@ -42,7 +42,7 @@ export const messages = {
   BACKBONE_UNKNOWN: 'There is no backbone {id}; known are: {known}.',
   BACKBONE_DAMAGED: 'The backbone file {path} is damaged ({reason}); install the extension again.',
   GRAPH_UNSUPPORTED:
-    'The network {path} has the operation {operation}, which cannot be converted; use the tensorflow runtime.',
+    'The network {path} has the operation {operation}, which cannot be converted; use the tensorflow or the wasm runtime.',
   RUNTIME_UNKNOWN: 'There is no runtime {id}; known are: {known}.',
   RUNTIME_MISSING: 'The runtime {id} cannot be loaded here ({reason}); choose another one.',
   NO_RUNTIME: 'No runtime can be loaded on this machine: {reasons}.',

@@ -2,11 +2,12 @@ import path from 'node:path';
 import { isInside, toFailure } from '../base';
 import type {
   BottlenecksResult,
-  CacheSize,
   CacheFinding,
+  CacheSize,
   ClassifyResult,
   ClearResult,
   DatasetFacts,
+  Diagnostics,
   EvaluateResult,
   MergeResult,
   RunView,
@@ -114,6 +115,10 @@ export function cacheSizeDocument({ rows, files, bytes }: CacheSize): object {
 
 export function clearDocument({ caches, rows, files, bytes, left }: ClearResult): object {
   return { format, removed: true, caches, rows, files, bytes, left };
+}
+
+export function doctorDocument(diagnostics: Diagnostics): object {
+  return { format, ...diagnostics };
 }
 
 export function errorDocument(error: unknown): object {

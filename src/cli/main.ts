@@ -3,6 +3,7 @@ import { systemCode, toFailure } from '../base';
 import { bottlenecksCommand } from './commands/bottlenecks';
 import { classifyCommand } from './commands/classify';
 import { clearCommand } from './commands/clear';
+import { doctorCommand } from './commands/doctor';
 import { evaluateCommand } from './commands/evaluate';
 import { mergeCommand } from './commands/merge';
 import { trainCommand } from './commands/train';
@@ -21,6 +22,7 @@ const commands = [
   verifyCommand,
   clearCommand,
   mergeCommand,
+  doctorCommand,
 ];
 for (const command of commands) program.addCommand(command());
 // Wrong usage is thrown and explained by every command alike.

@@ -15,7 +15,7 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
 export const json = () => new Option('--json', 'print one JSON document on standard output');
 export const runtime = () =>
   new Option('--runtime <id>', 'what executes the backbone')
-    .choices(['auto', 'onnx', 'tensorflow'])
+    .choices(['auto', 'onnx', 'tensorflow', 'wasm'])
     .default(defaultSettings.runtime);
 export const backbone = () =>
   new Option('--backbone <id>', 'the frozen network').default(defaultSettings.backbone);

@@ -14,3 +14,4 @@ export type { PanelActions } from './resultsPanel';
 export { RunChoice } from './runChoice';
 export { cacheDirectory } from './settings';
 export { registerShowBottleneckValues } from './showBottleneckValues';
+export { registerShowDiagnostics } from './showDiagnostics';

@@ -89,6 +89,7 @@ function placesFrom(text: string): Places {
   return {
     assets: given.field('assets').text(),
     cacheDirectory: given.optional('cacheDirectory')?.text() ?? defaultCacheDirectory(),
+    tensorflowFolder: given.optional('tensorflowFolder')?.text(),
   };
 }
 

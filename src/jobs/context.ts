@@ -8,6 +8,8 @@ export interface Places {
   readonly assets: string;
   /** Where cache, splits and runs of read-only datasets go. */
   readonly cacheDirectory: string;
+  /** Where the editor has installed tfjs-node, if it has. */
+  readonly tensorflowFolder?: string | undefined;
 }
 
 /** What every job is given besides its parameters. */

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { RetrainError, type Report } from '../base';
 import type { Places } from './context';
 import type { JobName, JobParams, JobProgress, JobResult } from './requests';
@@ -85,7 +85,13 @@ export class JobThread {
   }
 
   private start(): Running {
-    const worker = new Worker(this.workerFile, { workerData: this.places, stdout: true, stderr: true });
+    const worker = new Worker(this.workerFile, {
+      workerData: this.places,
+      // A native library sees only what is set in the process's own environment.
+      env: SHARE_ENV,
+      stdout: true,
+      stderr: true,
+    });
     const pending: Running['pending'] = new Map();
     const forward = (chunk: Buffer) => this.log(chunk.toString());
     worker.stdout.on('data', forward);

@@ -1,23 +1,32 @@
 import { loadBackbone, type Backbone } from '../backbones';
 import { decoderVersion } from '../images';
 import { deferredRuntime, type Runtime, type RuntimeChoice } from '../runtimes';
+import type { Places } from './context';
 
 /** The backbones and runtimes of the thread: each is opened at its first use and kept. */
 export class Networks {
   private readonly backbones = new Map<string, Promise<Backbone>>();
   private readonly runtimes = new Map<string, Promise<Runtime>>();
 
-  constructor(private readonly assets: string) {}
+  /** @param log hears why `auto` takes another runtime than the fastest */
+  constructor(
+    private readonly places: Places,
+    private readonly log: (text: string) => void,
+  ) {}
 
   /** @throws BACKBONE_UNKNOWN, BACKBONE_DAMAGED */
   backbone(id: string): Promise<Backbone> {
-    return kept(this.backbones, id, () => loadBackbone(this.assets, id, { decoderVersion }));
+    return kept(this.backbones, id, () => loadBackbone(this.places.assets, id, { decoderVersion }));
   }
 
   /** @throws RUNTIME_UNKNOWN, RUNTIME_MISSING, NO_RUNTIME, and as `backbone` does */
   runtime(backboneId: string, choice: string): Promise<Runtime> {
     return kept(this.runtimes, JSON.stringify([backboneId, choice]), async () =>
-      deferredRuntime(choice as RuntimeChoice, await this.backbone(backboneId)),
+      deferredRuntime(choice as RuntimeChoice, await this.backbone(backboneId), {
+        tensorflowFolder: this.places.tensorflowFolder,
+        passedOver: ({ id, reason = '' }) =>
+          this.log(`The runtime ${id} is passed over: it cannot be loaded here (${reason}).\n`),
+      }),
     );
   }
 

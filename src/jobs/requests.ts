@@ -5,6 +5,7 @@ import type {
   CacheTree,
   ClassifyResult,
   ClearResult,
+  Diagnostics,
   EvaluateResult,
   MergeResult,
   PartView,
@@ -118,6 +119,12 @@ export interface Jobs {
     result: ClearResult;
   };
   listBottlenecks: { params: { readonly folder: string }; progress: never; result: CacheTree };
+  /** What this machine has and lacks; `text` says it to a person. */
+  doctor: {
+    params: Readonly<Record<never, never>>;
+    progress: never;
+    result: { readonly diagnostics: Diagnostics; readonly text: string };
+  };
 }
 
 export type JobName = keyof Jobs;

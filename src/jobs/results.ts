@@ -9,6 +9,7 @@ import type {
 } from '../bottlenecks';
 import type { Shard } from '../dataset';
 import type { RunDataset, RunEvaluation, RunPrediction, RunRecord, RunTraining } from '../models';
+import type { RuntimeAvailability } from '../runtimes';
 
 /** What the jobs give: plain data that crosses threads and processes. Paths in a result are relative to the dataset, with `/`. */
 
@@ -237,4 +238,48 @@ export interface ClearResult extends CacheSize {
   readonly caches: readonly string[];
   /** Files in them that are not ours, and stay. */
   readonly left: number;
+}
+
+/** A backbone that comes with the extension, as it was found. */
+export type BackboneDiagnosis =
+  | {
+      readonly kind: 'sound';
+      readonly id: string;
+      readonly dimension: number;
+      readonly fingerprint: string;
+    }
+  | {
+      readonly kind: 'damaged';
+      /** null: there is no telling which. */
+      readonly id: string | null;
+      readonly message: string;
+    };
+
+/** What this machine has and lacks. Sizes in bytes. */
+export interface Diagnostics {
+  readonly extension: string | null;
+  readonly node: string;
+  readonly system: {
+    readonly platform: string;
+    readonly architecture: string;
+    readonly release: string;
+  };
+  readonly processor: {
+    readonly model: string | null;
+    readonly cores: number;
+    /** null: they cannot be told here. */
+    readonly instructionSets: readonly string[] | null;
+  };
+  readonly memory: { readonly total: number; readonly free: number };
+  readonly runtimes: readonly RuntimeAvailability[];
+  /** What `auto` takes. */
+  readonly auto: string | null;
+  /** Version of the decoder, which is part of every fingerprint. */
+  readonly decoder: number;
+  readonly backbones: readonly BackboneDiagnosis[];
+  readonly cacheDirectory: {
+    readonly path: string;
+    /** Why it cannot be written; null where it can. */
+    readonly obstacle: string | null;
+  };
 }

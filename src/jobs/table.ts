@@ -2,6 +2,7 @@ import { bottlenecks } from './bottlenecks';
 import { classify } from './classify';
 import { clearBottlenecks, measureBottlenecks } from './clear';
 import type { Job, JobContext } from './context';
+import { doctor } from './doctor';
 import { evaluate } from './evaluate';
 import { findDatasets } from './findDatasets';
 import { inspectPart, listBottlenecks, readRows } from './inspect';
@@ -32,6 +33,7 @@ const table: { readonly [K in JobName]: Job<K> } = {
   verify,
   measureBottlenecks,
   clearBottlenecks,
+  doctor,
 };
 
 /** Runs the job that a message names. `report` receives the progress of that job. */

@@ -10,7 +10,7 @@ import type { FromThread, RunMessage, ToThread } from './threadMessages';
  * the editor. It is stopped by message only: ending it while a runtime computes would abort the process.
  */
 function serve(port: NonNullable<typeof parentPort>, places: Places): void {
-  const networks = new Networks(places.assets);
+  const networks = new Networks(places, (text) => process.stderr.write(text));
   const running = new Map<number, { controller: AbortController; settled: Promise<void> }>();
   const post = (message: FromThread) => port.postMessage(message);
 

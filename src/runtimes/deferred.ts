@@ -1,5 +1,5 @@
 import type { Backbone } from '../backbones';
-import { chooseRuntime, openRuntime, type RuntimeChoice } from './open';
+import { chooseRuntime, openRuntime, type RuntimeChoice, type RuntimeOptions } from './open';
 import type { Runtime } from './runtime';
 import { Turns } from './turns';
 
@@ -8,11 +8,15 @@ import { Turns } from './turns';
  * library is loaded at once, so what it is called is known, and whether it is there. A failure to open is not kept.
  * @throws RUNTIME_MISSING, NO_RUNTIME, RUNTIME_UNKNOWN; the first use as `openRuntime` does
  */
-export async function deferredRuntime(choice: RuntimeChoice, backbone: Backbone): Promise<Runtime> {
-  const { id, version } = await chooseRuntime(choice);
+export async function deferredRuntime(
+  choice: RuntimeChoice,
+  backbone: Backbone,
+  options: RuntimeOptions = {},
+): Promise<Runtime> {
+  const { id, version } = await chooseRuntime(choice, options);
   const turns = new Turns();
   let opened: Runtime | undefined;
-  const open = async (): Promise<Runtime> => (opened ??= await openRuntime(id, backbone));
+  const open = async (): Promise<Runtime> => (opened ??= await openRuntime(id, backbone, options));
   return {
     id,
     version,

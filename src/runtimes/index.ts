@@ -1,6 +1,12 @@
 /** What executes a backbone, behind one interface, and which of them can be loaded here. */
 export { deferredRuntime } from './deferred';
-export { openRuntime, runtimeAvailability, type RuntimeAvailability, type RuntimeChoice } from './open';
+export {
+  openRuntime,
+  runtimeAvailability,
+  type RuntimeAvailability,
+  type RuntimeChoice,
+  type RuntimeOptions,
+} from './open';
 export {
   runtimeIds,
   type Matrix,

@@ -4,7 +4,7 @@ import { checkPictures, productSize, type Product, type Runtime } from './runtim
 import { Turns } from './turns';
 
 /** The network runs with its batch left open; D and the picture's size come from the backbone. */
-export async function openOnnx(backbone: Backbone, threads: number): Promise<Runtime> {
+export async function openOnnx(backbone: Backbone, { threads }: { threads: number }): Promise<Runtime> {
   const ort = await loadOnnx();
   const options: Ort.InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],

@@ -4,6 +4,7 @@ import type { Backbone } from '../backbones';
 import { onnxVersion, openOnnx } from './onnx';
 import { runtimeIds, type Runtime, type RuntimeId } from './runtime';
 import { openTensorflow, tensorflowVersion } from './tensorflow';
+import { openWasm, wasmVersion } from './wasm';
 
 /** `auto` takes the first of `runtimeIds` that can be loaded. */
 export type RuntimeChoice = RuntimeId | 'auto';
@@ -16,57 +17,73 @@ export interface RuntimeAvailability {
   readonly reason?: string;
 }
 
+export interface RuntimeOptions {
+  /** Whose `node_modules` hold the tfjs-node that the person had installed; absent: what lies beside the program. */
+  readonly tensorflowFolder?: string | undefined;
+  /** Hears of every runtime that `auto` passes over. */
+  readonly passedOver?: (runtime: RuntimeAvailability) => void;
+}
+
 interface Loader {
   /** Loads the library; rejects where this machine has none. */
-  version(): Promise<string>;
-  open(backbone: Backbone, threads: number): Promise<Runtime>;
+  version(options: RuntimeOptions): Promise<string>;
+  open(backbone: Backbone, options: RuntimeOptions & { readonly threads: number }): Promise<Runtime>;
 }
 
 const loaders: Readonly<Record<RuntimeId, Loader>> = {
   onnx: { version: onnxVersion, open: openOnnx },
   tensorflow: { version: tensorflowVersion, open: openTensorflow },
+  wasm: { version: wasmVersion, open: openWasm },
 };
 
 /**
  * Opens `backbone` in the runtime asked for, or in the fastest one that can be loaded here. `threads` are those of
- * one product inside onnxruntime; by default as many as there are cores.
+ * one product inside onnxruntime, or of the wasm runtime; by default as many as there are cores.
  * @throws RUNTIME_MISSING, NO_RUNTIME, RUNTIME_UNKNOWN, GRAPH_UNSUPPORTED
  */
 export async function openRuntime(
   choice: RuntimeChoice,
   backbone: Backbone,
-  { threads = availableParallelism() }: { threads?: number } = {},
+  { threads = availableParallelism(), ...options }: RuntimeOptions & { readonly threads?: number } = {},
 ): Promise<Runtime> {
-  const { id } = await chooseRuntime(choice);
-  return await loaders[id].open(backbone, threads);
+  const { id } = await chooseRuntime(choice, options);
+  return await loaders[id].open(backbone, { ...options, threads });
 }
 
 /**
  * The runtime that `openRuntime` takes for `choice`, and its version: loads the library, but no network.
  * @throws RUNTIME_MISSING, NO_RUNTIME, RUNTIME_UNKNOWN
  */
-export async function chooseRuntime(choice: RuntimeChoice): Promise<{ id: RuntimeId; version: string }> {
+export async function chooseRuntime(
+  choice: RuntimeChoice,
+  options: RuntimeOptions = {},
+): Promise<{ id: RuntimeId; version: string }> {
   // What comes from settings or a command line is checked nowhere else.
   if (choice !== 'auto' && !runtimeIds.includes(choice))
     throw new RetrainError('RUNTIME_UNKNOWN', { id: choice, known: runtimeIds.join(', ') });
-  const reasons: string[] = [];
+  const missing: RuntimeAvailability[] = [];
   for (const id of choice === 'auto' ? runtimeIds : [choice]) {
-    const { version, reason = '' } = await availabilityOf(id);
-    if (version !== undefined) return { id, version };
+    const { version, reason = '' } = await availabilityOf(id, options);
+    if (version !== undefined) {
+      for (const runtime of missing) options.passedOver?.(runtime);
+      return { id, version };
+    }
     if (choice !== 'auto') throw new RetrainError('RUNTIME_MISSING', { id, reason });
-    reasons.push(`${id}: ${reason}`);
+    missing.push({ id, reason });
   }
-  throw new RetrainError('NO_RUNTIME', { reasons: reasons.join('; ') });
+  throw new RetrainError('NO_RUNTIME', {
+    reasons: missing.map(({ id, reason = '' }) => `${id}: ${reason}`).join('; '),
+  });
 }
 
 /** Which runtimes can be loaded on this machine; loads each of them to know. */
-export async function runtimeAvailability(): Promise<RuntimeAvailability[]> {
-  return await Promise.all(runtimeIds.map(availabilityOf));
+export async function runtimeAvailability(options: RuntimeOptions = {}): Promise<RuntimeAvailability[]> {
+  return await Promise.all(runtimeIds.map((id) => availabilityOf(id, options)));
 }
 
-async function availabilityOf(id: RuntimeId): Promise<RuntimeAvailability> {
+async function availabilityOf(id: RuntimeId, options: RuntimeOptions): Promise<RuntimeAvailability> {
   try {
-    return { id, version: await loaders[id].version() };
+    return { id, version: await loaders[id].version(options) };
   } catch (error) {
     return { id, reason: shortReason(error) };
   }

@@ -17,12 +17,13 @@ export interface ProductOptions {
 export type Product = (a: Matrix, b: Matrix, options?: ProductOptions) => Promise<Matrix>;
 
 /** What can execute a backbone. In the order in which `auto` tries them: the fastest first. */
-export const runtimeIds = ['onnx', 'tensorflow'] as const;
+export const runtimeIds = ['onnx', 'tensorflow', 'wasm'] as const;
 export type RuntimeId = (typeof runtimeIds)[number];
 
 /**
  * Executes one backbone. Calls are carried out one after the other, each on the calling thread, which it holds
- * meanwhile: so this belongs into a worker thread, and the thread must not be terminated before `dispose` is done.
+ * meanwhile (all but wasm's): so this belongs into a worker thread, and the thread must not be terminated before
+ * `dispose` is done.
  */
 export interface Runtime {
   readonly id: RuntimeId;

@@ -1,24 +1,43 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs-node';
-import type { Backbone, Graph } from '../backbones';
+import type { Backbone } from '../backbones';
+import { graphArtifacts } from './graphArtifacts';
 import { checkPictures, productSize, type Product, type Runtime } from './runtime';
 import { Turns } from './turns';
 
+/** Whose `node_modules` are asked first. */
+interface TensorflowPlace {
+  readonly tensorflowFolder?: string | undefined;
+}
+
 /** TensorFlow's own threads cannot be counted out by tfjs-node: it takes as many as there are cores. */
-export async function openTensorflow(backbone: Backbone): Promise<Runtime> {
-  const tf = await loadTensorflow();
-  const model = await tf.loadGraphModel(tf.io.fromMemory(artifactsOf(backbone.graph)));
+export async function openTensorflow(backbone: Backbone, where: TensorflowPlace): Promise<Runtime> {
+  const tf = await loadTensorflow(where);
+  const model = await tf.loadGraphModel(tf.io.fromMemory(graphArtifacts(backbone.graph)));
   const { input } = backbone;
   const turns = new Turns();
+
+  /** What `compute` gives. `tidy` looks for tensors in all it returns, number by number: so it returns a tensor. */
+  const floatsOf = (compute: () => TensorFlow.Tensor): Float32Array => {
+    const tensor = tf.tidy(compute);
+    const data = tensor.dataSync();
+    tensor.dispose();
+    if (!(data instanceof Float32Array)) throw new TypeError('float32 values were expected');
+    return data;
+  };
 
   const multiply: Product = (a, b, { transposeA = false, transposeB = false } = {}) =>
     turns.take(() => {
       const { rows, columns } = productSize(a, b, { transposeA, transposeB });
-      return tf.tidy(() => {
+      const data = floatsOf(() => {
         const left = tf.tensor2d(a.data, [a.rows, a.columns]);
         const right = tf.tensor2d(b.data, [b.rows, b.columns]);
-        return { rows, columns, data: floatsOf(tf.matMul(left, right, transposeA, transposeB)) };
+        return tf.matMul(left, right, transposeA, transposeB);
       });
+      return { rows, columns, data };
     });
 
   return {
@@ -27,10 +46,10 @@ export async function openTensorflow(backbone: Backbone): Promise<Runtime> {
     run: (values, n) =>
       turns.take(() => {
         checkPictures(values, n, input.height * input.width * 3);
-        return tf.tidy(() => {
+        return floatsOf(() => {
           const output = model.execute(tf.tensor4d(values, [n, input.height, input.width, 3]));
           if (!(output instanceof tf.Tensor)) throw new TypeError('the network has more than one output');
-          return floatsOf(output);
+          return output;
         });
       }),
     multiply,
@@ -42,33 +61,18 @@ export async function openTensorflow(backbone: Backbone): Promise<Runtime> {
 }
 
 /** Rejects where the native library is not installed, or cannot be loaded on this machine. */
-export async function tensorflowVersion(): Promise<string> {
-  return (await loadTensorflow()).version['tfjs-node'];
+export async function tensorflowVersion(where: TensorflowPlace): Promise<string> {
+  return (await loadTensorflow(where)).version['tfjs-node'];
 }
 
 /** Loads the native library the first time it is called. */
-async function loadTensorflow(): Promise<typeof TensorFlow> {
+async function loadTensorflow({ tensorflowFolder }: TensorflowPlace): Promise<typeof TensorFlow> {
   // Silences notes on the processor; a person's own choice stays.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   // tfjs-node 4.22.0 calls these two; Node 23 took the first away and warns of the second.
   Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null, isArray: Array.isArray });
+  const name = '@tensorflow/tfjs-node';
+  if (tensorflowFolder !== undefined && existsSync(path.join(tensorflowFolder, 'node_modules', name)))
+    return createRequire(path.join(tensorflowFolder, 'package.json'))(name) as typeof TensorFlow;
   return await import('@tensorflow/tfjs-node');
-}
-
-/** The graph as the file format of TF.js has it, with the checked and widened weights. */
-function artifactsOf({ topology, constants }: Graph): object {
-  const weights = [...constants];
-  return {
-    format: 'graph-model',
-    // tfjs-converter reads the two numbers and uses them for nothing but a name.
-    modelTopology: { node: topology, versions: { producer: 0, minConsumer: 0 } },
-    weightSpecs: weights.map(([name, { kind, shape }]) => ({ name, shape: [...shape], dtype: kind })),
-    weightData: weights.map(([, { values }]) => values.buffer),
-  };
-}
-
-function floatsOf(tensor: TensorFlow.Tensor): Float32Array {
-  const data = tensor.dataSync();
-  if (!(data instanceof Float32Array)) throw new TypeError('float32 values were expected');
-  return data;
 }

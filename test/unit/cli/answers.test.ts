@@ -72,6 +72,21 @@ describe('retrain classify and retrain evaluate', function () {
     assert.deepEqual(readdirSync(home, { recursive: true }).sort(), before);
   });
 
+  it('gives the same answers in the wasm runtime', async () => {
+    const answersOf = async (runtime: string) => {
+      const outcome = await classify('photos/roses', '--runtime', runtime, '--run', run, '--json');
+      assert.equal(outcome.status, 0, outcome.stderr);
+      return (documentOf(outcome) as unknown as ClassifyDocument).answers;
+    };
+    const expected = await answersOf('auto');
+    const answers = await answersOf('wasm');
+    assert.equal(answers.length, 10);
+    answers.forEach(({ path: file, label, confidence = NaN }, i) => {
+      assert.deepEqual([file, label], [expected[i]?.path, expected[i]?.label]);
+      assert.ok(Math.abs(confidence - (expected[i]?.confidence ?? NaN)) < 1e-3, file);
+    });
+  });
+
   it('keeps the order of many images given one by one, and names those given as folders by path', async () => {
     const given = ['tulips', 'daisy'].flatMap((label) =>
       readdirSync(path.join(dataset, label))

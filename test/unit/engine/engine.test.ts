@@ -92,12 +92,12 @@ describe('the engine', function () {
   });
   const photos = () => path.join(folder.path, 'photos');
   /** Resolves once the network has computed something. */
-  const computing = (token?: CancellationToken) => {
+  const computing = ({ token, runtime = 'auto' }: { token?: CancellationToken; runtime?: string } = {}) => {
     const job: { answer?: Promise<unknown> } = {};
     const begun = new Promise<void>((resolve) => {
       job.answer = engine.run(
         'bottlenecks',
-        { folder: photos(), settings: network },
+        { folder: photos(), settings: { ...network, runtime } },
         {
           ...(token && { token }),
           progress: (progress) => {
@@ -150,7 +150,7 @@ describe('the engine', function () {
 
   it('cancels a job with its request, keeps what it computed, and goes on', async () => {
     const source = new CancellationTokenSource();
-    const { begun, answer } = computing(source.token);
+    const { begun, answer } = computing({ token: source.token });
     await begun;
     source.cancel();
     await assert.rejects(answer, (error: unknown) => error instanceof ResponseError && error.code === -32800);
@@ -162,15 +162,16 @@ describe('the engine', function () {
     await engine.exit;
   });
 
-  it('ends by itself, with code 0, when its parent goes while a runtime computes', async () => {
-    const { begun, answer } = computing();
-    answer.catch(() => undefined);
-    await begun;
-    engine.leave();
-    assert.deepEqual(await engine.exit, { code: 0, signal: null }, engine.stderr);
-    const kept = await cachedImages();
-    assert.ok(kept > 0 && kept < 48, `${kept} images`);
-  });
+  for (const runtime of ['auto', 'wasm'])
+    it(`ends by itself, with code 0, when its parent goes while a runtime computes (${runtime})`, async () => {
+      const { begun, answer } = computing({ runtime });
+      answer.catch(() => undefined);
+      await begun;
+      engine.leave();
+      assert.deepEqual(await engine.exit, { code: 0, signal: null }, engine.stderr);
+      const kept = await cachedImages();
+      assert.ok(kept > 0 && kept < 48, `${kept} images`);
+    });
 
   it('starts with no environment but its own', async () => {
     engine.leave();

@@ -54,11 +54,11 @@ describe('openRuntime', function () {
 
   it('knows its runtimes and no other', async () => {
     const backbone = await loadFiles(tinyGraph());
-    for (const id of ['wasm', 'constructor', '', 'ONNX'])
+    for (const id of ['webgl', 'constructor', '', 'ONNX'])
       await assert.rejects(openRuntime(id as RuntimeChoice, backbone), (error: unknown) => {
         assert(error instanceof RetrainError);
         assert.equal(error.code, 'RUNTIME_UNKNOWN');
-        assert.match(error.message, /onnx, tensorflow/);
+        assert.match(error.message, /onnx, tensorflow, wasm/);
         return true;
       });
   });
@@ -79,11 +79,13 @@ describe('openRuntime', function () {
     const available = new Map((await runtimeAvailability()).map(({ id, reason }) => [id, reason]));
     if (available.get('onnx') === undefined)
       await assert.rejects(openRuntime('onnx', backbone), { code: 'GRAPH_UNSUPPORTED' });
-    if (available.get('tensorflow') !== undefined) return;
-    const runtime = await openRuntime('tensorflow', backbone);
-    const values = await runtime.run(new Float32Array(48).fill(-1), 1);
-    await runtime.dispose();
-    for (const value of values) assert(Math.abs(value - (Math.exp(-1) - 1)) < 1e-6);
+    for (const id of ['tensorflow', 'wasm'] as const) {
+      if (available.get(id) !== undefined) continue;
+      const runtime = await openRuntime(id, backbone);
+      const values = await runtime.run(new Float32Array(48).fill(-1), 1);
+      await runtime.dispose();
+      for (const value of values) assert(Math.abs(value - (Math.exp(-1) - 1)) < 1e-6);
+    }
   });
 
   it('deferred says what it is without the network, and opens that when it is used', async function () {
@@ -137,7 +139,7 @@ describe('openRuntime', function () {
       const failures = await runBundled(
         folder,
         `const backbone = await load();
-        const choices = ['onnx', 'tensorflow', 'auto'];
+        const choices = ['onnx', 'tensorflow', 'wasm', 'auto'];
         return Promise.all(choices.map((id) => rooms.openRuntime(id, backbone).catch(failure)));`,
       );
       assert.deepEqual(failures, [
@@ -152,10 +154,15 @@ describe('openRuntime', function () {
             "The runtime tensorflow cannot be loaded here (Cannot find package '@tensorflow/tfjs-node'); choose another one.",
         },
         {
+          code: 'RUNTIME_MISSING',
+          message: 'The runtime wasm cannot be loaded here (wasmWorker.js is missing); choose another one.',
+        },
+        {
           code: 'NO_RUNTIME',
           message:
             'No runtime can be loaded on this machine: ' +
-            "onnx: Cannot find package 'onnxruntime-node'; tensorflow: Cannot find package '@tensorflow/tfjs-node'.",
+            "onnx: Cannot find package 'onnxruntime-node'; tensorflow: Cannot find package '@tensorflow/tfjs-node'; " +
+            'wasm: wasmWorker.js is missing.',
         },
       ]);
     });
