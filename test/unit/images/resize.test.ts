@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { resize } from '../../../src/images/resize';
+import { resize } from '../../../src/images/decoderModule';
 import type { Picture } from '../../../src/images/picture';
 
 const side = fc.integer({ min: 1, max: 24 });

@@ -1,4 +1,4 @@
-import type { Picture } from './picture';
+import type { Picture } from '../../src/images/picture';
 
 /** For each output position the first input position it draws on, how many, and their weights, `taps` apart. */
 interface Weights {
@@ -79,7 +79,10 @@ function resizeRows(source: Samples, stride: number, weights: Weights, out: Floa
  * A picture stretched to `width` x `height` by a half-pixel-centred antialiased triangle filter, `[height, width, 3]`.
  * The axis goes first that leaves less in between, so that a strip of a million pixels by one needs no gigabytes.
  */
-export function resize(picture: Picture, { width, height }: { width: number; height: number }): Uint8Array {
+export function plainResize(
+  picture: Picture,
+  { width, height }: { width: number; height: number },
+): Uint8Array {
   if (picture.width === width && picture.height === height) return picture.data;
   const columns = triangleWeights(picture.width, width);
   const rows = triangleWeights(picture.height, height);
