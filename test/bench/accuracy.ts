@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultBackbone, loadBackbone } from '../../src/backbones';
+import { defaultBackbones, loadBackbone } from '../../src/backbones';
 import { homesOf, openCache, readBottlenecks, type CachedImage } from '../../src/bottlenecks';
 import { assignSides, scanDataset, type Side } from '../../src/dataset';
 import { accuracyOf, confusionMatrix, crossEntropyOf, topAnswers } from '../../src/evaluation';
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
     '| dataset | images | classes | l2 | seeds | testing accuracy | cross-entropy | probability of the answer | epochs | best | ms a training |',
   );
   console.log('|---|---|---|---|---|---|---|---|---|---|---|');
-  const backbone = await loadBackbone('media', defaultBackbone, { decoderVersion });
+  const backbone = await loadBackbone('media', defaultBackbones.float, { decoderVersion });
   const runtime = await openRuntime('auto', backbone);
   for (const folder of folders) {
     const root = realpathSync(folder);

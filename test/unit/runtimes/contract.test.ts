@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { defaultBackbone, loadBackbone, normalise, type Backbone } from '../../../src/backbones';
+import { defaultBackbones, loadBackbone, normalise, type Backbone } from '../../../src/backbones';
 import {
   openRuntime,
   runtimeAvailability,
@@ -113,7 +113,7 @@ for (const id of runtimeIds)
 
     before(async function () {
       await needRuntime(this, id);
-      backbone = await loadBackbone(path.resolve('media'), defaultBackbone, { decoderVersion: 1 });
+      backbone = await loadBackbone(path.resolve('media'), defaultBackbones.float, { decoderVersion: 1 });
       tiny = await loadFiles(tinyGraph());
       runtime = await openRuntime(id, backbone);
     });
