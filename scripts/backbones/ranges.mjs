@@ -3,7 +3,8 @@
 //
 //     npx tsx scripts/backbones/ranges.mjs CUSTOMVISION FRUIT GROCERY
 //
-// writes media/backbones/efficientnet-lite2-int8 and scripts/backbones/efficientnet-lite2-int8.log.
+// writes media/backbones/efficientnet-lite2-int8, scripts/backbones/efficientnet-lite2-int8.log and
+// test/data/efficientnet-lite2-int8-golden.json.
 
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
@@ -21,6 +22,8 @@ import {
   writeRanges,
 } from '../../src/backbones/index.ts';
 import { decodeImage, decoderVersion } from '../../src/images/index.ts';
+import { openRuntime } from '../../src/runtimes/index.ts';
+import { goldenInput, goldenPictures } from '../../test/support/goldenPictures.ts';
 import { root } from '../repository.mjs';
 
 const share = 20;
@@ -49,6 +52,28 @@ function outwards(value) {
 
 function sha256(bytes) {
   return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Of the golden pictures: some values, as many as golden.py keeps of the float32 network. */
+async function golden(backbone) {
+  const runtime = await openRuntime('onnx', backbone);
+  const values = await runtime.run(goldenInput(backbone), goldenPictures.length);
+  await runtime.dispose();
+  const { dimension } = backbone;
+  const stride = Math.floor(dimension / 64);
+  const rounded = (value) => Number(value.toPrecision(7));
+  const images = goldenPictures.map(({ name }, i) => {
+    const own = values.subarray(i * dimension, (i + 1) * dimension);
+    return {
+      name,
+      norm: rounded(Math.hypot(...own)),
+      first: [...own.subarray(0, 64)].map(rounded),
+      strided: Array.from({ length: 64 }, (_, k) => rounded(own[k * stride])),
+    };
+  });
+  const about =
+    'the pictures of efficientnet-lite2-golden.json; values that change mean that the rule was not raised';
+  return `${JSON.stringify({ about, backbone: backbone.id, stride, images }, null, 1)}\n`;
 }
 
 async function main(folders) {
@@ -99,11 +124,12 @@ async function main(folders) {
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, rangesFile), text);
   await writeFile(path.join(folder, 'backbone.json'), `${JSON.stringify(facts, null, 2)}\n`);
-  const { fingerprint } = await loadBackbone(path.join(root, 'media'), id, { decoderVersion });
+  const made = await loadBackbone(path.join(root, 'media'), id, { decoderVersion });
+  await writeFile(path.join(root, 'test', 'data', `${id}-golden.json`), await golden(made));
   const report = [
     `onnxruntime ${ort.env.versions.node ?? ort.env.versions.common}, decoder ${decoderVersion}`,
     `${ranges.size} ranges from ${log.length} photos`,
-    `fingerprint ${fingerprint}, of ${from} ${backbone.fingerprint}`,
+    `fingerprint ${made.fingerprint}, of ${from} ${backbone.fingerprint}`,
     `${sha256(text)}  ${rangesFile}`,
     'calibration photos (sha256, name)',
     ...log,

@@ -50,7 +50,7 @@ export interface QuantisedConvolution {
 }
 
 /** Leaves room for the sum of products beside it. */
-const biasLimit = 2 ** 30;
+const biasLimit = 2 ** 29;
 
 /**
  * A filter whose values stand channel by channel, and its bias [channels], for an input of scale `inputScale`. Where

@@ -78,7 +78,11 @@ const runtime = () =>
   new Option('--runtime <id>', 'what executes the backbone')
     .choices(['auto', 'onnx', 'tensorflow'])
     .default(defaultSettings.runtime);
-const backbone = () => new Option('--backbone <id>', 'the frozen network').default(defaultSettings.backbone);
+const backbone = () =>
+  new Option(
+    '--backbone <id>',
+    'the frozen network; auto: with eight bits where the runtime has them',
+  ).default(defaultSettings.backbone);
 const share = (side: string, value: number) =>
   new Option(`--${side}-percentage <n>`, `share of the images kept for ${side}`)
     .argParser(wholeNumber(0, 90))

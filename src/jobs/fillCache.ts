@@ -77,11 +77,10 @@ async function fill<T extends ComputedBottlenecks>(
   const scanSeconds = secondsSince(started);
   report({ kind: 'scanned', dataset: factsOf(dataset), seconds: scanSeconds });
 
-  const backbone = await networks.backbone(network.backbone);
+  const { backbone, runtime } = await networks.open(network);
   const location = await cacheLocation(root, places.cacheDirectory);
   await noteDataset(root, location);
   const cache = await openCache(location.bottlenecks, backbone, { signal });
-  const runtime = await networks.runtime(network.backbone, network.runtime);
   const { images } = dataset;
   const source = { root, images, cache, backbone, runtime, decode: decodeImage, readImage };
   const computed = await compute(source, { signal, report });

@@ -1,6 +1,19 @@
-import { loadBackbone, type Backbone } from '../backbones';
+import { defaultBackbones, loadBackbone, type Backbone } from '../backbones';
 import { decoderVersion } from '../images';
-import { deferredRuntime, type Runtime, type RuntimeChoice } from '../runtimes';
+import {
+  chooseRuntime,
+  deferredRuntime,
+  eightBitRuntimes,
+  type Runtime,
+  type RuntimeChoice,
+} from '../runtimes';
+import type { RetrainSettings } from './requests';
+
+/** A backbone and what executes it. */
+export interface Network {
+  readonly backbone: Backbone;
+  readonly runtime: Runtime;
+}
 
 /** The backbones and runtimes of the thread: each is opened at its first use and kept. */
 export class Networks {
@@ -14,7 +27,17 @@ export class Networks {
     return kept(this.backbones, id, () => loadBackbone(this.assets, id, { decoderVersion }));
   }
 
-  /** @throws RUNTIME_UNKNOWN, RUNTIME_MISSING, NO_RUNTIME, and as `backbone` does */
+  /**
+   * What a person's choice of both comes to, `auto` being one of each: the backbone of eight bits where the runtime
+   * executes it, else the same network in float32.
+   * @throws as `backbone` and `runtime` do
+   */
+  async open({ backbone, runtime }: Pick<RetrainSettings, 'backbone' | 'runtime'>): Promise<Network> {
+    const id = backbone === 'auto' ? await defaultFor(runtime) : backbone;
+    return { backbone: await this.backbone(id), runtime: await this.runtime(id, runtime) };
+  }
+
+  /** @throws RUNTIME_UNKNOWN, RUNTIME_MISSING, NO_RUNTIME, RUNTIME_UNFIT, EIGHT_BITS_MISSING, and as `backbone` does */
   runtime(backboneId: string, choice: string): Promise<Runtime> {
     return kept(this.runtimes, JSON.stringify([backboneId, choice]), async () =>
       deferredRuntime(choice as RuntimeChoice, await this.backbone(backboneId)),
@@ -26,6 +49,11 @@ export class Networks {
     for (const outcome of opened) if (outcome.status === 'fulfilled') await outcome.value.dispose();
     this.runtimes.clear();
   }
+}
+
+async function defaultFor(choice: string): Promise<string> {
+  const { id } = await chooseRuntime(choice as RuntimeChoice);
+  return eightBitRuntimes.includes(id) ? defaultBackbones.eightBits : defaultBackbones.float;
 }
 
 /** What was opened under `key`, or what `open` gives; a failure is not kept, so that a later try may succeed. */

@@ -1,7 +1,14 @@
 /** What executes a backbone, behind one interface, and which of them can be loaded here. */
 export { deferredRuntime } from './deferred';
-export { openRuntime, runtimeAvailability, type RuntimeAvailability, type RuntimeChoice } from './open';
 export {
+  chooseRuntime,
+  openRuntime,
+  runtimeAvailability,
+  type RuntimeAvailability,
+  type RuntimeChoice,
+} from './open';
+export {
+  eightBitRuntimes,
   runtimeIds,
   type Matrix,
   type Product,
