@@ -130,11 +130,11 @@ async function testingPhoto(dataset) {
 async function openTree(workbench, label) {
   const { page } = workbench;
   await (await workbench.reveal(`photos/flowers/${label}`)).click();
-  await workbench.reveal(`photos/flowers/.bottlenecks/v1/efficientnet-lite2/${label}`);
+  await workbench.reveal(`photos/flowers/.bottlenecks/v1/efficientnet-lite2-int8/${label}`);
   const header = page.locator('.pane-header[aria-label^="Bottlenecks"]');
   await header.click();
   const tree = page.locator('.pane', { has: header }).locator('.monaco-list-row');
-  for (const name of ['efficientnet-lite2', label]) {
+  for (const name of ['efficientnet-lite2-int8', label]) {
     const node = tree.filter({ has: page.getByText(name, { exact: true }) }).first();
     await node.waitFor({ timeout: patience });
     if ((await node.getAttribute('aria-expanded')) !== 'true') await node.click();

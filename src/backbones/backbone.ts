@@ -3,9 +3,12 @@ import path from 'node:path';
 import { RetrainError, Untrusted } from '../base';
 import { readAssetFile, type Checksums } from './assetFile';
 import { damaged } from './damage';
-import { fingerprintOf } from './fingerprint';
+import { fingerprintOf, quantisedFingerprintOf } from './fingerprint';
 import type { Graph } from './graph';
 import { readGraphModel } from './graphModel';
+import { quantisationRule } from './quantisation';
+import type { ActivationRanges } from './ranges';
+import { readRanges } from './rangesFile';
 
 /** What `backbone.json` says. */
 export interface BackboneFacts {
@@ -18,6 +21,8 @@ export interface BackboneFacts {
   readonly normalisation: { readonly mean: number; readonly deviation: number };
   /** The nodes whose values, each averaged over space, make the bottleneck, in this order. */
   readonly cut: readonly string[];
+  /** Of a network of eight bits: the id of the float32 network whose weights and scaling it uses. */
+  readonly quantisedFrom: string | undefined;
 }
 
 /** A frozen network and all that is known about it. */
@@ -27,10 +32,16 @@ export interface Backbone extends BackboneFacts {
   /** Of each value over the calibration pictures, [D] each: the head works on (value - mean) / deviation. */
   readonly scaling: { readonly mean: Float32Array; readonly deviation: Float32Array };
   readonly graph: Graph;
+  /** With these the network has eight bits, and only a runtime that knows them may execute it. */
+  readonly ranges: ActivationRanges | undefined;
   readonly folder: string;
 }
 
-export const defaultBackbone = 'efficientnet-lite2';
+/** The same network in float32 and with eight bits. */
+export const defaultBackbones = {
+  float: 'efficientnet-lite2',
+  eightBits: 'efficientnet-lite2-int8',
+} as const;
 
 const maxDimension = 65_536;
 
@@ -67,41 +78,69 @@ export async function loadBackbone(
     });
   const folder = path.join(assets, 'backbones', id);
   const { facts, checksums } = await readFacts(folder);
+  if (facts.quantisedFrom !== undefined) {
+    const float = await loadBackbone(assets, facts.quantisedFrom, { decoderVersion });
+    const ranges = await readRanges(folder, float.graph, checksums);
+    return {
+      ...float,
+      ...facts,
+      ranges,
+      fingerprint: quantisedFingerprintOf(float.fingerprint, ranges),
+      folder,
+    };
+  }
   const graph = await readGraphModel(folder, checksums);
   checkShapes(graph, facts);
   const scaling = await readScaling(folder, facts.dimension, checksums);
-  return { ...facts, fingerprint: fingerprintOf(graph, facts, decoderVersion), scaling, graph, folder };
+  const fingerprint = fingerprintOf(graph, facts, decoderVersion);
+  return { ...facts, fingerprint, scaling, graph, ranges: undefined, folder };
 }
 
 async function readFacts(folder: string): Promise<{ facts: BackboneFacts; checksums: Checksums }> {
+  const { document, id } = await readDocument(folder);
+  const name = document.field('name').name();
+  const checksums = new Map(
+    document
+      .field('sha256')
+      .entries()
+      .map(([name, checksum]): [string, string] => [name, checksum.name()]),
+  );
+  const quantised = document.optional('quantised');
+  if (quantised === undefined) return { facts: { id, name, ...readNetwork(document) }, checksums };
+  quantised.field('rule').integer(quantisationRule, quantisationRule);
+  const from = quantised.field('from');
+  const quantisedFrom = from.matching(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'the id of a backbone');
+  const { document: other } = await readDocument(path.join(path.dirname(folder), quantisedFrom));
+  if (other.optional('quantised') !== undefined) throw from.fail('it has eight bits itself');
+  return { facts: { ...readNetwork(other), id, name, quantisedFrom }, checksums };
+}
+
+/** The backbone.json of a folder, and the id in it, which is the folder's name. */
+async function readDocument(folder: string): Promise<{ document: Untrusted; id: string }> {
   const bytes = await readAssetFile(folder, 'backbone.json', 2 ** 20);
   const file = path.join(folder, 'backbone.json');
-  const facts = Untrusted.parse(bytes.toString('utf8'), (reason) => damaged(file, reason));
-  facts.field('format').integer(1, 1);
-  const id = facts.field('id');
+  const document = Untrusted.parse(bytes.toString('utf8'), (reason) => damaged(file, reason));
+  document.field('format').integer(1, 1);
+  const id = document.field('id');
   if (id.name() !== path.basename(folder)) throw id.fail('it is not the name of its folder');
+  return { document, id: id.name() };
+}
+
+/** What backbone.json says of a network in float32. */
+function readNetwork(facts: Untrusted): Omit<BackboneFacts, 'id' | 'name'> {
   const input = facts.field('input');
   const normalisation = facts.field('normalisation');
   const deviation = normalisation.field('deviation');
   if (deviation.finite() <= 0) throw deviation.fail('it has to be greater than 0');
   return {
-    facts: {
-      id: id.name(),
-      name: facts.field('name').name(),
-      dimension: facts.field('dimension').integer(1, maxDimension),
-      input: { width: input.field('width').integer(1, 4096), height: input.field('height').integer(1, 4096) },
-      normalisation: { mean: normalisation.field('mean').finite(), deviation: deviation.finite() },
-      cut: facts
-        .field('cut')
-        .items(1000)
-        .map((name) => name.name()),
-    },
-    checksums: new Map(
-      facts
-        .field('sha256')
-        .entries()
-        .map(([name, checksum]) => [name, checksum.name()]),
-    ),
+    dimension: facts.field('dimension').integer(1, maxDimension),
+    input: { width: input.field('width').integer(1, 4096), height: input.field('height').integer(1, 4096) },
+    normalisation: { mean: normalisation.field('mean').finite(), deviation: deviation.finite() },
+    cut: facts
+      .field('cut')
+      .items(1000)
+      .map((name) => name.name()),
+    quantisedFrom: undefined,
   };
 }
 

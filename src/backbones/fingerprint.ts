@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Graph } from './graph';
+import { quantisationRule } from './quantisation';
+import type { ActivationRanges } from './ranges';
 
 interface Preprocessing {
   readonly input: { readonly width: number; readonly height: number };
@@ -42,6 +44,16 @@ export function fingerprintOf(graph: Graph, backbone: Preprocessing, decoderVers
   for (const [, { values }] of constants)
     hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   return hash.digest('hex');
+}
+
+/**
+ * The fingerprint of the network of eight bits that `ranges` make of the one with the fingerprint `float`: sha256 in
+ * hex over a JSON document, UTF-8, its keys in the order written below.
+ */
+export function quantisedFingerprintOf(float: string, ranges: ActivationRanges): string {
+  const listed = [...ranges].map(([node, { least, most }]): [string, number, number] => [node, least, most]);
+  const description = { format: 1, float, rule: quantisationRule, ranges: listed.sort(byName) };
+  return createHash('sha256').update(JSON.stringify(description)).digest('hex');
 }
 
 /** By code units, the same on every machine. */

@@ -1,6 +1,6 @@
 /** Frozen networks: read from disk, checked, fingerprinted, and turned into ONNX. Runs none. */
 export {
-  defaultBackbone,
+  defaultBackbones,
   embeddedBackbones,
   loadBackbone,
   type Backbone,
@@ -9,4 +9,7 @@ export {
 export type { Constant, Graph, GraphNode, Operation, Shape } from './graph';
 export { normalise } from './normalise';
 export { OnnxModel } from './onnxModel';
+export { quantisationRule, type Range } from './quantisation';
+export { rangedNodes, type ActivationRanges } from './ranges';
+export { rangesFile, writeRanges } from './rangesFile';
 export { toOnnx } from './toOnnx';

@@ -49,18 +49,25 @@ export class OnnxModel {
     return this.constant(name, [values.length], onnx.TensorProto.DataType.INT64, wide);
   }
 
+  /** Adds a constant of 8- or 32-bit whole numbers; returns `name`. */
+  small(name: string, dims: Shape, values: Uint8Array | Int8Array | Int32Array): string {
+    const { UINT8, INT8, INT32 } = onnx.TensorProto.DataType;
+    const type = values instanceof Uint8Array ? UINT8 : values instanceof Int8Array ? INT8 : INT32;
+    return this.constant(name, dims, type, values);
+  }
+
   private constant(
     name: string,
     dims: Shape,
     dataType: number,
-    values: Float32Array | BigInt64Array,
+    values: Float32Array | BigInt64Array | Uint8Array | Int8Array | Int32Array,
   ): string {
     const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     this.constants.push({ name, dims: [...dims], dataType, rawData });
     return name;
   }
 
-  /** The bytes of the model, all values float32. */
+  /** The bytes of the model, its inputs and outputs float32. */
   encode(name: string, inputs: readonly OnnxValue[], outputs: readonly OnnxValue[]): Uint8Array {
     return onnx.ModelProto.encode({
       irVersion,

@@ -2,34 +2,51 @@ import { RetrainError } from '../base';
 import type { Constant, Graph, GraphNode, Shape } from './graph';
 import { OnnxModel } from './onnxModel';
 import { permute } from './permute';
+import { weightLimits } from './quantisation';
+import { QuantisedValues } from './quantisedValues';
+import { convolutionChains, type ActivationRanges, type ConvolutionChain } from './ranges';
 import { axisOf, window } from './shapes';
 
 /** From [n, h, w, c] to [n, c, h, w], and back. */
 const toChannelsFirst = [0, 3, 1, 2];
 const toChannelsLast = [0, 2, 3, 1];
 
+export interface OnnxOptions {
+  /**
+   * Of the nodes `rangedNodes` names: given these, the network is written with eight bits, in ONNX's QDQ form
+   * (QuantizeLinear and DequantizeLinear around each operation, onnxruntime.ai, "Quantize ONNX models").
+   */
+  readonly ranges?: ActivationRanges | undefined;
+  /** Nodes whose values are outputs, too. Pictures leave as [n, c, h, w]. */
+  readonly outputs?: readonly string[];
+}
+
 /**
- * The network as an ONNX model in float32, with the same input [n, H, W, 3] and output [n, D], n left open.
+ * The network as an ONNX model, with the same input [n, H, W, 3] and output [n, D] in float32, n left open.
  * Pictures are [n, c, h, w] inside, as ONNX has it: transposed once at the input. The zeros of TensorFlow's SAME
- * padding are written out from the static shapes; a BiasAdd becomes the bias of its convolution.
+ * padding are written out from the static shapes; a BiasAdd becomes the bias of its convolution. With eight bits a
+ * rectifier behind a convolution becomes the end of its range, at which QuantizeLinear stops.
  * @throws GRAPH_UNSUPPORTED naming the operation
  */
-export function toOnnx(graph: Graph): Uint8Array {
-  return new Conversion(graph).run();
+export function toOnnx(graph: Graph, options: OnnxOptions = {}): Uint8Array {
+  return new Conversion(graph, options).run();
 }
 
 /** Names made here begin with '/', with which no node of a graph can begin. */
 class Conversion {
   private readonly model = new OnnxModel();
   private readonly shapes = new Map<string, Shape>();
-  private readonly producers: ReadonlyMap<string, GraphNode>;
-  private readonly consumers = new Map<string, GraphNode[]>();
+  private readonly chains: ReadonlyMap<string, ConvolutionChain>;
+  private readonly eightBits: QuantisedValues;
+  private readonly outputs: readonly string[];
 
-  constructor(private readonly graph: Graph) {
-    this.producers = new Map(graph.nodes.map((node) => [node.name, node]));
-    for (const node of graph.nodes)
-      for (const input of new Set(node.inputs))
-        this.consumers.set(input, [...(this.consumers.get(input) ?? []), node]);
+  constructor(
+    private readonly graph: Graph,
+    { ranges = new Map(), outputs = [] }: OnnxOptions,
+  ) {
+    this.chains = convolutionChains(graph);
+    this.eightBits = new QuantisedValues(this.model, ranges);
+    this.outputs = outputs;
   }
 
   run(): Uint8Array {
@@ -40,42 +57,37 @@ class Conversion {
       this.convert(node, node.shape);
     }
     const input = { name: '/input', shape: this.shapeOf(graph.input) };
-    return this.model.encode('network', [input], [{ name: graph.output, shape: this.shapeOf(graph.output) }]);
+    const outputs = [graph.output, ...this.outputs].map((name) => {
+      const shape = this.shapeOf(name);
+      return {
+        name: this.eightBits.nameOf(name),
+        shape: shape.length === 4 ? toChannelsFirst.map((axis) => shape[axis] ?? 0) : shape,
+      };
+    });
+    return this.model.encode('network', [input], outputs);
   }
 
   private convert(node: GraphNode, shape: Shape): void {
-    const { model } = this;
+    const { model, eightBits } = this;
     const { name, operation } = node;
-    const [first = '', second = ''] = node.inputs;
+    const [first = '', second = ''] = node.inputs.map((input) => eightBits.nameOf(input));
     switch (operation.kind) {
       case 'input':
-        model.node('Transpose', ['/input'], name, { perm: toChannelsFirst });
+        this.input(name);
         break;
       case 'convolution':
-        if (this.biasOf(node) === undefined) this.convolution(node, name, undefined);
+      case 'biasAdd':
+      case 'relu':
+      case 'relu6':
+        this.link(node, shape);
         break;
-      case 'biasAdd': {
-        const producer = this.producers.get(first);
-        if (producer !== undefined && this.biasOf(producer) === node)
-          this.convolution(producer, name, this.floats(second));
-        else model.node('Add', [first, this.spread(name, second, shape)], name);
-        break;
-      }
       case 'add': {
         const [whole, other] = this.graph.constants.has(first) ? [second, first] : [first, second];
-        model.node(
-          'Add',
-          [whole, this.graph.constants.has(other) ? this.spread(name, other, shape) : other],
-          name,
-        );
+        const addend = this.graph.constants.has(other) ? this.spread(name, other, shape) : other;
+        model.node('Add', [whole, addend], name);
+        this.quantise(name, name);
         break;
       }
-      case 'relu':
-        model.node('Relu', [first], name);
-        break;
-      case 'relu6':
-        this.clip(name, first);
-        break;
       case 'identity':
         model.node('Identity', [first], name);
         break;
@@ -83,20 +95,19 @@ class Conversion {
         model.node('Softmax', [first], name, { axis: shape.length === 4 ? 1 : shape.length - 1 });
         break;
       case 'mean':
-        this.mean(name, first, operation.axes, operation.keepDimensions, shape);
+        this.mean(node, operation, shape);
         break;
       case 'concatenate': {
         const axis = axisOf(operation.axis, shape);
-        model.node('Concat', node.inputs, name, {
+        const inputs = node.inputs.map((input) => eightBits.nameOf(input));
+        model.node('Concat', inputs, name, {
           axis: shape.length === 4 ? toChannelsFirst.indexOf(axis) : axis,
         });
         break;
       }
       case 'reshape': {
         const to = model.integers(`/${name}/shape`, operation.to);
-        this.leave(name, shape, (output) =>
-          model.node('Reshape', [this.channelsLast(name, first), to], output),
-        );
+        this.leave(name, shape, (output) => model.node('Reshape', [this.channelsLast(node), to], output));
         break;
       }
       case 'pad': {
@@ -120,19 +131,39 @@ class Conversion {
     }
   }
 
-  /** The BiasAdd that is the only one to use the values of this convolution, if that is so. */
-  private biasOf(node: GraphNode): GraphNode | undefined {
-    const [only, ...others] = this.consumers.get(node.name) ?? [];
-    return node.operation.kind === 'convolution' && only?.operation.kind === 'biasAdd' && others.length === 0
-      ? only
-      : undefined;
+  /** The pictures, channels first. */
+  private input(name: string): void {
+    const transpose = (from: string, to: string): string =>
+      this.model.node('Transpose', [from], to, { perm: toChannelsFirst });
+    if (this.eightBits.has(name))
+      this.eightBits.dequantise(
+        name,
+        transpose(this.eightBits.quantise(name, '/input'), `/${name}/transposed`),
+      );
+    else transpose('/input', name);
   }
 
-  private convolution(
-    node: GraphNode,
-    output: string,
-    bias: { shape: Shape; values: Float32Array } | undefined,
-  ): void {
+  /** One node of a chain: the convolution is written together with its bias, a rectifier of eight bits not at all. */
+  private link(node: GraphNode, shape: Shape): void {
+    const { name, operation, inputs } = node;
+    const chain = this.chains.get(name);
+    const linear = (chain?.bias ?? chain?.convolution)?.name;
+    const [first = '', second = ''] = inputs;
+    const source = this.eightBits.nameOf(first);
+    if (chain !== undefined && name === linear) this.convolution(chain, name);
+    else if (operation.kind === 'biasAdd')
+      this.model.node('Add', [source, this.spread(name, second, shape)], name);
+    else if (operation.kind === 'relu' && !this.eightBits.has(name)) this.model.node('Relu', [source], name);
+    else if (operation.kind === 'relu6' && !this.eightBits.has(name)) this.clip(name, source);
+    this.quantise(name, linear ?? name);
+  }
+
+  /** Rounds the values `source` of `node` where that has eight bits. */
+  private quantise(node: string, source: string): void {
+    if (this.eightBits.has(node)) this.eightBits.dequantise(node, this.eightBits.quantise(node, source));
+  }
+
+  private convolution({ convolution: node, bias: biasAdd, end }: ConvolutionChain, output: string): void {
     const { operation } = node;
     const [picture = '', weights = ''] = node.inputs;
     if (operation.kind !== 'convolution') return;
@@ -143,12 +174,18 @@ class Conversion {
     const rows = window(height, kernelHeight, strides[0], dilations[0], padding);
     const columns = window(width, kernelWidth, strides[1], dilations[1], padding);
     // A depthwise filter gives every channel `multiplier` results, in the order ONNX's groups have.
-    const filter = permute(values, shape, depthwise ? [2, 3, 0, 1] : [3, 2, 0, 1]);
-    const [a = 0, b = 0] = filter.shape;
-    const dims = depthwise ? [a * b, 1, kernelHeight, kernelWidth] : filter.shape;
-    const inputs = [picture, this.model.floats(`/${node.name}/filter`, dims, filter.values)];
-    if (bias !== undefined) inputs.push(this.model.floats(`/${node.name}/bias`, bias.shape, bias.values));
-    this.model.node('Conv', inputs, output, {
+    const { shape: order, values: filter } = permute(values, shape, depthwise ? [2, 3, 0, 1] : [3, 2, 0, 1]);
+    const [a = 0, b = 0] = order;
+    const dims = depthwise ? [a * b, 1, kernelHeight, kernelWidth] : order;
+    const bias = biasAdd && this.floats(biasAdd.inputs[1] ?? '').values;
+    const limit = depthwise ? weightLimits.depthwise : weightLimits.matrix;
+    const parameters = this.eightBits.has(end)
+      ? this.eightBits.convolution(node.name, picture, { dims, filter, bias, limit })
+      : [
+          this.model.floats(`/${node.name}/filter`, dims, filter),
+          ...(bias ? [this.model.floats(`/${node.name}/bias`, [bias.length], bias)] : []),
+        ];
+    this.model.node('Conv', [this.eightBits.nameOf(picture), ...parameters], output, {
       kernel_shape: [kernelHeight, kernelWidth],
       strides,
       dilations,
@@ -163,24 +200,32 @@ class Conversion {
     this.model.node('Clip', [input, least, most], name);
   }
 
-  private mean(name: string, input: string, given: readonly number[], keep: boolean, shape: Shape): void {
+  private mean(
+    node: GraphNode,
+    { axes: given, keepDimensions: keep }: { axes: readonly number[]; keepDimensions: boolean },
+    shape: Shape,
+  ): void {
+    const { name, inputs } = node;
+    const [input = ''] = inputs;
     const before = this.shapeOf(input);
     const axes = [...new Set(given.map((axis) => axisOf(axis, before)))].sort();
     if (before.length === 4 && String(axes) === '1,2') {
-      const pooled = this.model.node('GlobalAveragePool', [input], keep ? name : `/${name}/pooled`);
+      const source = this.eightBits.nameOf(input);
+      const pooled = this.model.node('GlobalAveragePool', [source], keep ? name : `/${name}/pooled`);
       if (!keep) this.model.node('Flatten', [pooled], name);
       return;
     }
     const keepdims = keep ? 1 : 0;
     this.leave(name, shape, (output) =>
-      this.model.node('ReduceMean', [this.channelsLast(name, input)], output, { axes, keepdims }),
+      this.model.node('ReduceMean', [this.channelsLast(node)], output, { axes, keepdims }),
     );
   }
 
-  /** The name of `input` for node `name` with channels last again, where it is a picture. */
-  private channelsLast(name: string, input: string): string {
-    if (this.shapeOf(input).length !== 4) return input;
-    return this.model.node('Transpose', [input], `/${name}/in`, { perm: toChannelsLast });
+  /** The name of the values that go into `node`, with channels last again, where they are a picture. */
+  private channelsLast({ name, inputs: [input = ''] }: GraphNode): string {
+    const source = this.eightBits.nameOf(input);
+    if (this.shapeOf(input).length !== 4) return source;
+    return this.model.node('Transpose', [source], `/${name}/in`, { perm: toChannelsLast });
   }
 
   /** Has `make` write the values of `name` with channels last, and transposes them where they are a picture. */

@@ -45,6 +45,10 @@ export const messages = {
     'The network {path} has the operation {operation}, which cannot be converted; use the tensorflow or the wasm runtime.',
   RUNTIME_UNKNOWN: 'There is no runtime {id}; known are: {known}.',
   RUNTIME_MISSING: 'The runtime {id} cannot be loaded here ({reason}); choose another one.',
+  RUNTIME_UNFIT:
+    'The backbone {backbone} runs on {able}, not on {id}; choose that runtime, or the backbone {other}.',
+  EIGHT_BITS_MISSING:
+    'The backbone {backbone} cannot run on this machine ({reasons}); choose the backbone {other}.',
   NO_RUNTIME: 'No runtime can be loaded on this machine: {reasons}.',
   FINGERPRINT_CHANGED: 'The run {path} was trained with another version of {id}; retrain it.',
 

@@ -18,7 +18,10 @@ export const runtime = () =>
     .choices(['auto', 'onnx', 'tensorflow', 'wasm'])
     .default(defaultSettings.runtime);
 export const backbone = () =>
-  new Option('--backbone <id>', 'the frozen network').default(defaultSettings.backbone);
+  new Option(
+    '--backbone <id>',
+    'the frozen network; auto: with eight bits where the runtime has them',
+  ).default(defaultSettings.backbone);
 
 /** What `backbone` and `runtime` give. */
 export type NetworkOptions = Pick<RetrainSettings, 'backbone' | 'runtime'>;

@@ -96,7 +96,8 @@ async function fill<T extends ComputedBottlenecks>(
   const started = performance.now();
   const root = await realpath(folder).catch(() => path.resolve(folder));
   const location = await cacheLocation(root, places.cacheDirectory);
-  const parts = await knownParts(location.bottlenecks, network.backbone);
+  const id = await networks.choose(network);
+  const parts = await knownParts(location.bottlenecks, id);
   const dataset = await scanDataset(root, {
     sniff,
     signal,
@@ -106,10 +107,10 @@ async function fill<T extends ComputedBottlenecks>(
   const scanSeconds = secondsSince(started);
   report({ kind: 'scanned', dataset: factsOf(dataset), seconds: scanSeconds });
 
-  const backbone = await networks.backbone(network.backbone);
+  const backbone = await networks.backbone(id);
   await noteDataset(root, location);
   const cache = await openCache(location.bottlenecks, backbone, { signal });
-  const runtime = await networks.runtime(network.backbone, network.runtime);
+  const runtime = await networks.runtime(id, network.runtime);
   const images = shard ? dataset.images.filter((image) => isInShard(image.path, shard)) : dataset.images;
   const source = { root, images, cache, backbone, runtime, decode: decodeImage, readImage };
   const computed = await compute(source, { signal, report }, location);

@@ -14,7 +14,7 @@ export const locateBottleneck: Job<'locateBottleneck'> = async ({ image, setting
     throw new RetrainError('FILE_MISSING', { path: image });
   });
   const root = await datasetAbove(file, places);
-  const backbone = await networks.backbone(settings.backbone);
+  const { backbone, runtime } = await networks.open(settings);
   const location = await cacheLocation(root, places.cacheDirectory);
   await noteDataset(root, location);
   const cache = await openCache(location.bottlenecks, backbone, { signal });
@@ -24,7 +24,7 @@ export const locateBottleneck: Job<'locateBottleneck'> = async ({ image, setting
       images: [await imageFile(root, file)],
       cache,
       backbone,
-      runtime: await networks.runtime(settings.backbone, settings.runtime),
+      runtime,
       decode: decodeImage,
       readImage,
     },

@@ -1,7 +1,21 @@
-import { loadBackbone, type Backbone } from '../backbones';
+import { defaultBackbones, loadBackbone, type Backbone } from '../backbones';
 import { decoderVersion } from '../images';
-import { deferredRuntime, type Runtime, type RuntimeChoice } from '../runtimes';
+import {
+  chooseRuntime,
+  deferredRuntime,
+  eightBitRuntimes,
+  type Runtime,
+  type RuntimeChoice,
+  type RuntimeOptions,
+} from '../runtimes';
 import type { Places } from './context';
+import type { RetrainSettings } from './requests';
+
+/** A backbone and what executes it. */
+export interface Network {
+  readonly backbone: Backbone;
+  readonly runtime: Runtime;
+}
 
 /** The backbones and runtimes of the thread: each is opened at its first use and kept. */
 export class Networks {
@@ -19,15 +33,36 @@ export class Networks {
     return kept(this.backbones, id, () => loadBackbone(this.places.assets, id, { decoderVersion }));
   }
 
-  /** @throws RUNTIME_UNKNOWN, RUNTIME_MISSING, NO_RUNTIME, and as `backbone` does */
+  /**
+   * The id of the backbone that a person's choice comes to, `auto` being one: that of eight bits where the runtime
+   * executes it, else the same network in float32.
+   * @throws as `chooseRuntime` does
+   */
+  async choose({ backbone, runtime }: Pick<RetrainSettings, 'backbone' | 'runtime'>): Promise<string> {
+    if (backbone !== 'auto') return backbone;
+    const { id } = await chooseRuntime(runtime as RuntimeChoice, undefined, this.#options());
+    return eightBitRuntimes.includes(id) ? defaultBackbones.eightBits : defaultBackbones.float;
+  }
+
+  /** What a person's choice of both comes to. @throws as `choose`, `backbone` and `runtime` do */
+  async open(choice: Pick<RetrainSettings, 'backbone' | 'runtime'>): Promise<Network> {
+    const id = await this.choose(choice);
+    return { backbone: await this.backbone(id), runtime: await this.runtime(id, choice.runtime) };
+  }
+
+  /** @throws RUNTIME_UNKNOWN, RUNTIME_MISSING, NO_RUNTIME, RUNTIME_UNFIT, EIGHT_BITS_MISSING, and as `backbone` does */
   runtime(backboneId: string, choice: string): Promise<Runtime> {
     return kept(this.runtimes, JSON.stringify([backboneId, choice]), async () =>
-      deferredRuntime(choice as RuntimeChoice, await this.backbone(backboneId), {
-        tensorflowFolder: this.places.tensorflowFolder,
-        passedOver: ({ id, reason = '' }) =>
-          this.log(`The runtime ${id} is passed over: it cannot be loaded here (${reason}).\n`),
-      }),
+      deferredRuntime(choice as RuntimeChoice, await this.backbone(backboneId), this.#options()),
     );
+  }
+
+  #options(): RuntimeOptions {
+    return {
+      tensorflowFolder: this.places.tensorflowFolder,
+      passedOver: ({ id, reason = '' }) =>
+        this.log(`The runtime ${id} is passed over: it cannot be loaded here (${reason}).\n`),
+    };
   }
 
   async dispose(): Promise<void> {

@@ -17,7 +17,7 @@ import type {
 } from './results';
 
 export interface RetrainSettings {
-  /** Backbone id. */
+  /** `auto` or a backbone id. */
   readonly backbone: string;
   /** `auto` or a runtime id. */
   readonly runtime: string;

@@ -2,7 +2,7 @@ import type { RetrainSettings } from './requests';
 
 /** What a retraining uses where the person says nothing; retrain.py's shares. */
 export const defaultSettings: RetrainSettings = {
-  backbone: 'efficientnet-lite2',
+  backbone: 'auto',
   runtime: 'auto',
   seed: 42,
   validationPercentage: 10,

@@ -36,8 +36,7 @@ export const verify: Job<'verify'> = async ({ folder, settings, sample, seed }, 
     report: (files) => report({ kind: 'scanning', files }),
   });
   const bottlenecks = await cacheInUse(root, places);
-  const backbone = await networks.backbone(settings.backbone);
-  const runtime = await networks.runtime(settings.backbone, settings.runtime);
+  const { backbone, runtime } = await networks.open(settings);
   const check = await checkRows(bottlenecks, backbone, {
     signal,
     report: (progress) => report({ kind: 'checking', ...progress }),

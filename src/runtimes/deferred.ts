@@ -6,14 +6,14 @@ import { Turns } from './turns';
 /**
  * Like `openRuntime`, but the network is opened when it is first used: where all values are cached it never is. The
  * library is loaded at once, so what it is called is known, and whether it is there. A failure to open is not kept.
- * @throws RUNTIME_MISSING, NO_RUNTIME, RUNTIME_UNKNOWN; the first use as `openRuntime` does
+ * @throws as `chooseRuntime` does; the first use as `openRuntime` does
  */
 export async function deferredRuntime(
   choice: RuntimeChoice,
   backbone: Backbone,
   options: RuntimeOptions = {},
 ): Promise<Runtime> {
-  const { id, version } = await chooseRuntime(choice, options);
+  const { id, version } = await chooseRuntime(choice, backbone, options);
   const turns = new Turns();
   let opened: Runtime | undefined;
   const open = async (): Promise<Runtime> => (opened ??= await openRuntime(id, backbone, options));

@@ -1,6 +1,7 @@
 /** What executes a backbone, behind one interface, and which of them can be loaded here. */
 export { deferredRuntime } from './deferred';
 export {
+  chooseRuntime,
   openRuntime,
   runtimeAvailability,
   type RuntimeAvailability,
@@ -8,6 +9,7 @@ export {
   type RuntimeOptions,
 } from './open';
 export {
+  eightBitRuntimes,
   runtimeIds,
   type Matrix,
   type Product,

@@ -14,7 +14,10 @@ export async function openOnnx(backbone: Backbone, { threads }: { threads: numbe
     // Threads that wait in a loop double the processor time and, beside the decoder's threads, take several times as long.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
-  const session = await ort.InferenceSession.create(toOnnx(backbone.graph), options);
+  const session = await ort.InferenceSession.create(
+    toOnnx(backbone.graph, { ranges: backbone.ranges }),
+    options,
+  );
   const { input, dimension } = backbone;
   const [inputName = ''] = session.inputNames;
   const [outputName = ''] = session.outputNames;

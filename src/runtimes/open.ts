@@ -2,11 +2,11 @@ import { availableParallelism } from 'node:os';
 import { RetrainError } from '../base';
 import type { Backbone } from '../backbones';
 import { onnxVersion, openOnnx } from './onnx';
-import { runtimeIds, type Runtime, type RuntimeId } from './runtime';
+import { eightBitRuntimes, runtimeIds, type Runtime, type RuntimeId } from './runtime';
 import { openTensorflow, tensorflowVersion } from './tensorflow';
 import { openWasm, wasmVersion } from './wasm';
 
-/** `auto` takes the first of `runtimeIds` that can be loaded. */
+/** `auto` takes the first of `runtimeIds` that can be loaded and that executes the network. */
 export type RuntimeChoice = RuntimeId | 'auto';
 
 export interface RuntimeAvailability {
@@ -39,30 +39,39 @@ const loaders: Readonly<Record<RuntimeId, Loader>> = {
 /**
  * Opens `backbone` in the runtime asked for, or in the fastest one that can be loaded here. `threads` are those of
  * one product inside onnxruntime, or of the wasm runtime; by default as many as there are cores.
- * @throws RUNTIME_MISSING, NO_RUNTIME, RUNTIME_UNKNOWN, GRAPH_UNSUPPORTED
+ * @throws as `chooseRuntime` does, and GRAPH_UNSUPPORTED
  */
 export async function openRuntime(
   choice: RuntimeChoice,
   backbone: Backbone,
   { threads = availableParallelism(), ...options }: RuntimeOptions & { readonly threads?: number } = {},
 ): Promise<Runtime> {
-  const { id } = await chooseRuntime(choice, options);
+  const { id } = await chooseRuntime(choice, backbone, options);
   return await loaders[id].open(backbone, { ...options, threads });
 }
 
+/** What of a backbone decides where it can be executed. */
+export type Network = Pick<Backbone, 'id' | 'quantisedFrom'>;
+
 /**
- * The runtime that `openRuntime` takes for `choice`, and its version: loads the library, but no network.
- * @throws RUNTIME_MISSING, NO_RUNTIME, RUNTIME_UNKNOWN
+ * The runtime that `openRuntime` takes for `choice`, and its version: loads the library, but no network. Without a
+ * `network` any runtime will do.
+ * @throws RUNTIME_MISSING, NO_RUNTIME, RUNTIME_UNKNOWN; RUNTIME_UNFIT, EIGHT_BITS_MISSING where the network has eight bits
  */
 export async function chooseRuntime(
   choice: RuntimeChoice,
+  network?: Network,
   options: RuntimeOptions = {},
 ): Promise<{ id: RuntimeId; version: string }> {
   // What comes from settings or a command line is checked nowhere else.
   if (choice !== 'auto' && !runtimeIds.includes(choice))
     throw new RetrainError('RUNTIME_UNKNOWN', { id: choice, known: runtimeIds.join(', ') });
+  const { id: backbone = '', quantisedFrom: other } = network ?? {};
+  const able = other === undefined ? runtimeIds : eightBitRuntimes;
+  if (other !== undefined && choice !== 'auto' && !able.includes(choice))
+    throw new RetrainError('RUNTIME_UNFIT', { backbone, id: choice, able: able.join(', '), other });
   const missing: RuntimeAvailability[] = [];
-  for (const id of choice === 'auto' ? runtimeIds : [choice]) {
+  for (const id of choice === 'auto' ? able : [choice]) {
     const { version, reason = '' } = await availabilityOf(id, options);
     if (version !== undefined) {
       for (const runtime of missing) options.passedOver?.(runtime);
@@ -71,9 +80,10 @@ export async function chooseRuntime(
     if (choice !== 'auto') throw new RetrainError('RUNTIME_MISSING', { id, reason });
     missing.push({ id, reason });
   }
-  throw new RetrainError('NO_RUNTIME', {
-    reasons: missing.map(({ id, reason = '' }) => `${id}: ${reason}`).join('; '),
-  });
+  const params = { reasons: missing.map(({ id, reason = '' }) => `${id}: ${reason}`).join('; ') };
+  throw other === undefined
+    ? new RetrainError('NO_RUNTIME', params)
+    : new RetrainError('EIGHT_BITS_MISSING', { ...params, backbone, other });
 }
 
 /** Which runtimes can be loaded on this machine; loads each of them to know. */

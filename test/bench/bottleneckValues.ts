@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { defaultBackbone, loadBackbone, type Backbone } from '../../src/backbones';
+import { defaultBackbones, loadBackbone, type Backbone } from '../../src/backbones';
 import { homesOf, openCache, readBottlenecks, type CachedImage } from '../../src/bottlenecks';
 import { scanDataset } from '../../src/dataset';
 import { decodeImage, decoderVersion, readImage, sniff } from '../../src/images';
@@ -13,7 +13,7 @@ export interface OpenNetwork {
   readonly runtime: Runtime;
 }
 
-export async function openNetwork(id = defaultBackbone): Promise<OpenNetwork> {
+export async function openNetwork(id: string = defaultBackbones.eightBits): Promise<OpenNetwork> {
   const backbone = await loadBackbone('media', id, { decoderVersion });
   return { backbone, runtime: await openRuntime('auto', backbone) };
 }

@@ -125,7 +125,7 @@ describe('the tree of bottlenecks', function () {
     const [backbone, ...others] = await children(tree);
     assert.ok(backbone);
     assert.deepEqual(others, []);
-    assert.equal(backbone.item.label, 'efficientnet-lite2');
+    assert.equal(backbone.item.label, 'efficientnet-lite2-int8');
     const labels = await children(tree, backbone.child);
     assert.deepEqual(
       labels.map(({ item }) => [item.label, item.description]),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { loadBackbone, type Backbone } from '../../src/backbones';
+import { loadBackbone, quantisationRule, type Backbone } from '../../src/backbones';
 
 interface TopologyNode {
   name: string;
@@ -153,6 +153,22 @@ export function writeBackbone(assets: string, { facts, model, files }: BackboneF
   );
   for (const [name, bytes] of Object.entries(all)) writeFileSync(path.join(folder, name), bytes);
   writeFileSync(path.join(folder, 'backbone.json'), JSON.stringify({ ...facts, sha256 }));
+  return folder;
+}
+
+/** Writes `<assets>/backbones/tiny-int8/`, the backbone of eight bits that `ranges` make of the tiny one. */
+export function writeEightBits(
+  assets: string,
+  ranges: readonly unknown[],
+  quantised: object = { from: 'tiny', rule: quantisationRule },
+): string {
+  const folder = path.join(assets, 'backbones', 'tiny-int8');
+  mkdirSync(folder, { recursive: true });
+  const text = JSON.stringify({ format: 1, ranges });
+  const sha256 = { 'ranges.json': createHash('sha256').update(text).digest('hex') };
+  writeFileSync(path.join(folder, 'ranges.json'), text);
+  const facts = { format: 1, id: 'tiny-int8', name: 'Tiny, 8 bits', quantised, sha256 };
+  writeFileSync(path.join(folder, 'backbone.json'), JSON.stringify(facts));
   return folder;
 }
 

@@ -53,3 +53,35 @@ export function tinyGraph(): BackboneFiles {
   graph.concatenate('bottleneck', [sides, mean, kept], 1);
   return backboneFiles(graph, { height: 11, width: 9, dimension: 11 });
 }
+
+/** A network of 11 x 9 pictures built as EfficientNet is, one of its blocks with a residual: [n, 22]. */
+export function tinyBlocks(): BackboneFiles {
+  const graph = new GraphBuilder();
+  let seed = 10;
+  const convolution = (
+    name: string,
+    input: string,
+    shape: [number, number, number, number],
+    options: { depthwise?: boolean; strides?: [number, number] } = {},
+  ): string => {
+    const count = shape.reduce((a, b) => a * b, 1);
+    const channels = options.depthwise ? shape[2] * shape[3] : shape[3];
+    const filter = graph.floats(`${name}/weights`, shape, [...randomValues(count, seed++)]);
+    const sums = graph.convolution(`${name}/convolution`, input, filter, options);
+    const bias = graph.floats(`${name}/bias`, [channels], [...randomValues(channels, seed++)]);
+    return graph.node('BiasAdd', name, [sums, bias]);
+  };
+  const relu6 = (input: string): string => graph.node('Relu6', `${input}/relu6`, [input]);
+  const input = graph.input(11, 9);
+  const stem = relu6(convolution('stem', input, [3, 3, 3, 8], { strides: [2, 2] }));
+  const first = relu6(convolution('first/depthwise', stem, [3, 3, 8, 1], { depthwise: true }));
+  const project = convolution('first/project', first, [1, 1, 8, 6]);
+  const expand = relu6(convolution('second/expand', project, [1, 1, 6, 16]));
+  const second = relu6(convolution('second/depthwise', expand, [5, 5, 16, 1], { depthwise: true }));
+  const narrow = convolution('second/project', second, [1, 1, 16, 6]);
+  const sum = graph.node('AddV2', 'second/add', [narrow, project]);
+  const head = relu6(convolution('head', sum, [1, 1, 6, 16]));
+  const means = [graph.mean('mean', head), graph.mean('narrow/mean', narrow)];
+  graph.concatenate('bottleneck', means, 1);
+  return backboneFiles(graph, { height: 11, width: 9, dimension: 22 });
+}

@@ -107,9 +107,9 @@ describe('a folder of photos in the editor', function () {
   });
 
   it('opens a bottleneck file from the explorer as a table of its rows', async () => {
-    const cache = path.join(dataset, '.bottlenecks', 'v1', 'efficientnet-lite2', 'roses');
+    const cache = path.join(dataset, '.bottlenecks', 'v1', 'efficientnet-lite2-int8', 'roses');
     const [part = ''] = readdirSync(cache).filter((name) => name.endsWith('.npy'));
-    const row = await workbench.reveal(`photos/.bottlenecks/v1/efficientnet-lite2/roses/${part}`);
+    const row = await workbench.reveal(`photos/.bottlenecks/v1/efficientnet-lite2-int8/roses/${part}`);
     await row.dblclick();
     const inspector = await workbench.webviewFrame('[role=grid][aria-rowcount]');
     assert.equal(await inspector.getByRole('grid').getAttribute('aria-rowcount'), '15');

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } f
 import path from 'node:path';
 import fc from 'fast-check';
 import { RetrainError } from '../../../src/base';
-import { defaultBackbone, embeddedBackbones, loadBackbone } from '../../../src/backbones';
+import { defaultBackbones, embeddedBackbones, loadBackbone } from '../../../src/backbones';
 import {
   GraphBuilder,
   backboneFiles,
@@ -50,12 +50,12 @@ function weightOf(model: ModelFile, name: string): ModelFile['weightsManifest'][
 describe('the embedded backbones', () => {
   it('are listed by id, the default among them', async () => {
     const ids = (await embeddedBackbones(media)).map(({ id }) => id);
-    assert(ids.includes(defaultBackbone));
+    assert(ids.includes(defaultBackbones.float));
     assert.deepEqual(ids, [...ids].sort());
   });
 
   it('load whole: EfficientNet-Lite2 has 2,912 values, its scaling, and only operations that are known', async () => {
-    const backbone = await loadBackbone(media, defaultBackbone, { decoderVersion: 1 });
+    const backbone = await loadBackbone(media, defaultBackbones.float, { decoderVersion: 1 });
     assert.equal(backbone.dimension, 2912);
     assert.deepEqual(backbone.input, { width: 260, height: 260 });
     assert.match(backbone.fingerprint, /^[0-9a-f]{64}$/);

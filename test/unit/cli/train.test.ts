@@ -79,7 +79,7 @@ describe('retrain train', function () {
     );
     assert.equal(first.dataset.duplicates.length, 1);
     assert.deepEqual(first.dataset.duplicates[0]?.at(-1), `${labels.tulips}/twin.jpg`);
-    assert.equal(first.backbone.id, 'efficientnet-lite2');
+    assert.equal(first.backbone.id, 'efficientnet-lite2-int8');
     assert.equal(first.backbone.dimension, 2912);
     assert.match(first.backbone.fingerprint, /^[0-9a-f]{64}$/);
     assert.equal(first.runtime, 'onnx');
@@ -120,7 +120,7 @@ describe('retrain train', function () {
   });
 
   it('computes again what was damaged on disk, and only that', async () => {
-    const folder = path.join(dataset, '.bottlenecks', 'v1', 'efficientnet-lite2');
+    const folder = path.join(dataset, '.bottlenecks', 'v1', 'efficientnet-lite2-int8');
     const part = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.npy'))
       .map((name) => path.join(folder, name))[0];

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { defaultBackbone, loadBackbone, normalise, type Backbone } from '../../../src/backbones';
+import { defaultBackbones, loadBackbone, type Backbone } from '../../../src/backbones';
 import {
   openRuntime,
   runtimeAvailability,
@@ -22,6 +22,7 @@ import {
   withAssets,
   writeBackbone,
 } from '../../support/backboneFiles';
+import { goldenInput } from '../../support/goldenPictures';
 import { relativeDistance, runNaively } from '../../support/naiveNetwork';
 import type { RuntimeWorkerData } from '../../support/runtimeWorker';
 import { randomValues, tinyGraph } from '../../support/tinyGraph';
@@ -39,34 +40,10 @@ interface Golden {
   }[];
 }
 
-/** The formulas of the golden file, as it states them. */
-const formulas: Readonly<Record<string, (y: number, x: number, c: number) => number>> = {
-  noise: (y, x, c) => (((y * 260 + x) * 3 + c) * 7919) % 256,
-  waves: (y, x, c) => {
-    const t = (x * (c + 1) + y * (3 - c)) % 510;
-    return t <= 255 ? t : 510 - t;
-  },
-  disc: (y, x, c) => ((x - 130) ** 2 + (y - 110) ** 2 < 4900 ? 230 - 70 * c : 40 + 60 * c + (y % 32)),
-};
-
 const pictureSize = 260 * 260 * 3;
 const golden = JSON.parse(
   readFileSync(path.resolve('test/data/efficientnet-lite2-golden.json'), 'utf8'),
 ) as Golden;
-
-/** The golden pictures, normalised for the backbone, [3, 260, 260, 3]. */
-function goldenInput(backbone: Backbone): Float32Array {
-  const pixels = new Uint8Array(golden.images.length * pictureSize);
-  golden.images.forEach(({ name }, image) => {
-    const formula = formulas[name];
-    assert(formula, `no formula for ${name}`);
-    for (let i = 0; i < pictureSize; i++)
-      pixels[image * pictureSize + i] = formula(Math.floor(i / 780), Math.floor(i / 3) % 260, i % 3);
-  });
-  const input = new Float32Array(pixels.length);
-  normalise(pixels, backbone, input);
-  return input;
-}
 
 function plainProduct(a: Matrix, b: Matrix, { transposeA, transposeB }: ProductOptions): Matrix {
   const at = (
@@ -113,7 +90,7 @@ for (const id of runtimeIds)
 
     before(async function () {
       await needRuntime(this, id);
-      backbone = await loadBackbone(path.resolve('media'), defaultBackbone, { decoderVersion: 1 });
+      backbone = await loadBackbone(path.resolve('media'), defaultBackbones.float, { decoderVersion: 1 });
       tiny = await loadFiles(tinyGraph());
       runtime = await openRuntime(id, backbone);
     });

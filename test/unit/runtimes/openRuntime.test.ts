@@ -3,9 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { loadBackbone } from '../../../src/backbones';
 import { RetrainError } from '../../../src/base';
 import {
   deferredRuntime,
+  eightBitRuntimes,
   openRuntime,
   runtimeAvailability,
   runtimeIds,
@@ -17,6 +19,7 @@ import {
   loadFiles,
   withAssets,
   writeBackbone,
+  writeEightBits,
 } from '../../support/backboneFiles';
 import { tinyGraph } from '../../support/tinyGraph';
 import { skip } from '../../support/skip';
@@ -88,6 +91,27 @@ describe('openRuntime', function () {
     }
   });
 
+  it('takes a network of eight bits to a runtime that executes it in integers, and to no other', async function () {
+    await withAssets(async (assets) => {
+      writeBackbone(assets, tinyGraph());
+      const ranges = ['input', 'stem/relu6', 'wide'].map((node) => [node, 0, 6]);
+      writeEightBits(assets, ranges);
+      const eightBits = await loadBackbone(assets, 'tiny-int8', { decoderVersion: 1 });
+      for (const id of runtimeIds.filter((other) => !eightBitRuntimes.includes(other)))
+        for (const open of [openRuntime, deferredRuntime])
+          await assert.rejects(open(id, eightBits), {
+            code: 'RUNTIME_UNFIT',
+            message: `The backbone tiny-int8 runs on onnx, not on ${id}; choose that runtime, or the backbone tiny.`,
+          });
+      const available = new Map((await runtimeAvailability()).map(({ id, reason }) => [id, reason]));
+      const reason = available.get('onnx');
+      if (reason !== undefined) skip(this, `onnx cannot be loaded: ${reason}`);
+      const runtime = await openRuntime('auto', eightBits);
+      await runtime.dispose();
+      assert.equal(runtime.id, 'onnx');
+    });
+  });
+
   it('deferred says what it is without the network, and opens that when it is used', async function () {
     const [available] = (await runtimeAvailability()).filter(({ reason }) => reason === undefined);
     if (available === undefined) skip(this, 'no runtime can be loaded');
@@ -136,11 +160,19 @@ describe('openRuntime', function () {
   it('says in a sentence what is missing where nothing is installed', async () => {
     await withAssets(async (folder) => {
       writeBackbone(folder, tinyGraph());
+      writeEightBits(
+        folder,
+        ['input', 'stem/relu6', 'wide'].map((node) => [node, 0, 6]),
+      );
       const failures = await runBundled(
         folder,
         `const backbone = await load();
         const choices = ['onnx', 'tensorflow', 'wasm', 'auto'];
-        return Promise.all(choices.map((id) => rooms.openRuntime(id, backbone).catch(failure)));`,
+        const eightBits = await rooms.loadBackbone(__dirname, 'tiny-int8', { decoderVersion: 1 });
+        return Promise.all([
+          ...choices.map((id) => rooms.openRuntime(id, backbone).catch(failure)),
+          rooms.openRuntime('auto', eightBits).catch(failure),
+        ]);`,
       );
       assert.deepEqual(failures, [
         {
@@ -163,6 +195,12 @@ describe('openRuntime', function () {
             'No runtime can be loaded on this machine: ' +
             "onnx: Cannot find package 'onnxruntime-node'; tensorflow: Cannot find package '@tensorflow/tfjs-node'; " +
             'wasm: wasmWorker.js is missing.',
+        },
+        {
+          code: 'EIGHT_BITS_MISSING',
+          message:
+            'The backbone tiny-int8 cannot run on this machine ' +
+            "(onnx: Cannot find package 'onnxruntime-node'); choose the backbone tiny.",
         },
       ]);
     });

@@ -1,0 +1,51 @@
+import type { Graph, GraphNode } from './graph';
+import type { Range } from './quantisation';
+
+/** By node: the range of its values, over all channels. */
+export type ActivationRanges = ReadonlyMap<string, Range>;
+
+/** A convolution with what follows it and nothing else uses, up to the first rectifier. */
+export interface ConvolutionChain {
+  readonly convolution: GraphNode;
+  readonly bias: GraphNode | undefined;
+  readonly rectifier: GraphNode | undefined;
+  /** The last node of the chain. */
+  readonly end: string;
+}
+
+/** All chains of the graph, by each of their nodes. */
+export function convolutionChains(graph: Graph): ReadonlyMap<string, ConvolutionChain> {
+  const consumers = new Map<string, GraphNode[]>();
+  for (const node of graph.nodes)
+    for (const input of new Set(node.inputs)) consumers.set(input, [...(consumers.get(input) ?? []), node]);
+  const next = ({ name }: GraphNode, ...kinds: GraphNode['operation']['kind'][]): GraphNode | undefined => {
+    const [only, ...others] = consumers.get(name) ?? [];
+    return only && others.length === 0 && kinds.includes(only.operation.kind) ? only : undefined;
+  };
+  const chains = new Map<string, ConvolutionChain>();
+  for (const convolution of graph.nodes) {
+    if (convolution.operation.kind !== 'convolution') continue;
+    const bias = next(convolution, 'biasAdd');
+    const rectifier = next(bias ?? convolution, 'relu', 'relu6');
+    const end = (rectifier ?? bias ?? convolution).name;
+    for (const node of [convolution, bias, rectifier])
+      if (node) chains.set(node.name, { convolution, bias, rectifier, end });
+  }
+  return chains;
+}
+
+/**
+ * The nodes whose values have eight bits where the network has: the input, each convolution's, after its rectifier,
+ * whose picture has, and the sums of two that have. What follows (means, lists of values) stays in float32.
+ */
+export function rangedNodes(graph: Graph): ReadonlySet<string> {
+  const chains = convolutionChains(graph);
+  const ranged = new Set<string>();
+  for (const { name, operation, inputs } of graph.nodes) {
+    const chain = chains.get(name);
+    if (operation.kind === 'input') ranged.add(name);
+    else if (chain?.end === name && ranged.has(chain.convolution.inputs[0] ?? '')) ranged.add(name);
+    else if (operation.kind === 'add' && inputs.every((input) => ranged.has(input))) ranged.add(name);
+  }
+  return ranged;
+}
