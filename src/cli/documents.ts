@@ -1,6 +1,13 @@
 import path from 'node:path';
 import { isInside, toFailure } from '../base';
-import type { BottlenecksResult, ClassifyResult, DatasetFacts, EvaluateResult, RunView } from '../jobs';
+import type {
+  BottlenecksResult,
+  ClassifyResult,
+  DatasetFacts,
+  EvaluateResult,
+  RunFacts,
+  RunView,
+} from '../jobs';
 
 /** The documents of `--json`, one a command; `format` rises when a field changes its meaning. */
 const format = 1;
@@ -42,6 +49,7 @@ export function classifyDocument(result: ClassifyResult): object {
   return {
     format,
     run: result.run.folder,
+    ...refitDocument(result.run),
     answers: result.answers.map((answer) =>
       answer.kind === 'answered'
         ? { path: answer.path, label: answer.label, confidence: answer.confidence, scores: answer.scores }
@@ -55,11 +63,26 @@ export function evaluateDocument(result: EvaluateResult): object {
     format,
     images: result.images,
     accuracy: result.accuracy,
+    run: result.run.folder,
+    ...refitDocument(result.run),
     labels: result.labels,
     confusion: result.confusion,
     skipped: result.skipped.map(({ path: file, code, message }) => ({ path: file, code, message })),
     seenInTraining: result.seenInTraining,
     unknownLabels: result.unknownLabels,
+  };
+}
+
+/** Where another run than the one asked has answered: which was asked, and how good both are on their testing images. */
+function refitDocument({ accuracy, backbone, refitOf }: RunFacts): object {
+  if (refitOf === null) return {};
+  const { name: run, ...original } = refitOf;
+  return {
+    refit: {
+      backbone,
+      testingAccuracy: accuracy,
+      of: { run, backbone: original.backbone, testingAccuracy: original.accuracy },
+    },
   };
 }
 

@@ -2,20 +2,30 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { RetrainError, toFailure, type Failure } from '../base';
 import { assignSides, readSplit, splitFileName, writeSplit, type Side } from '../dataset';
-import { saveRun, type NewRun } from '../models';
+import { saveRun, type NewRun, type RefitOf, type RunRecord } from '../models';
 import { fold, scale, trainingDefaults, trainSoftmax, type Head } from '../training';
 import type { Job, JobContext } from './context';
 import { inWords } from './datasetFolder';
 import { backboneFacts, fillAndRead, secondsSince, type FilledDataset } from './fillCache';
 import { labelledRows, type LabelledRows } from './labelledRows';
 import { measureHead } from './measureHead';
-import type { RetrainSettings } from './requests';
 import type { RetrainProgress } from './results';
 import { runView } from './runView';
 
 /** The main job: scan, cache, split, train, measure once on the testing split, save the run. */
 export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => {
   const filled = await fillAndRead(folder, settings, context, 2);
+  const trained = await trainRun(filled, { ...settings, ...trainingDefaults }, context);
+  return runView(trained.run, trained.folder, filled.facts.root);
+};
+
+/** Splits, trains, measures and saves; `refitOf` says what run this one stands in for, if so. */
+export async function trainRun(
+  filled: FilledDataset & { readonly values: Float32Array },
+  settings: RunRecord['settings'],
+  context: JobContext<RetrainProgress>,
+  refitOf: RefitOf | null = null,
+): Promise<{ run: RunRecord; folder: string }> {
   const { facts, location } = filled;
   const sides = await splitRows(filled, settings);
   const { labels, untrained } = trainedLabels(filled, sides);
@@ -23,7 +33,7 @@ export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => 
   const training = onSide('training');
   const validation = onSide('validation');
   const testing = onSide('testing');
-  const { head, curve } = await trainHead(filled, labels, training, validation, context);
+  const { head, curve } = await trainHead(filled, labels, { training, validation, settings }, context);
 
   const started = performance.now();
   const { answers, measured } = measureHead(head, testing, labels);
@@ -39,7 +49,8 @@ export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => 
       seed: settings.seed,
       validationPercentage: settings.validationPercentage,
       testingPercentage: settings.testingPercentage,
-      ...trainingDefaults,
+      l2: settings.l2,
+      maxEpochs: settings.maxEpochs,
     },
     split: {
       training: training.rows.length,
@@ -58,16 +69,17 @@ export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => 
       probability: answers[i]?.probability ?? 0,
     })),
     fittedOn: [...new Set(training.rows.map(({ sha256 }) => sha256))],
+    refitOf,
     head,
   };
   const saved = await saveRun(location.retrain, run);
-  return runView({ ...run, name: path.basename(saved) }, saved, facts.root);
-};
+  return { run: { ...run, name: path.basename(saved) }, folder: saved };
+}
 
 /** The side of each row: those given before stay, and the split file is brought up to date. */
 async function splitRows(
   { location, rows }: FilledDataset,
-  { seed, validationPercentage, testingPercentage }: RetrainSettings,
+  { seed, validationPercentage, testingPercentage }: RunRecord['settings'],
 ): Promise<Side[]> {
   const shares = { seed, validation: validationPercentage, testing: testingPercentage };
   const file = path.join(location.retrain, splitFileName(shares));
@@ -109,12 +121,14 @@ function trainedLabels(
 async function trainHead(
   { backbone, runtime }: FilledDataset,
   labels: readonly string[],
-  training: LabelledRows,
-  validation: LabelledRows,
+  {
+    training,
+    validation,
+    settings: { l2, maxEpochs },
+  }: { training: LabelledRows; validation: LabelledRows; settings: RunRecord['settings'] },
   { signal, report }: JobContext<RetrainProgress>,
 ): Promise<{ head: Head; curve: NewRun['training'] }> {
   const started = performance.now();
-  const { maxEpochs } = trainingDefaults;
   const scaled = ({ values, labels }: LabelledRows) => ({ values: scale(values, backbone.scaling), labels });
   const { head, curve, bestEpoch } = await trainSoftmax(
     {
@@ -122,7 +136,8 @@ async function trainHead(
       validation: validation.rows.length > 0 ? scaled(validation) : null,
       dimension: backbone.dimension,
       classes: labels.length,
-      ...trainingDefaults,
+      l2,
+      maxEpochs,
     },
     runtime.multiply,
     { signal, report: (epoch) => report({ kind: 'training', epoch, maxEpochs }) },

@@ -23,7 +23,9 @@ import {
  * bottleneck values of the given datasets; their values are kept in the system's temporary folder. Prints the
  * rows of docs/training.md's table.
  *
- *     npx tsx test/bench/accuracy.ts [--seeds 50] [--l2 1e-5,1e-4] [--unvalidated] [dataset...]
+ * With several backbones each is measured on the same splits, and the last column has the difference to the first.
+ *
+ *     npx tsx test/bench/accuracy.ts [--seeds 50] [--l2 1e-5,1e-4] [--unvalidated] [--backbone ID,ID] [dataset...]
  */
 async function main(): Promise<void> {
   const { values: options, positionals } = parseArgs({
@@ -33,43 +35,60 @@ async function main(): Promise<void> {
       l2: { type: 'string', default: String(trainingDefaults.l2) },
       /** Takes the last epoch instead of the one that is best by validation. */
       unvalidated: { type: 'boolean', default: false },
+      backbone: { type: 'string', default: defaultBackbones.eightBits },
     },
   });
   const flowers = ['../shared/data/flowers', 'media/samples/flowers'].filter((folder) => existsSync(folder));
   const folders = positionals.length > 0 ? positionals : flowers.slice(0, 1);
   console.log(
-    '| dataset | images | classes | l2 | seeds | testing accuracy | cross-entropy | probability of the answer | epochs | best | ms a training |',
+    '| dataset | backbone | images | classes | l2 | seeds | testing accuracy | cross-entropy | probability of the answer | epochs | best | ms a training | points more than the first |',
   );
-  console.log('|---|---|---|---|---|---|---|---|---|---|---|');
-  const backbone = await loadBackbone('media', defaultBackbones.float, { decoderVersion });
-  const runtime = await openRuntime('auto', backbone);
-  for (const folder of folders) {
-    const root = realpathSync(folder);
-    const { images } = await scanDataset(root, { sniff });
-    // Beside no dataset: what is measured leaves nothing in it.
-    const [, home = ''] = homesOf(root, path.join(os.tmpdir(), 'retrain-accuracy'));
-    const cache = await openCache(path.join(home, '.bottlenecks'), backbone);
-    const source = { root, images, cache, backbone, runtime, decode: decodeImage, readImage };
-    const { rows, values } = await readBottlenecks(source);
-    const study = { rows, values, scaling: backbone.scaling, runtime, validated: !options.unvalidated };
+  console.log('|---|---|---|---|---|---|---|---|---|---|---|---|---|');
+  for (const folder of folders)
     for (const l2 of options.l2.split(',').map(Number)) {
-      const trials: Trial[] = [];
-      for (let seed = 1; seed <= Number(options.seeds); seed++) trials.push(await trial(study, seed, l2));
-      const columns = (
-        ['accuracy', 'crossEntropy', 'probability', 'epochs', 'best', 'milliseconds'] as const
-      ).map((name) =>
-        withError(
-          trials.map((each) => each[name]),
-          name === 'milliseconds' ? 0 : name.length < 7 ? 1 : 4,
-        ),
-      );
-      const classes = new Set(images.map(({ label }) => label)).size;
-      console.log(
-        `| ${path.basename(root)} | ${rows.length} | ${classes} | ${l2} | ${options.seeds} | ${columns.join(' | ')} |`,
-      );
+      let first: Trial[] | undefined;
+      for (const id of options.backbone.split(',')) {
+        const { study, classes, dispose } = await studyOf(folder, id, !options.unvalidated);
+        const trials: Trial[] = [];
+        for (let seed = 1; seed <= Number(options.seeds); seed++) trials.push(await trial(study, seed, l2));
+        await dispose();
+        const columns = (
+          ['accuracy', 'crossEntropy', 'probability', 'epochs', 'best', 'milliseconds'] as const
+        ).map((name) =>
+          withError(
+            trials.map((each) => each[name]),
+            name === 'milliseconds' ? 0 : name.length < 7 ? 1 : 4,
+          ),
+        );
+        const before = (first ??= trials);
+        const gained = trials.map(({ accuracy }, i) => 100 * (accuracy - (before[i]?.accuracy ?? NaN)));
+        const difference = before === trials ? '' : withError(gained, 2);
+        console.log(
+          `| ${path.basename(folder)} | ${id} | ${study.rows.length} | ${classes} | ${l2} | ${options.seeds} | ${columns.join(' | ')} | ${difference} |`,
+        );
+      }
     }
-  }
-  await runtime.dispose();
+}
+
+async function studyOf(
+  folder: string,
+  id: string,
+  validated: boolean,
+): Promise<{ study: Study; classes: number; dispose: () => Promise<void> }> {
+  const root = realpathSync(folder);
+  const backbone = await loadBackbone('media', id, { decoderVersion });
+  const runtime = await openRuntime('auto', backbone);
+  const { images } = await scanDataset(root, { sniff });
+  // Beside no dataset: what is measured leaves nothing in it.
+  const [, home = ''] = homesOf(root, path.join(os.tmpdir(), 'retrain-accuracy'));
+  const cache = await openCache(path.join(home, '.bottlenecks'), backbone);
+  const source = { root, images, cache, backbone, runtime, decode: decodeImage, readImage };
+  const { rows, values } = await readBottlenecks(source);
+  return {
+    study: { rows, values, scaling: backbone.scaling, runtime, validated },
+    classes: new Set(images.map(({ label }) => label)).size,
+    dispose: () => runtime.dispose(),
+  };
 }
 
 interface Study {
