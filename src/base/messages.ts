@@ -69,6 +69,8 @@ export const messages = {
   NO_RUN: 'There is no run for {path} yet; retrain first.',
   RUN_DAMAGED: 'The run file {path} is damaged ({reason}); retrain.',
   RUN_UNWRITABLE: 'The run cannot be saved in {path} ({reason}); free some space or check the permissions.',
+  REFIT_IMPOSSIBLE:
+    'The run {path} belongs to the backbone {backbone}, which does not run here, and its photos are not at hand to fit it for another; use the onnx runtime, or retrain.',
   NOTHING_TO_CLASSIFY: 'There is no image in {path}.',
 
   // The engine

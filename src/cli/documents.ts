@@ -10,6 +10,7 @@ import type {
   Diagnostics,
   EvaluateResult,
   MergeResult,
+  RunFacts,
   RunView,
   VerifyResult,
 } from '../jobs';
@@ -57,6 +58,7 @@ export function classifyDocument(result: ClassifyResult): object {
   return {
     format,
     run: result.run.folder,
+    ...refitDocument(result.run),
     answers: result.answers.map((answer) =>
       answer.kind === 'answered'
         ? { path: answer.path, label: answer.label, confidence: answer.confidence, scores: answer.scores }
@@ -70,6 +72,8 @@ export function evaluateDocument(result: EvaluateResult): object {
     format,
     images: result.images,
     accuracy: result.accuracy,
+    run: result.run.folder,
+    ...refitDocument(result.run),
     labels: result.labels,
     confusion: result.confusion,
     skipped: result.skipped.map(({ path: file, code, message }) => ({ path: file, code, message })),
@@ -119,6 +123,19 @@ export function clearDocument({ caches, rows, files, bytes, left }: ClearResult)
 
 export function doctorDocument(diagnostics: Diagnostics): object {
   return { format, ...diagnostics };
+}
+
+/** Where another run than the one asked has answered: which was asked, and how good both are on their testing images. */
+function refitDocument({ accuracy, backbone, refitOf }: RunFacts): object {
+  if (refitOf === null) return {};
+  const { name: run, ...original } = refitOf;
+  return {
+    refit: {
+      backbone,
+      testingAccuracy: accuracy,
+      of: { run, backbone: original.backbone, testingAccuracy: original.accuracy },
+    },
+  };
 }
 
 export function errorDocument(error: unknown): object {

@@ -1,4 +1,11 @@
-import type { BottlenecksResult, ClassifyResult, DatasetFacts, EvaluateResult, RunView } from '../jobs';
+import type {
+  BottlenecksResult,
+  ClassifyResult,
+  DatasetFacts,
+  EvaluateResult,
+  RunFacts,
+  RunView,
+} from '../jobs';
 
 /** What a person reads on the terminal, one function a command. */
 
@@ -70,7 +77,15 @@ export function classifyText({ answers, run }: ClassifyResult): string {
           .map(({ label, probability }) => `${printable(label)} ${percent(probability)}`)
           .join(', ')}`,
   );
-  return [...lines, `Answered by run ${run.name} of ${printable(run.datasetName)}`].join('\n');
+  return [...lines, answeredBy(run)].join('\n');
+}
+
+function answeredBy({ name, datasetName, backbone, accuracy, refitOf }: RunFacts): string {
+  const run = `Answered by run ${printable(name)} of ${printable(datasetName)}`;
+  if (refitOf === null) return run;
+  const tested = (value: number | null): string =>
+    value === null ? 'not tested' : `testing accuracy ${percent(value)}`;
+  return `${run}, refitted from ${printable(refitOf.name)} for another network: ${printable(backbone)}, ${tested(accuracy)}; before ${printable(refitOf.backbone)}, ${tested(refitOf.accuracy)}`;
 }
 
 export function evaluateText(result: EvaluateResult): string {
@@ -90,6 +105,7 @@ export function evaluateText(result: EvaluateResult): string {
     '',
     ...matrixLines(result.labels, result.confusion),
   );
+  if (result.run.refitOf !== null) lines.push('', answeredBy(result.run));
   return lines.join('\n');
 }
 

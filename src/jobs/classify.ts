@@ -15,11 +15,11 @@ import { nearestRun } from './runs';
 const batchSize = 8;
 
 /**
- * Names images with a run. Nothing is written: a person only asked.
- * @throws NOTHING_TO_CLASSIFY, NO_RUN, RUN_DAMAGED, FINGERPRINT_CHANGED, RUNTIME_...; the signal's reason
+ * Names images with a run. Nothing is written, for a person only asked, unless the run has to be refitted.
+ * @throws NOTHING_TO_CLASSIFY, NO_RUN; as `openRun` does; the signal's reason
  */
 export const classify: Job<'classify'> = async ({ base, paths, run: given, runtime: choice }, context) => {
-  const { networks, places, signal, report } = context;
+  const { places, signal, report } = context;
   const inputs = new Map(paths.map((shown, place) => [path.resolve(base, shown), { shown, place }]));
   const { images, skipped } = await scanImages([...inputs.keys()], { sniff, signal });
   const asked = images.map((file) => askedAs(file, inputs));
@@ -30,10 +30,9 @@ export const classify: Job<'classify'> = async ({ base, paths, run: given, runti
   }));
   const first = asked[0] ?? refused[0];
   if (first === undefined) throw new RetrainError('NOTHING_TO_CLASSIFY', { path: paths.join(', ') });
-  const folder = given ?? (await nearestRun(first.file, places));
-  if (folder === undefined) throw new RetrainError('NO_RUN', { path: first.shown });
-  const { run, backbone } = await openRun(folder, networks);
-  const runtime = await networks.runtime(backbone.id, choice);
+  const asking = given ?? (await nearestRun(first.file, places));
+  if (asking === undefined) throw new RetrainError('NO_RUN', { path: first.shown });
+  const { run, folder, backbone, runtime } = await openRun(asking, choice, context);
   const answers: Placed[] = refused.map(({ place, shown, code, params }) => ({
     place,
     answer: {

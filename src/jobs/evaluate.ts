@@ -7,8 +7,8 @@ import { openRun } from './openRun';
 import { runFacts } from './runView';
 
 /** Measures a run on a labelled folder. Labels the run does not know are named, their images are not counted. */
-export const evaluate: Job<'evaluate'> = async ({ folder, run: runFolder, runtime }, context) => {
-  const { run, backbone } = await openRun(runFolder, context.networks);
+export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime }, context) => {
+  const { run, folder: runFolder, backbone } = await openRun(asked, runtime, context);
   const { labels } = run.evaluation;
   const indexOf = labelFinder(labels);
   const known = (rows: readonly CachedImage[]) =>

@@ -1,20 +1,45 @@
-import { RetrainError } from '../base';
-import type { Backbone } from '../backbones';
+import { RetrainError, type ErrorCode } from '../base';
 import { readRun, type RunRecord } from '../models';
-import type { Networks } from './networks';
+import type { JobContext } from './context';
+import type { Network } from './networks';
+import { refit } from './refit';
+import type { RetrainProgress } from './results';
+
+/** A saved run with the network it was trained on. */
+export interface OpenRun extends Network {
+  readonly run: RunRecord;
+  readonly folder: string;
+}
 
 /**
- * A saved run with the network it was trained on.
- * @throws RUN_DAMAGED; FINGERPRINT_CHANGED where that very network is no longer to be had
+ * Opens a run in the runtime that `choice` comes to. Where that cannot execute its network of eight bits, the run that
+ * stands in for it on the float32 network answers: its `refitOf` says so.
+ * @throws RUN_DAMAGED, RUNTIME_...; FINGERPRINT_CHANGED where that very network is no longer to be had; as `refit` does
  */
 export async function openRun(
   folder: string,
-  networks: Networks,
-): Promise<{ run: RunRecord; backbone: Backbone }> {
+  choice: string,
+  context: JobContext<RetrainProgress>,
+): Promise<OpenRun> {
+  const { networks } = context;
   const run = await readRun(folder);
   const { id, fingerprint } = run.backbone;
   const backbone = await networks.backbone(id);
   if (backbone.fingerprint !== fingerprint)
     throw new RetrainError('FINGERPRINT_CHANGED', { path: folder, id });
-  return { run, backbone };
+  try {
+    return { run, folder, backbone, runtime: await networks.runtime(id, choice) };
+  } catch (error) {
+    if (
+      !(error instanceof RetrainError) ||
+      !cannotRun.has(error.code) ||
+      backbone.quantisedFrom === undefined
+    )
+      throw error;
+    const network = await networks.open({ backbone: backbone.quantisedFrom, runtime: choice });
+    return { ...(await refit({ run, folder }, network, choice, context)), ...network };
+  }
 }
+
+/** The runtime is there, or another one is: it is the network that does not fit. */
+const cannotRun: ReadonlySet<ErrorCode> = new Set(['RUNTIME_UNFIT', 'EIGHT_BITS_MISSING']);

@@ -58,7 +58,8 @@ export interface Jobs {
       readonly run: string | null;
       readonly runtime: string;
     };
-    progress: { readonly kind: 'classifying'; readonly done: number; readonly of: number };
+    /** What a retraining says where the run has to be refitted, then this. */
+    progress: RetrainProgress | { readonly kind: 'classifying'; readonly done: number; readonly of: number };
     result: ClassifyResult;
   };
   evaluate: {

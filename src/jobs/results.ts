@@ -108,6 +108,13 @@ export interface RunFacts {
   readonly datasetName: string;
   readonly accuracy: number | null;
   readonly testingImages: number;
+  readonly backbone: string;
+  /** Where the run that was asked cannot run here: which it was. This one stands in for it. */
+  readonly refitOf: {
+    readonly name: string;
+    readonly backbone: string;
+    readonly accuracy: number | null;
+  } | null;
 }
 
 export interface ClassifyResult {

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { RetrainError, toFailure } from '../base';
 import type { CachedImage, CacheLocation } from '../bottlenecks';
 import { assignSides, readSplit, splitFileName, writeSplit, type Side } from '../dataset';
-import { saveRun, type NewRun } from '../models';
+import { saveRun, type NewRun, type RefitOf, type RunRecord } from '../models';
 import { fold, scaleInPlace, trainingDefaults, trainSoftmax, type Head } from '../training';
 import type { Job, JobContext } from './context';
 import { inWords } from './datasetFolder';
-import { backboneFacts, fillAndRead, secondsSince, type FilledDataset } from './fillCache';
+import { backboneFacts, fillAndRead, secondsSince, type FilledDataset, type ReadRows } from './fillCache';
 import { labelledRows, type LabelledRows } from './labelledRows';
 import { measureHead } from './measureHead';
 import type { RetrainSettings } from './requests';
@@ -16,15 +16,45 @@ import { runView } from './runView';
 
 /** The main job: scan, cache, split, train, measure once on the testing split, save the run. */
 export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => {
-  let arranged: Arranged = { labels: [], counts: { training: 0, validation: 0, testing: 0 } };
-  const { filled, read } = await fillAndRead(folder, settings, context, 2, async (rows, dataset) => {
+  const given = { ...settings, ...trainingDefaults };
+  const dataset = await readDataset(folder, settings, given, context);
+  const trained = await trainRun(dataset, given, context);
+  return runView(trained.run, trained.folder, dataset.filled.facts.root);
+};
+
+/** A dataset with its values in memory, parted into its sides. */
+export interface PartedDataset {
+  readonly filled: FilledDataset;
+  /** The rows of the labels that can be learned: training, then validation, then testing. */
+  readonly read: ReadRows;
+  readonly parted: Parted;
+}
+
+/** Brings the cache of a dataset up to date, gives each image its side, and reads the values side by side. */
+export async function readDataset(
+  folder: string,
+  network: Pick<RetrainSettings, 'backbone' | 'runtime'>,
+  settings: RunRecord['settings'],
+  context: JobContext<RetrainProgress>,
+): Promise<PartedDataset> {
+  let parted: Parted = { labels: [], counts: { training: 0, validation: 0, testing: 0 } };
+  const { filled, read } = await fillAndRead(folder, network, context, 2, async (rows, dataset) => {
     const sides = await splitRows(rows, dataset.location, settings);
-    const arrangement = arrangeBySide(rows, sides, dataset.root);
-    arranged = arrangement;
-    return arrangement.rows;
+    const arranged = arrangeBySide(rows, sides, dataset.root);
+    parted = arranged.parted;
+    return arranged.rows;
   });
+  return { filled, read, parted };
+}
+
+/** Trains, measures and saves; `refitOf` says what run this one stands in for, if so. The values are used up. */
+export async function trainRun(
+  { filled, read, parted: { labels, counts } }: PartedDataset,
+  settings: RunRecord['settings'],
+  context: JobContext<RetrainProgress>,
+  refitOf: RefitOf | null = null,
+): Promise<{ run: RunRecord; folder: string }> {
   const { facts, location } = filled;
-  const { labels, counts } = arranged;
   const untrained = facts.classes
     .filter(({ label, count }) => count > 0 && !labels.includes(label))
     .map(({ label }) => toFailure(new RetrainError('CLASS_NOT_TRAINED', { label })));
@@ -32,7 +62,7 @@ export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => 
   const training = labelledRows(read, labels, 0, counts.training);
   const validation = labelledRows(read, labels, counts.training, validated);
   const testing = labelledRows(read, labels, validated);
-  const { head, curve } = await trainHead(filled, labels, training, validation, context);
+  const { head, curve } = await trainHead(filled, labels, { training, validation, settings }, context);
 
   const started = performance.now();
   const { answers, measured } = measureHead(head, testing, labels);
@@ -48,7 +78,8 @@ export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => 
       seed: settings.seed,
       validationPercentage: settings.validationPercentage,
       testingPercentage: settings.testingPercentage,
-      ...trainingDefaults,
+      l2: settings.l2,
+      maxEpochs: settings.maxEpochs,
     },
     split: counts,
     bottlenecks: filled.counts,
@@ -63,17 +94,18 @@ export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => 
       probability: answers[i]?.probability ?? 0,
     })),
     fittedOn: [...new Set(training.rows.map(({ sha256 }) => sha256))],
+    refitOf,
     head,
   };
   const saved = await saveRun(location.retrain, run);
-  return runView({ ...run, name: path.basename(saved) }, saved, facts.root);
-};
+  return { run: { ...run, name: path.basename(saved) }, folder: saved };
+}
 
 /** The side of each row: those given before stay, and the split file is brought up to date. */
 async function splitRows(
   rows: readonly CachedImage[],
   location: CacheLocation,
-  { seed, validationPercentage, testingPercentage }: RetrainSettings,
+  { seed, validationPercentage, testingPercentage }: RunRecord['settings'],
 ): Promise<Side[]> {
   const shares = { seed, validation: validationPercentage, testing: testingPercentage };
   const file = path.join(location.retrain, splitFileName(shares));
@@ -92,7 +124,7 @@ async function splitRows(
   return rows.map(({ sha256 }) => sides.get(sha256) ?? 'training');
 }
 
-interface Arranged {
+interface Parted {
   /** The labels that can be learned: those with a training image. A given split may leave out a class. */
   readonly labels: readonly string[];
   readonly counts: Record<Side, number>;
@@ -107,7 +139,7 @@ function arrangeBySide(
   rows: readonly CachedImage[],
   sides: readonly Side[],
   root: string,
-): Arranged & { readonly rows: readonly CachedImage[] } {
+): { readonly parted: Parted; readonly rows: readonly CachedImage[] } {
   const present = [...new Set(rows.map(({ image }) => image.label))];
   const trained = new Set(rows.filter((_, row) => sides[row] === 'training').map(({ image }) => image.label));
   const labels = present.filter((label) => trained.has(label));
@@ -118,8 +150,10 @@ function arrangeBySide(
     rows.filter(({ image }, row) => sides[row] === side && trained.has(image.label));
   const [training, validation, testing] = [onSide('training'), onSide('validation'), onSide('testing')];
   return {
-    labels,
-    counts: { training: training.length, validation: validation.length, testing: testing.length },
+    parted: {
+      labels,
+      counts: { training: training.length, validation: validation.length, testing: testing.length },
+    },
     rows: [...training, ...validation, ...testing],
   };
 }
@@ -128,12 +162,14 @@ function arrangeBySide(
 async function trainHead(
   { backbone, runtime }: FilledDataset,
   labels: readonly string[],
-  training: LabelledRows,
-  validation: LabelledRows,
+  {
+    training,
+    validation,
+    settings: { l2, maxEpochs },
+  }: { training: LabelledRows; validation: LabelledRows; settings: RunRecord['settings'] },
   { signal, report }: JobContext<RetrainProgress>,
 ): Promise<{ head: Head; curve: NewRun['training'] }> {
   const started = performance.now();
-  const { maxEpochs } = trainingDefaults;
   for (const { values } of [training, validation]) scaleInPlace(values, backbone.scaling);
   const { head, curve, bestEpoch } = await trainSoftmax(
     {
@@ -141,7 +177,8 @@ async function trainHead(
       validation: validation.rows.length > 0 ? validation : null,
       dimension: backbone.dimension,
       classes: labels.length,
-      ...trainingDefaults,
+      l2,
+      maxEpochs,
     },
     runtime.multiply,
     { signal, report: (epoch) => report({ kind: 'training', epoch, maxEpochs }) },

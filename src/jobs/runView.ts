@@ -34,5 +34,11 @@ export function runFacts(run: RunRecord, folder: string): RunFacts {
     datasetName: run.dataset.name,
     accuracy: run.evaluation.accuracy,
     testingImages: run.evaluation.n,
+    backbone: run.backbone.id,
+    refitOf: run.refitOf && {
+      name: run.refitOf.run,
+      backbone: run.refitOf.backbone,
+      accuracy: run.refitOf.accuracy,
+    },
   };
 }

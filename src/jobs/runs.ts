@@ -12,7 +12,8 @@ export async function nearestRun(file: string, { cacheDirectory }: Places): Prom
   return findRunFor(real, (folder) => retrainFolders(folder, cacheDirectory));
 }
 
-function retrainFolders(realRoot: string, cacheDirectory: string): string[] {
+/** Where the runs of a dataset may be, given its real path. */
+export function retrainFolders(realRoot: string, cacheDirectory: string): string[] {
   return homesOf(realRoot, cacheDirectory).map((home) => path.join(home, '.retrain'));
 }
 

@@ -1,6 +1,14 @@
 /** A run on disk: the trained head with all that is known about its training. */
-export { findRunFor, listRuns, type RunList } from './listRuns';
+export { findRefit, findRunFor, listRuns, type RunList } from './listRuns';
 export { predict } from './predict';
 export { readRun } from './readRun';
-export type { NewRun, RunDataset, RunEvaluation, RunPrediction, RunRecord, RunTraining } from './runRecord';
+export type {
+  NewRun,
+  RefitOf,
+  RunDataset,
+  RunEvaluation,
+  RunPrediction,
+  RunRecord,
+  RunTraining,
+} from './runRecord';
 export { saveRun } from './saveRun';

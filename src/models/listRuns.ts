@@ -2,9 +2,10 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { RetrainError, systemCode } from '../base';
 import { readRunFacts } from './readRun';
+import type { RunFacts } from './runJson';
 
 export interface RunList {
-  /** Folders, the newest run first. */
+  /** Folders, the newest run first; those that stand in for another come last. */
   readonly runs: readonly string[];
   /** Folders whose run.json cannot be read, and why. */
   readonly damaged: readonly { readonly folder: string; readonly error: RetrainError }[];
@@ -15,18 +16,48 @@ export interface RunList {
  * run stops nothing.
  */
 export async function listRuns(...retrainFolders: readonly string[]): Promise<RunList> {
-  const runs: { folder: string; created: number }[] = [];
+  const { runs, damaged } = await readAll(retrainFolders);
+  const order = [
+    ...runs.filter(({ facts }) => facts.refitOf === null),
+    ...runs.filter(({ facts }) => facts.refitOf !== null),
+  ];
+  return { runs: order.map(({ folder }) => folder), damaged };
+}
+
+/** The newest run that stands in for `original` on the network with `fingerprint`. */
+export async function findRefit(
+  original: Pick<RunFacts, 'created' | 'backbone'>,
+  fingerprint: string,
+  ...retrainFolders: readonly string[]
+): Promise<string | undefined> {
+  const { runs } = await readAll(retrainFolders);
+  return runs.find(
+    ({ facts: { backbone, refitOf } }) =>
+      backbone.fingerprint === fingerprint &&
+      refitOf?.created === original.created &&
+      refitOf.backbone === original.backbone.id,
+  )?.folder;
+}
+
+/** The facts of all runs, the newest first. */
+async function readAll(
+  retrainFolders: readonly string[],
+): Promise<{ runs: { folder: string; facts: RunFacts }[]; damaged: RunList['damaged'] }> {
+  const runs: { folder: string; facts: RunFacts }[] = [];
   const damaged: { folder: string; error: RetrainError }[] = [];
-  for (const folder of (await Promise.all(retrainFolders.map(runFolders))).flat()) {
+  for (const folder of (await Promise.all([...new Set(retrainFolders)].map(runFolders))).flat()) {
     try {
-      runs.push({ folder, created: Date.parse((await readRunFacts(folder)).created) });
+      runs.push({ folder, facts: await readRunFacts(folder) });
     } catch (error) {
       if (!(error instanceof RetrainError)) throw error;
       damaged.push({ folder, error });
     }
   }
-  runs.sort((a, b) => b.created - a.created || byNumber.compare(b.folder, a.folder));
-  return { runs: runs.map(({ folder }) => folder), damaged };
+  runs.sort(
+    (a, b) =>
+      Date.parse(b.facts.created) - Date.parse(a.facts.created) || byNumber.compare(b.folder, a.folder),
+  );
+  return { runs, damaged };
 }
 
 /**

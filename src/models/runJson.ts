@@ -1,6 +1,6 @@
 import { Untrusted, type ErrorParams } from '../base';
 import { damaged, mostClasses } from './runFiles';
-import type { RunDataset, RunRecord, RunSettings, Warning } from './runRecord';
+import type { RefitOf, RunDataset, RunRecord, RunSettings, Warning } from './runRecord';
 
 /** What run.json holds: everything but the head, the metrics and the answers. */
 export type RunFacts = Omit<RunRecord, 'name' | 'training' | 'evaluation' | 'predictions' | 'head'>;
@@ -10,7 +10,18 @@ export const format = 1;
 const mostImages = 10_000_000;
 
 export function writeRunJson(run: RunFacts): string {
-  const { created, dataset, scanSeconds, backbone, runtime, settings, split, bottlenecks, fittedOn } = run;
+  const {
+    created,
+    dataset,
+    scanSeconds,
+    backbone,
+    runtime,
+    settings,
+    split,
+    bottlenecks,
+    fittedOn,
+    refitOf,
+  } = run;
   const { name, classes, images, skipped, duplicates, warnings } = dataset;
   const document = {
     format,
@@ -23,6 +34,7 @@ export function writeRunJson(run: RunFacts): string {
     split,
     bottlenecks,
     fittedOn,
+    ...(refitOf && { refitOf }),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
@@ -58,6 +70,17 @@ export function readRunJson(text: string, file: string): RunFacts {
       seconds: seconds(bottlenecks.field('seconds')),
     },
     fittedOn: root.field('fittedOn').items(mostImages).map(sha256),
+    refitOf: readRefitOf(root.optional('refitOf')),
+  };
+}
+
+function readRefitOf(refit: Untrusted | undefined): RefitOf | null {
+  if (refit === undefined) return null;
+  return {
+    run: refit.field('run').text(1000),
+    created: date(refit.field('created')),
+    backbone: refit.field('backbone').text(),
+    accuracy: refit.field('accuracy').nullable((accuracy) => accuracy.number(0, 1)),
   };
 }
 

@@ -62,6 +62,17 @@ export interface RunEvaluation {
   readonly seconds: number;
 }
 
+/** The run that another stands in for where its network cannot run. */
+export interface RefitOf {
+  /** Its name then; `created` is what it is known by, for a run may be renamed or deleted. */
+  readonly run: string;
+  readonly created: string;
+  /** The id of its backbone. */
+  readonly backbone: string;
+  /** On its testing images; null where it had none. */
+  readonly accuracy: number | null;
+}
+
 export const sides = ['training', 'validation', 'testing'] as const;
 
 /** What the saved head says about one image of the dataset. */
@@ -99,6 +110,8 @@ export interface RunRecord {
   readonly predictions: readonly RunPrediction[];
   /** sha256 of the images the head was fitted on. */
   readonly fittedOn: readonly string[];
+  /** Null for a training of its own. */
+  readonly refitOf: RefitOf | null;
   /** Takes raw bottleneck values: the scaling is folded in. */
   readonly head: Head;
 }

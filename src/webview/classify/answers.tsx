@@ -81,6 +81,20 @@ function AnsweredBy({ run, post }: { run: RunFacts; post: Post }) {
       </button>
       {', '}
       {worth}
+      {run.refitOf && (
+        <>
+          {'; '}
+          {t('refitted from {run} for {backbone}, for {original} does not run here', {
+            run: quoted(run.refitOf.name),
+            backbone: run.backbone,
+            original: run.refitOf.backbone,
+          })}
+          {run.refitOf.accuracy !== null &&
+            t(', where {accuracy} % were right', {
+              accuracy: percent(run.refitOf.accuracy, digitsFor(run.testingImages)),
+            })}
+        </>
+      )}
     </>
   );
 }

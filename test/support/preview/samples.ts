@@ -358,6 +358,8 @@ export function classifyState(name: string, photos: readonly string[]): Classify
     datasetName: 'flowers',
     accuracy: 0.9,
     testingImages: 20,
+    backbone: 'efficientnet-lite2',
+    refitOf: null,
   };
   const random = seededRandom(5);
   const item = (path: string, labels: readonly string[]) => {
@@ -419,7 +421,10 @@ export function classifyState(name: string, photos: readonly string[]): Classify
     case 'labels':
       return {
         kind: 'answers',
-        run,
+        run: {
+          ...run,
+          refitOf: { name: hostileLabel, backbone: 'efficientnet-lite2-int8', accuracy: 0.85 },
+        },
         items: photos
           .slice(0, 2)
           .map((path) => item(path, [hostileLabel, longLabel, '', 'וְרָדִים', '🌷 tulipe\u0301'])),

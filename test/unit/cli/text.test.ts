@@ -43,6 +43,8 @@ describe('what is printed of names from disk', () => {
             datasetName: label,
             accuracy: 1,
             testingImages: 1,
+            backbone: 'tiny',
+            refitOf: { name: label, backbone: label, accuracy: 0.5 },
           },
           runtime: 'onnx',
           answers: [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
-import { findRunFor, listRuns, saveRun } from '../../../src/models';
+import { findRefit, findRunFor, listRuns, saveRun } from '../../../src/models';
 import { runWith } from '../../support/runRecords';
 import { temporaryFolder } from '../../support/temporaryFolder';
 
@@ -20,6 +20,24 @@ describe('listRuns', () => {
       runs: [newest, ...sameTime.toReversed(), old],
       damaged: [],
     });
+  });
+
+  it('lists a run that stands in for another behind all others, and finds it for that one alone', async () => {
+    const created = '2026-11-04T12:00:00.000Z';
+    const run = at(created);
+    const original = await saveRun(folder.path, run);
+    const refitOf = { run: path.basename(original), created, backbone: 'tiny', accuracy: null };
+    const refit = await saveRun(folder.path, { ...at('2026-11-05T12:00:00.000Z'), refitOf });
+    assert.deepEqual((await listRuns(folder.path)).runs, [original, refit]);
+    const { fingerprint } = run.backbone;
+    assert.equal(await findRefit(run, fingerprint, folder.path, folder.path), refit);
+    assert.equal(
+      await findRefit({ ...run, created: '2026-11-04T12:00:01.000Z' }, fingerprint, folder.path),
+      undefined,
+    );
+    const other = { ...run, backbone: { ...run.backbone, id: 'other' } };
+    assert.equal(await findRefit(other, fingerprint, folder.path), undefined);
+    assert.equal(await findRefit(run, '0'.repeat(64), folder.path), undefined);
   });
 
   it('sets damaged runs apart and goes on', async () => {

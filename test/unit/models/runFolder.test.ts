@@ -41,6 +41,27 @@ describe('saveRun and readRun', () => {
     );
   });
 
+  it('give back of which run it is a refit, and refuse half of that', async () => {
+    const refitOf = {
+      run: odd.join(),
+      created: '2026-11-05T10:11:12Z',
+      backbone: 'tiny-int8',
+      accuracy: 0.75,
+    };
+    for (const accuracy of [0.75, null]) {
+      const run = runWith(['a', 'b'], { refitOf: { ...refitOf, accuracy } });
+      const saved = await saveRun(folder.path, run);
+      assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
+    }
+    const saved = await saveRun(folder.path, runWith(['a', 'b'], { refitOf }));
+    const file = path.join(saved, 'run.json');
+    const text = await readFile(file, 'utf8');
+    for (const wrong of ['"accuracy": 1.75', '"accuracy": "0.75"', '"accurate": 0.75']) {
+      await writeFile(file, text.replace('"accuracy": 0.75', wrong));
+      assert.equal((await failure(readRun(saved))).code, 'RUN_DAMAGED');
+    }
+  });
+
   it('give back a run with nothing to test on', async () => {
     const { evaluation } = runWith(['a', 'b']);
     const run = runWith(['a', 'b'], {

@@ -1,0 +1,52 @@
+import path from 'node:path';
+import { RetrainError, type ErrorCode } from '../base';
+import { findRefit, readRun, type RunRecord } from '../models';
+import type { JobContext } from './context';
+import { datasetOf } from './datasetFolder';
+import type { Network } from './networks';
+import type { RetrainProgress } from './results';
+import { readDataset, trainRun } from './retrain';
+import { retrainFolders } from './runs';
+
+interface SavedRun {
+  readonly run: RunRecord;
+  readonly folder: string;
+}
+
+/**
+ * The run that stands in for `original` on another network: one that was made before, else a new one, trained with the
+ * same settings and split on the same dataset and saved among its runs.
+ * @throws REFIT_IMPOSSIBLE where the run does not lie in its dataset, or the photos are gone; as a retraining does
+ */
+export async function refit(
+  original: SavedRun,
+  { backbone }: Network,
+  runtime: string,
+  context: JobContext<RetrainProgress>,
+): Promise<SavedRun> {
+  const { run, folder } = original;
+  const impossible = (): RetrainError =>
+    new RetrainError('REFIT_IMPOSSIBLE', { path: folder, backbone: run.backbone.id });
+  const home = path.resolve(folder, '..', '..', '..');
+  if (path.relative(home, path.resolve(folder, '..')) !== path.join('.retrain', 'runs')) throw impossible();
+  const { cacheDirectory } = context.places;
+  const root = await datasetOf(home, cacheDirectory);
+  const made = await findRefit(run, backbone.fingerprint, ...retrainFolders(root, cacheDirectory));
+  if (made !== undefined) return { run: await readRun(made), folder: made };
+
+  const network = { backbone: backbone.id, runtime };
+  const dataset = await readDataset(root, network, run.settings, context).catch((error: unknown) => {
+    throw error instanceof RetrainError && noDataset.has(error.code) ? impossible() : error;
+  });
+  const fitted = new Set(run.fittedOn);
+  if (!dataset.filled.rows.some(({ sha256 }) => fitted.has(sha256))) throw impossible();
+  return await trainRun(dataset, run.settings, context, {
+    run: run.name,
+    created: run.created,
+    backbone: run.backbone.id,
+    accuracy: run.evaluation.accuracy,
+  });
+}
+
+/** What a scan says of a folder that holds no dataset any more. */
+const noDataset: ReadonlySet<ErrorCode> = new Set(['FOLDER_NOT_FOUND', 'NO_CLASSES', 'ONE_CLASS']);
