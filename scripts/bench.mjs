@@ -8,7 +8,7 @@ import { runNode } from './processes.mjs';
 async function main() {
   await ensureInstalled();
   if ((await build()) !== 0) return 1;
-  for (const script of ['test/bench/train.ts', 'test/bench/accuracy.ts']) {
+  for (const script of ['test/bench/train.ts', 'test/bench/activation.ts', 'test/bench/accuracy.ts']) {
     const { status } = await runNode(['--import=tsx', script]);
     if (status !== 0) return status;
     process.stdout.write('\n');
