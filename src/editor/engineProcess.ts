@@ -26,6 +26,8 @@ export interface EngineOptions {
   readonly assets: string;
   /** Where the cache and the runs of read-only datasets go; null: the engine's own default. */
   readonly cacheDirectory: string | null;
+  /** Where tfjs-node was installed; null: it was not. */
+  readonly tensorflowFolder: string | null;
 }
 
 /** Receives what the engine prints, line by line, and what becomes of it. */
@@ -190,8 +192,12 @@ function reasonOf(code: number | null, signal: NodeJS.Signals | null): string {
   }
 }
 
-function environmentOf({ assets, cacheDirectory }: EngineOptions): string {
-  return JSON.stringify({ assets, ...(cacheDirectory !== null && { cacheDirectory }) });
+function environmentOf({ assets, cacheDirectory, tensorflowFolder }: EngineOptions): string {
+  return JSON.stringify({
+    assets,
+    ...(cacheDirectory !== null && { cacheDirectory }),
+    ...(tensorflowFolder !== null && { tensorflowFolder }),
+  });
 }
 
 function aborted(): Error {

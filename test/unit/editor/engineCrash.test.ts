@@ -23,7 +23,7 @@ describe('the engine, when it crashes', function () {
     const own: string[] = [];
     lines = own;
     client = new EngineClient(
-      () => ({ script, assets: path.resolve('media'), cacheDirectory: folder.path }),
+      () => ({ script, assets: path.resolve('media'), cacheDirectory: folder.path, tensorflowFolder: null }),
       { info: (line) => own.push(line), warn: (line) => own.push(line) },
     );
     // A heap that fills quickly; the engine inherits it.
