@@ -60,8 +60,11 @@ class MarkExecutable {
   }
 }
 
-/** A missing import fails the build, and an import on demand stays in its bundle. */
-const parser = { javascript: { exportsPresence: 'error', dynamicImportMode: 'eager' } };
+/**
+ * A missing import fails the build, an import on demand stays in its bundle, and what is required from a folder of
+ * the person's is left to Node.
+ */
+const parser = { javascript: { exportsPresence: 'error', dynamicImportMode: 'eager', createRequire: false } };
 
 const shared = {
   mode: 'production',

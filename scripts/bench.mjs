@@ -8,7 +8,8 @@ import { runNode } from './processes.mjs';
 async function main() {
   await ensureInstalled();
   if ((await build()) !== 0) return 1;
-  for (const script of ['test/bench/train.ts', 'test/bench/accuracy.ts', 'test/bench/head.ts']) {
+  const scripts = ['train', 'activation', 'accuracy', 'head'].map((name) => `test/bench/${name}.ts`);
+  for (const script of scripts) {
     const { status } = await runNode(['--import=tsx', script]);
     if (status !== 0) return status;
     process.stdout.write('\n');

@@ -8,8 +8,10 @@ import {
   ClassifyView,
   DatasetSessions,
   EngineClient,
+  holdsTensorflow,
   pickFolder,
   registerCommand,
+  registerInstallTensorflow,
   registerOpenSampleDataset,
   registerPanelSerializer,
   registerShowBottleneckValues,
@@ -17,6 +19,7 @@ import {
   ResultsPanels,
   Retraining,
   RunChoice,
+  tensorflowFolder,
 } from './editor';
 
 /** What the tests inside the extension host look at; nobody else is given it. */
@@ -30,13 +33,15 @@ export interface TestingDoor {
 
 /** The table of contents: each part owns its commands, its views and their end. */
 export function activate(context: vscode.ExtensionContext): TestingDoor | undefined {
-  const { extensionUri: extension, workspaceState } = context;
+  const { extensionUri: extension, globalStorageUri: storage, workspaceState } = context;
+  const tensorflow = tensorflowFolder(storage);
   const log = vscode.window.createOutputChannel('Retrain Classifier', { log: true });
   const engine = new EngineClient(
     () => ({
       script: vscode.Uri.joinPath(extension, 'dist', 'engine.js').fsPath,
       assets: vscode.Uri.joinPath(extension, 'media').fsPath,
       cacheDirectory: cacheDirectory(),
+      tensorflowFolder: holdsTensorflow(tensorflow) ? tensorflow : null,
     }),
     log,
   );
@@ -81,6 +86,7 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
     registerShowBottleneckValues(engine, bottleneckEditors, log),
     registerOpenSampleDataset(extension, log),
     registerShowDiagnostics(engine, log),
+    registerInstallTensorflow(storage, log),
     registerCommand('retrain.showLog', log, () => log.show()),
   );
   return context.extensionMode === vscode.ExtensionMode.Test

@@ -50,6 +50,9 @@ export const messages = {
   EIGHT_BITS_MISSING:
     'The backbone {backbone} cannot run on this machine ({reasons}); choose the backbone {other}.',
   NO_RUNTIME: 'No runtime can be loaded on this machine: {reasons}.',
+  NPM_MISSING: 'npm was not found on the PATH; install Node.js, which brings it, and start the editor again.',
+  TENSORFLOW_NOT_INSTALLED:
+    'TensorFlow could not be installed ({reason}); the other runtimes work without it, the log says more.',
   FINGERPRINT_CHANGED: 'The run {path} was trained with another version of {id}; retrain it.',
 
   // The cache and files on disk

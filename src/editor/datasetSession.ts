@@ -95,6 +95,7 @@ export class DatasetSession {
           { folder: root, settings: retrainSettings(vscode.Uri.file(root)) },
           {
             token,
+            restarted: () => (running = notBegun),
             progress: (progress) => {
               running = advance(running, progress);
               this.#state = this.#running(running, token.isCancellationRequested);

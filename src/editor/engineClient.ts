@@ -5,7 +5,29 @@ import {
   type EngineOptions,
   type RunOptions,
 } from './engineProcess';
+import { RetrainError } from '../base';
 import type { JobName, JobParams, JobResult } from '../protocol';
+
+/**
+ * Jobs that may begin anew after a crash: they only read, or what they leave behind is whole, is found again and is
+ * not made twice.
+ */
+const repeatable: ReadonlySet<JobName> = new Set<JobName>([
+  'findDatasets',
+  'retrain',
+  'bottlenecks',
+  'classify',
+  'evaluate',
+  'findRun',
+  'listRuns',
+  'readRun',
+  'thumbnail',
+  'inspectPart',
+  'readRows',
+  'locateBottleneck',
+  'listBottlenecks',
+  'doctor',
+]);
 
 /**
  * The engine as the editor knows it: started with the first request, started again when it is needed after it
@@ -27,9 +49,9 @@ export class EngineClient {
   }
 
   /**
-   * Runs a job in the engine.
-   * @throws RetrainError as the job threw it; ENGINE_ENDED when the process died meanwhile; an AbortError once
-   * `token` is cancelled
+   * Runs a job in the engine; where the engine crashes under it, once more in another.
+   * @throws RetrainError as the job threw it; ENGINE_ENDED when it crashed again; an AbortError once `token` is
+   * cancelled
    */
   async run<K extends JobName>(
     name: K,
@@ -40,9 +62,13 @@ export class EngineClient {
       try {
         return await this.#running().run(name, params, options);
       } catch (error) {
+        if (attempt > 0 || this.#disposed) throw error;
         // It ended of its own accord, for want of work, while this request was on its way: no job had begun.
-        if (error instanceof EngineRetired && attempt === 0 && !this.#disposed) continue;
-        throw error;
+        if (error instanceof EngineRetired) continue;
+        const crashed = error instanceof RetrainError && error.code === 'ENGINE_ENDED';
+        if (!crashed || !repeatable.has(name) || options.token?.isCancellationRequested === true) throw error;
+        this.log.warn(`The engine crashed: ${error.params['reason'] ?? ''}. The job ${name} begins anew.`);
+        options.restarted?.();
       }
     }
   }

@@ -26,6 +26,8 @@ export interface EngineOptions {
   readonly assets: string;
   /** Where the cache and the runs of read-only datasets go; null: the engine's own default. */
   readonly cacheDirectory: string | null;
+  /** Where tfjs-node was installed; null: it was not. */
+  readonly tensorflowFolder: string | null;
 }
 
 /** Receives what the engine prints, line by line, and what becomes of it. */
@@ -37,6 +39,8 @@ export interface EngineLog {
 export interface RunOptions<K extends JobName> {
   readonly token?: CancellationToken;
   readonly progress?: (progress: JobProgress<K>) => void;
+  /** The engine crashed and the job begins anew in another: its progress will come from the start. */
+  readonly restarted?: () => void;
 }
 
 /** The engine ended by itself, without failure, before it could answer. */
@@ -87,7 +91,7 @@ export class EngineProcess {
     this.#child.on('error', (error) => this.#end(error.message, false));
     this.#child.on('disconnect', () => this.#killLater());
     this.#child.on('exit', (code, signal) => {
-      const reason = signal ?? `exit code ${code ?? '?'}`;
+      const reason = reasonOf(code, signal);
       log.info(`Engine ${this.#child.pid ?? '?'} ended: ${reason}.`);
       this.#end(reason, code === 0);
     });
@@ -168,8 +172,32 @@ export class EngineProcess {
   }
 }
 
-function environmentOf({ assets, cacheDirectory }: EngineOptions): string {
-  return JSON.stringify({ assets, ...(cacheDirectory !== null && { cacheDirectory }) });
+/** What a person is told of an end that nobody asked for. Windows has no signals, but exit codes in their place. */
+function reasonOf(code: number | null, signal: NodeJS.Signals | null): string {
+  switch (signal ?? code) {
+    case 'SIGKILL':
+      return 'SIGKILL: the system may have run out of memory';
+    case 'SIGABRT':
+    case 134:
+      return `${signal ?? 'abort'}: it ran out of memory, or a native library gave up`;
+    case 'SIGSEGV':
+    case 'SIGBUS':
+    case 'SIGILL':
+    case 'SIGFPE':
+      return `${String(signal)}: a fault in a native library`;
+    case 0xc0000005:
+      return 'access violation: a fault in a native library';
+    default:
+      return signal ?? `exit code ${code ?? '?'}`;
+  }
+}
+
+function environmentOf({ assets, cacheDirectory, tensorflowFolder }: EngineOptions): string {
+  return JSON.stringify({
+    assets,
+    ...(cacheDirectory !== null && { cacheDirectory }),
+    ...(tensorflowFolder !== null && { tensorflowFolder }),
+  });
 }
 
 function aborted(): Error {

@@ -4,7 +4,14 @@ import { notificationText } from './plainText';
 import { failureText } from './wording';
 
 /** Failures that are not the person's doing: the log says more about them. */
-const unexpected = new Set(['INTERNAL', 'ENGINE_ENDED', 'BACKBONE_DAMAGED', 'NO_RUNTIME', 'RUNTIME_MISSING']);
+const unexpected = new Set([
+  'INTERNAL',
+  'ENGINE_ENDED',
+  'BACKBONE_DAMAGED',
+  'NO_RUNTIME',
+  'RUNTIME_MISSING',
+  'TENSORFLOW_NOT_INSTALLED',
+]);
 
 /** Tells the person what went wrong, without waiting for an answer. A cancellation is none. */
 export function tellFailure(error: unknown, log: vscode.LogOutputChannel): void {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import * as vscode from 'vscode';
 import { activated } from './support/extension';
 
@@ -12,6 +13,19 @@ describe('the extension', () => {
   it('activates without starting its engine', async () => {
     const { engine } = await activated();
     assert.equal(engine.pid, undefined);
+  });
+
+  it('loads neither a runtime nor the decoder of images into the editor, now or later', async () => {
+    await activated();
+    const dear = /[\\/](onnxruntime[\w-]*|sharp|@img|@tensorflow|tfjs[\w-]*)[\\/]/;
+    const { sharedObjects } = process.report.getReport() as unknown as { sharedObjects: string[] };
+    assert.ok(sharedObjects.length > 0);
+    const modules = Object.keys(createRequire(__filename).cache);
+    assert.ok(modules.some((file) => file.endsWith('extension.js')));
+    assert.deepEqual(
+      [...sharedObjects, ...modules].filter((file) => dear.test(file)),
+      [],
+    );
   });
 
   it('registers every command that its manifest offers', async () => {

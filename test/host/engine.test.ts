@@ -23,17 +23,37 @@ describe('when the engine dies', function () {
     );
   });
 
-  it('in the middle of a retraining, it is said, and the next one works', async () => {
+  /** Starts a retraining and resolves once its engine has read the folder. */
+  const underWay = async (name: string) => {
     const { engine, sessions } = await activated();
-    const root = await putThreeClasses(await newFolder('middle'), 20);
+    const root = await putThreeClasses(await newFolder(name), 20);
     const ended = retrain(root);
     const session = sessions.of(root);
-    await eventually('the retraining is under way', () =>
-      session.state.kind === 'running' && session.state.running.dataset ? true : undefined,
-    );
-    const { pid } = engine;
-    assert.ok(pid);
-    process.kill(pid, 'SIGKILL');
+    /** Kills the engine that is at work; resolves to its process id. */
+    const kill = async (signal: NodeJS.Signals, before?: number) => {
+      const pid = await eventually('the retraining is under way', () =>
+        session.state.kind === 'running' && session.state.running.dataset && engine.pid !== before
+          ? engine.pid
+          : undefined,
+      );
+      process.kill(pid, signal);
+      return pid;
+    };
+    return { root, ended, session, kill };
+  };
+
+  it('in the middle of a retraining, another carries on and the person hears nothing of it', async () => {
+    const { ended, session, kill } = await underWay('once');
+    await kill('SIGSEGV');
+    const run = await ended;
+    assert.equal(run?.dataset.images, 60);
+    assert.equal(session.state.kind, 'done');
+    assert.deepEqual(dialogs.messages, [], 'the panel in front tells its end');
+  });
+
+  it('twice in one retraining, it is said with its reason and a way to the log, and the next one works', async () => {
+    const { root, ended, session, kill } = await underWay('twice');
+    await kill('SIGKILL', await kill('SIGKILL'));
     assert.equal(await ended, undefined);
     const { state } = session;
     assert.ok(state.kind === 'stopped' && state.reason.kind === 'failed');
@@ -42,6 +62,7 @@ describe('when the engine dies', function () {
       dialogs.messages.map(({ kind, buttons }) => ({ kind, buttons })),
       [{ kind: 'error', buttons: ['Show Log'] }],
     );
+    assert.match(dialogs.messages[0]?.text ?? '', /SIGKILL: the system may have run out of memory/);
     assert.equal((await retrain(root))?.dataset.images, 60);
   });
 });

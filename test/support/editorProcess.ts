@@ -8,7 +8,7 @@ import { EngineClient } from '../../src/editor/engineClient';
 async function main(): Promise<void> {
   const [script = '', assets = '', cacheDirectory = '', folder = ''] = process.argv.slice(2);
   const log = { info: () => undefined, warn: (text: string) => process.stderr.write(`${text}\n`) };
-  const engine = new EngineClient(() => ({ script, assets, cacheDirectory }), log);
+  const engine = new EngineClient(() => ({ script, assets, cacheDirectory, tensorflowFolder: null }), log);
   const settings = { backbone: 'efficientnet-lite2', runtime: 'auto' };
   const job = engine.run('bottlenecks', { folder, settings });
   process.stdout.write(`engine ${engine.pid ?? 0}\n`);

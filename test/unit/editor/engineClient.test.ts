@@ -21,7 +21,7 @@ describe('the client of the engine', () => {
   let standing: Standing;
 
   beforeEach(() => {
-    options = { script, assets: '/media', cacheDirectory: null };
+    options = { script, assets: '/media', cacheDirectory: null, tensorflowFolder: null };
     const own: string[] = [];
     lines = own;
     client = new EngineClient(() => options, {

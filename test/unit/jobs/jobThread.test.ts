@@ -57,7 +57,7 @@ describe('the thread of the jobs', function () {
   it('answers all that is pending when it crashes, and starts anew for the next job', async () => {
     const thread = start('test/support/crashingWorker.cjs');
     const working = thread.run('bottlenecks', { folder: photos(), settings: network });
-    const crashing = thread.run('listRuns', { folder: 'crash' });
+    const crashing = thread.run('listRuns', { folder: path.join(folder.path, 'always error') });
     // Sent before the old thread's exit is heard of, which must not end this one.
     const next = crashing.catch(() => quick(thread));
     await Promise.all([
