@@ -62,7 +62,7 @@ module.exports = {
       name: 'nobody-imports-the-entry',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^src/(extension|engine/main|cli/main|jobs/worker)\\.ts$' },
+      to: { path: '^src/(extension|engine/main|cli/main|jobs/worker|images/worker)\\.ts$' },
     },
     {
       name: 'one-door',

@@ -63,6 +63,7 @@ const node = {
     extension: './src/extension.ts',
     engine: './src/engine/main.ts',
     worker: './src/jobs/worker.ts',
+    imageWorker: './src/images/worker.ts',
     cli: './src/cli/main.ts',
   },
   output: { path: dist, filename: '[name].js', libraryTarget: 'commonjs2' },

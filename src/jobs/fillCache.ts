@@ -13,7 +13,7 @@ import {
   type ComputedBottlenecks,
 } from '../bottlenecks';
 import { datasetWarnings, scanDataset, type Dataset } from '../dataset';
-import { decodeImage, readImage, sniff } from '../images';
+import { sniff } from '../images';
 import type { Runtime } from '../runtimes';
 import type { JobContext } from './context';
 import { noteDataset } from './datasetFolder';
@@ -62,7 +62,7 @@ export async function fillAndRead(
 async function fill<T extends ComputedBottlenecks>(
   folder: string,
   network: Network,
-  { places, networks, signal, report }: JobContext<RetrainProgress>,
+  { places, networks, reader, signal, report }: JobContext<RetrainProgress>,
   leastClasses: LeastClasses,
   compute: (source: BottleneckSource, options: BottleneckOptions) => Promise<T>,
 ): Promise<{ filled: FilledDataset; computed: T }> {
@@ -83,7 +83,7 @@ async function fill<T extends ComputedBottlenecks>(
   const cache = await openCache(location.bottlenecks, backbone, { signal });
   const runtime = await networks.runtime(network.backbone, network.runtime);
   const { images } = dataset;
-  const source = { root, images, cache, backbone, runtime, decode: decodeImage, readImage };
+  const source = { root, images, cache, backbone, runtime, reader };
   const computed = await compute(source, { signal, report });
   const counts = { cached: computed.cached, computed: computed.computed, seconds: computed.seconds };
   const facts = factsOf(dataset, computed);

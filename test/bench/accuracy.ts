@@ -6,7 +6,7 @@ import { defaultBackbone, loadBackbone } from '../../src/backbones';
 import { homesOf, openCache, readBottlenecks, type CachedImage } from '../../src/bottlenecks';
 import { assignSides, scanDataset, type Side } from '../../src/dataset';
 import { accuracyOf, confusionMatrix, crossEntropyOf, topAnswers } from '../../src/evaluation';
-import { decodeImage, decoderVersion, readImage, sniff } from '../../src/images';
+import { decodeImage, decoderVersion, directReader, readImage, sniff } from '../../src/images';
 import { predict } from '../../src/models';
 import { openRuntime, type Runtime } from '../../src/runtimes';
 import {
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
     // Beside no dataset: what is measured leaves nothing in it.
     const [, home = ''] = homesOf(root, path.join(os.tmpdir(), 'retrain-accuracy'));
     const cache = await openCache(path.join(home, '.bottlenecks'), backbone);
-    const source = { root, images, cache, backbone, runtime, decode: decodeImage, readImage };
+    const source = { root, images, cache, backbone, runtime, reader: directReader(readImage, decodeImage) };
     const { rows, values } = await readBottlenecks(source);
     const study = { rows, values, scaling: backbone.scaling, runtime, validated: !options.unvalidated };
     for (const l2 of options.l2.split(',').map(Number)) {
