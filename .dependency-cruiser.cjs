@@ -62,7 +62,9 @@ module.exports = {
       name: 'nobody-imports-the-entry',
       severity: 'error',
       from: { path: '^src/' },
-      to: { path: '^src/(extension|engine/main|cli/main|jobs/worker|runtimes/wasmWorker)\\.ts$' },
+      to: {
+        path: '^src/(extension|engine/main|cli/main|jobs/worker|images/worker|runtimes/wasmWorker)\\.ts$',
+      },
     },
     {
       name: 'one-door',

@@ -86,6 +86,7 @@ const node = {
     engine: './src/engine/main.ts',
     worker: './src/jobs/worker.ts',
     wasmWorker: './src/runtimes/wasmWorker.ts',
+    imageWorker: './src/images/worker.ts',
     cli: './src/cli/main.ts',
   },
   output: { path: dist, filename: '[name].js', libraryTarget: 'commonjs2' },

@@ -43,7 +43,7 @@ export class CacheWriter {
     try {
       const part = await this.partFor(label);
       try {
-        const stored = await part.append(keys, values);
+        const stored = part.append(keys, values);
         for (const [i, row] of stored.entries()) {
           const key = keys[i];
           if (key) this.cache.add(key, part.file, row);
@@ -107,7 +107,7 @@ export class CacheWriter {
         lines.push(line);
         fileMap.set(line);
       }
-      if (lines.length > 0) await this.files?.append(lines);
+      if (lines.length > 0) this.files?.append(lines);
     } catch (error) {
       throw unwritable(root, error);
     }

@@ -52,7 +52,7 @@ async function mergeFiles(root: string): Promise<void> {
   for (const file of files) await readFileLines(file, (line) => lines.set(line.path, line));
   const writer = await FileMapWriter.create(root);
   try {
-    await writer.append([...lines.values()]);
+    writer.append([...lines.values()]);
   } finally {
     await writer.close();
   }
@@ -120,7 +120,7 @@ async function merge(folder: string, sources: readonly Source[]): Promise<void> 
           keys.push(line);
         },
       );
-      if (keys.length > 0) await part.append(keys, values.subarray(0, keys.length * dimension));
+      if (keys.length > 0) part.append(keys, values.subarray(0, keys.length * dimension));
     }
   } finally {
     await part.close();

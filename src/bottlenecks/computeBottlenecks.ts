@@ -1,7 +1,7 @@
 import { RetrainError, throwIfAborted, type Report } from '../base';
 import { normalise, type Backbone } from '../backbones';
 import type { ImageFile, SkippedFile } from '../dataset';
-import type { decodeImage, readImage } from '../images';
+import type { ImageReader } from '../images';
 import type { Runtime } from '../runtimes';
 import type { BottleneckCache } from './cache';
 import { CacheWriter } from './cacheWriter';
@@ -17,8 +17,7 @@ export interface BottleneckSource {
   readonly cache: BottleneckCache;
   readonly backbone: Pick<Backbone, 'dimension' | 'input' | 'normalisation'>;
   readonly runtime: Pick<Runtime, 'id' | 'version' | 'run'>;
-  readonly decode: typeof decodeImage;
-  readonly readImage: typeof readImage;
+  readonly reader: ImageReader;
 }
 
 export interface BottleneckOptions {
@@ -46,8 +45,11 @@ export interface ComputedBottlenecks {
 
 /** Images that go through the network at once: 16 are no faster, and take 180 MB more. */
 const batchSize = 8;
-/** Images read and decoded ahead of the network, and how many bytes their files may have together. */
-const ahead = 24;
+/**
+ * Images read and decoded ahead of the network, and how many bytes their files may have together. The network holds
+ * the thread: between two batches the readers get one answer each image, and need two.
+ */
+const ahead = 5 * batchSize;
 const aheadBytes = 64 * 2 ** 20;
 
 /**

@@ -110,7 +110,7 @@ export class FileMapWriter {
     try {
       handle = await open(`${base}.csv`, 'wx');
       const writer = new FileMapWriter(lease, handle);
-      await writer.write(columns);
+      writer.write(columns);
       return writer;
     } catch (error) {
       await handle?.close();
@@ -129,14 +129,14 @@ export class FileMapWriter {
     return this.lease.clockSkew;
   }
 
-  private async write(text: string): Promise<void> {
+  private write(text: string): void {
     const bytes = Buffer.from(text);
-    await writeAll(this.handle, bytes, this.size);
+    writeAll(this.handle, bytes, this.size);
     this.size += bytes.length;
   }
 
-  async append(lines: readonly FileLine[]): Promise<void> {
-    await this.write(
+  append(lines: readonly FileLine[]): void {
+    this.write(
       lines.map((line) => selfCheckedLine([line.path, line.size, line.mtime, line.sha256])).join(''),
     );
   }

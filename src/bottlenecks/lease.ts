@@ -28,7 +28,7 @@ export class Lease {
   static async take(file: string): Promise<Lease> {
     const handle = await open(file, 'wx');
     try {
-      await writeAll(handle, statement(), 0);
+      writeAll(handle, statement(), 0);
       const lease = new Lease(file, handle, (await handle.stat()).mtimeMs - Date.now());
       lease.timer = setInterval(() => {
         lease.renewal = lease.renew();
@@ -42,7 +42,7 @@ export class Lease {
 
   private async renew(): Promise<void> {
     try {
-      await writeAll(this.handle, statement(), 0);
+      writeAll(this.handle, statement(), 0);
       await lstat(this.file);
     } catch {
       this.lost = true;

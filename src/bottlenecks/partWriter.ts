@@ -47,8 +47,8 @@ export class PartWriter {
       const index = await open(`${base}.csv`, 'wx');
       handles.push(index);
       const part = new PartWriter(`${base}.npy`, head, lease, matrix, index);
-      await writeAll(matrix, npyHeader(0, head.dimension), 0);
-      await part.appendIndex(indexHead(head));
+      writeAll(matrix, npyHeader(0, head.dimension), 0);
+      part.appendIndex(indexHead(head));
       return part;
     } catch (error) {
       for (const handle of handles) await handle.close();
@@ -64,9 +64,9 @@ export class PartWriter {
     return !this.lease.lost && this.rows * this.head.dimension * 4 < 2 ** 30;
   }
 
-  private async appendIndex(text: string): Promise<void> {
+  private appendIndex(text: string): void {
     const bytes = Buffer.from(text);
-    await writeAll(this.index, bytes, this.indexSize);
+    writeAll(this.index, bytes, this.indexSize);
     this.indexSize += bytes.length;
   }
 
@@ -75,10 +75,10 @@ export class PartWriter {
    * After a failure the part must be closed: its last line may be torn.
    * @param values [keys.length, dimension]
    */
-  async append(keys: readonly RowKey[], values: Float32Array): Promise<StoredRow[]> {
+  append(keys: readonly RowKey[], values: Float32Array): StoredRow[] {
     const rowSize = this.head.dimension * 4;
     const bytes = Buffer.from(values.buffer, values.byteOffset, keys.length * rowSize);
-    await writeAll(this.matrix, bytes, headerSize + this.rows * rowSize);
+    writeAll(this.matrix, bytes, headerSize + this.rows * rowSize);
     let text = '';
     const stored = keys.map((key, i): StoredRow => {
       const row = this.rows + i;
@@ -86,9 +86,9 @@ export class PartWriter {
       text += line.text;
       return { row, crc: line.crc, checksum: line.checksum };
     });
-    await this.appendIndex(text);
+    this.appendIndex(text);
     this.rows += keys.length;
-    await writeAll(this.matrix, npyHeader(this.rows, this.head.dimension), 0);
+    writeAll(this.matrix, npyHeader(this.rows, this.head.dimension), 0);
     return stored;
   }
 

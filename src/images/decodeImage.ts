@@ -4,7 +4,6 @@ import { ByteBudget } from './budget';
 import { DecoderRefusal, decodeJpeg, resize } from './decoderModule';
 import { readJpegHeader } from './jpegHeader';
 import { turnUpright, type Picture } from './picture';
-import { decodePixels, encodeJpeg, readHeader, shrinkJpeg } from './sharpDecoder';
 import { isSrgb } from './srgbProfile';
 import { sniff, type ImageFormat } from './sniff';
 
@@ -13,6 +12,9 @@ import { sniff, type ImageFormat } from './sniff';
  * computed anew. The golden pixels in the tests guard it.
  */
 export const decoderVersion = 2;
+
+/** Loads the library the first time it is called: a thread that meets plain JPEG files alone does without. */
+const sharpDecoder = () => import('./sharpDecoder');
 
 /** Decoded pixels held at once, in bytes: 85 megapixels of RGB. */
 const budget = new ByteBudget(256 * 2 ** 20);
@@ -72,6 +74,7 @@ export async function thumbnail(
   { size, path, signal }: DecodeOptions & { size: number },
 ): Promise<Uint8Array> {
   const format = formatOf(bytes, path);
+  const { encodeJpeg, readHeader, shrinkJpeg } = await sharpDecoder();
   if (format === 'jpeg') {
     const header = await readHeader(bytes, format, path);
     return withinBudget(header, header.bytes, { path, signal }, () => shrinkJpeg(bytes, size, path));
@@ -111,6 +114,7 @@ async function withPicture<T>(
       use(inBmp(path, () => decodeBmp(bytes, header))),
     );
   }
+  const { decodePixels, readHeader } = await sharpDecoder();
   const header = await readHeader(bytes, format, path);
   return withinBudget(header, header.bytes, options, async () => {
     const picture = await decodePixels(bytes, header, path);

@@ -1,4 +1,5 @@
 import type { Report } from '../base';
+import type { ImageReader } from '../images';
 import type { Networks } from './networks';
 import type { JobName, JobParams, JobProgress, JobResult } from './requests';
 
@@ -16,6 +17,8 @@ export interface Places {
 export interface JobContext<P> {
   readonly places: Places;
   readonly networks: Networks;
+  /** Reads and decodes in other threads. */
+  readonly reader: ImageReader;
   readonly signal: AbortSignal;
   readonly report: Report<P>;
 }

@@ -18,7 +18,7 @@ import {
   type KnownParts,
 } from '../bottlenecks';
 import { datasetWarnings, isInShard, scanDataset, type Dataset, type Shard } from '../dataset';
-import { decodeImage, readImage, sniff } from '../images';
+import { sniff } from '../images';
 import type { Runtime } from '../runtimes';
 import type { JobContext } from './context';
 import { noteDataset } from './datasetFolder';
@@ -89,7 +89,7 @@ export async function fillAndRead(
 async function fill<T extends ComputedBottlenecks>(
   folder: string,
   network: Network,
-  { places, networks, signal, report }: JobContext<RetrainProgress>,
+  { places, networks, reader, signal, report }: JobContext<RetrainProgress>,
   { leastClasses, shard }: { leastClasses: LeastClasses; shard?: Shard | undefined },
   compute: (source: BottleneckSource, options: BottleneckOptions, location: CacheLocation) => Promise<T>,
 ): Promise<{ filled: FilledDataset; computed: T }> {
@@ -112,7 +112,7 @@ async function fill<T extends ComputedBottlenecks>(
   const cache = await openCache(location.bottlenecks, backbone, { signal });
   const runtime = await networks.runtime(id, network.runtime);
   const images = shard ? dataset.images.filter((image) => isInShard(image.path, shard)) : dataset.images;
-  const source = { root, images, cache, backbone, runtime, decode: decodeImage, readImage };
+  const source = { root, images, cache, backbone, runtime, reader };
   const computed = await compute(source, { signal, report }, location);
   // a shard does not know what the other images are
   if (!shard) await compactAfter(parts, dataset, cache, computed, signal);

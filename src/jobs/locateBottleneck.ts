@@ -3,13 +3,12 @@ import path from 'node:path';
 import { RetrainError } from '../base';
 import { cacheLocation, computeBottlenecks, homesOf, openCache } from '../bottlenecks';
 import type { ImageFile } from '../dataset';
-import { decodeImage, readImage } from '../images';
 import type { Job, Places } from './context';
 import { noteDataset } from './datasetFolder';
 
 /** Where the values of an image are; they are computed if they are not there. */
 export const locateBottleneck: Job<'locateBottleneck'> = async ({ image, settings }, context) => {
-  const { places, networks, signal, report } = context;
+  const { places, networks, reader, signal, report } = context;
   const file = await realpath(image).catch(() => {
     throw new RetrainError('FILE_MISSING', { path: image });
   });
@@ -25,8 +24,7 @@ export const locateBottleneck: Job<'locateBottleneck'> = async ({ image, setting
       cache,
       backbone,
       runtime,
-      decode: decodeImage,
-      readImage,
+      reader,
     },
     { signal, report },
   );

@@ -1,5 +1,8 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isAbort, toFailure } from '../base';
+import { ReaderPool } from '../images';
 import type { Places } from './context';
 import { Networks } from './networks';
 import { runJob } from './table';
@@ -11,6 +14,7 @@ import type { FromThread, RunMessage, ToThread } from './threadMessages';
  */
 function serve(port: NonNullable<typeof parentPort>, places: Places): void {
   const networks = new Networks(places, (text) => process.stderr.write(text));
+  const reader = new ReaderPool(path.join(__dirname, 'imageWorker.js'), readers(availableParallelism()));
   const running = new Map<number, { controller: AbortController; settled: Promise<void> }>();
   const post = (message: FromThread) => port.postMessage(message);
 
@@ -20,6 +24,7 @@ function serve(port: NonNullable<typeof parentPort>, places: Places): void {
       const result = await runJob(message, {
         places,
         networks,
+        reader,
         signal,
         report: (progress) => post({ kind: 'progress', id, progress }),
       });
@@ -39,6 +44,7 @@ function serve(port: NonNullable<typeof parentPort>, places: Places): void {
   const stop = async (): Promise<void> => {
     for (const { controller } of running.values()) controller.abort();
     await Promise.all([...running.values()].map(({ settled }) => settled));
+    await reader.close();
     await networks.dispose();
     port.close();
   };
@@ -60,6 +66,14 @@ function serve(port: NonNullable<typeof parentPort>, places: Places): void {
         break;
     }
   });
+}
+
+/**
+ * Threads that decode: the network takes four times as long for a small photo as its decoder, and a fifth for a large
+ * one. What one of them does not use of a core the others get.
+ */
+function readers(cores: number): number {
+  return Math.max(2, Math.min(8, Math.ceil(cores / 2)));
 }
 
 if (parentPort) serve(parentPort, workerData as Places);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { defaultBackbones, loadBackbone, type Backbone } from '../../src/backbones';
 import { homesOf, openCache, readBottlenecks, type CachedImage } from '../../src/bottlenecks';
 import { scanDataset } from '../../src/dataset';
-import { decodeImage, decoderVersion, readImage, sniff } from '../../src/images';
+import { decodeImage, decoderVersion, directReader, readImage, sniff } from '../../src/images';
 import { openRuntime, type Runtime } from '../../src/runtimes';
 
 /** A backbone opened in the fastest runtime. */
@@ -30,5 +30,12 @@ export async function bottleneckValues(
   const { images } = await scanDataset(root, { sniff });
   const [, home = ''] = homesOf(root, path.join(os.tmpdir(), 'retrain-bench-values'));
   const cache = await openCache(path.join(home, '.bottlenecks'), backbone);
-  return readBottlenecks({ root, images, cache, backbone, runtime, decode: decodeImage, readImage });
+  return readBottlenecks({
+    root,
+    images,
+    cache,
+    backbone,
+    runtime,
+    reader: directReader(readImage, decodeImage),
+  });
 }

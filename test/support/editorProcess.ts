@@ -9,7 +9,7 @@ async function main(): Promise<void> {
   const [script = '', assets = '', cacheDirectory = '', folder = ''] = process.argv.slice(2);
   const log = { info: () => undefined, warn: (text: string) => process.stderr.write(`${text}\n`) };
   const engine = new EngineClient(() => ({ script, assets, cacheDirectory, tensorflowFolder: null }), log);
-  const settings = { backbone: 'efficientnet-lite2', runtime: 'auto' };
+  const settings = { backbone: 'efficientnet-lite2-int8', runtime: 'auto' };
   const job = engine.run('bottlenecks', { folder, settings });
   process.stdout.write(`engine ${engine.pid ?? 0}\n`);
   try {

@@ -54,7 +54,7 @@ export class KillTrial {
     copySamples(path.join(home, 'photos'), labels, each);
     const old = new Date('2020-01-02T03:04:05Z');
     for (const file of photosOf(home)) utimesSync(file, old, old);
-    const backbone = await loadBackbone('media', 'efficientnet-lite2', { decoderVersion });
+    const backbone = await loadBackbone('media', 'efficientnet-lite2-int8', { decoderVersion });
     const fresh = new Map<string, Float32Array>();
     const trial = new KillTrial(home, backbone, fresh);
     assert.equal(await trial.complete(), images);

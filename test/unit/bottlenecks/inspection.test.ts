@@ -9,7 +9,7 @@ import {
   openCache,
   readPartRows,
 } from '../../../src/bottlenecks';
-import { readImage } from '../../../src/images';
+import { directReader, readImage } from '../../../src/images';
 import {
   decodeTiny,
   imagesOf,
@@ -32,8 +32,7 @@ async function fill(root: string): Promise<void> {
     cache,
     backbone: tinyBackbone,
     runtime: new TinyRuntime(),
-    decode: decodeTiny,
-    readImage,
+    reader: directReader(readImage, decodeTiny),
   });
 }
 

@@ -9,7 +9,7 @@ import {
   openCache,
   type ScannedDataset,
 } from '../../../src/bottlenecks';
-import { readImage } from '../../../src/images';
+import { directReader, readImage } from '../../../src/images';
 import {
   decodeTiny,
   imagesOf,
@@ -232,8 +232,7 @@ describe('compacting after a scan', () => {
           cache,
           backbone: tinyBackbone,
           runtime,
-          decode: decodeTiny,
-          readImage,
+          reader: directReader(readImage, decodeTiny),
         };
         const { rows, computed } = await computeBottlenecks(source);
         const contents = new Set(rows.map(({ sha256 }) => sha256));

@@ -81,7 +81,7 @@ describe('retrain on shards of a dataset', function () {
     );
     assert.equal((await counts('second')).bottlenecks.computed, 0);
     const again = await run('merge', 'first/.bottlenecks', 'alone', 'second');
-    assert.match(again.stdout, /efficientnet-lite2: 0 taken, \d+ already there\n/);
+    assert.match(again.stdout, /efficientnet-lite2-int8: 0 taken, \d+ already there\n/);
   });
 
   it('says what cannot be merged, and refuses shards that there are not', async () => {

@@ -64,7 +64,7 @@ describe('retrain verify and retrain clear', function () {
   };
   /** The first part of a label: its matrix and its index. */
   const partOf = (label: string) => {
-    const folder = path.join(cache, 'v1/efficientnet-lite2', label);
+    const folder = path.join(cache, 'v1/efficientnet-lite2-int8', label);
     const name = readdirSync(folder).find((file) => file.endsWith('.npy')) ?? '';
     return { npy: path.join(folder, name), csv: path.join(folder, name.replace('.npy', '.csv')) };
   };
@@ -207,14 +207,14 @@ describe('retrain verify and retrain clear', function () {
     mkdirSync(elsewhere);
     const decoy = path.basename(partOf('daisy').npy);
     writeFileSync(path.join(elsewhere, decoy), 'not yours');
-    const own = path.join(cache, 'v1/efficientnet-lite2/daisy/notes.txt');
+    const own = path.join(cache, 'v1/efficientnet-lite2-int8/daisy/notes.txt');
     writeFileSync(own, 'mine');
     writeFileSync(path.join(cache, 'README.md'), 'rewritten');
     if (process.platform !== 'win32') {
-      symlinkSync(elsewhere, path.join(cache, 'v1/efficientnet-lite2/linked'), 'dir');
+      symlinkSync(elsewhere, path.join(cache, 'v1/efficientnet-lite2-int8/linked'), 'dir');
       symlinkSync(
         path.join(elsewhere, decoy),
-        path.join(cache, 'v1/efficientnet-lite2/daisy', `1${decoy.slice(1)}`),
+        path.join(cache, 'v1/efficientnet-lite2-int8/daisy', `1${decoy.slice(1)}`),
       );
     }
     const cleared = documentOf(await run('clear', 'photos', '--yes', '--force', '--json'));
@@ -226,8 +226,8 @@ describe('retrain verify and retrain clear', function () {
       [...contentsBelow(cache).keys()].filter(
         (name) =>
           /\.(npy|csv|lease)$/.test(name) &&
-          !name.startsWith('v1/efficientnet-lite2/linked') &&
-          name !== `v1/efficientnet-lite2/daisy/1${decoy.slice(1)}`,
+          !name.startsWith('v1/efficientnet-lite2-int8/linked') &&
+          name !== `v1/efficientnet-lite2-int8/daisy/1${decoy.slice(1)}`,
       ),
       [],
     );

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import sharp from 'sharp';
 import { decodeImage, thumbnail } from '../../../src/images';
 import { turnUpright } from '../../../src/images/picture';
+import '../../../src/images/sharpDecoder';
 import { bmpFile } from '../../support/bmpFile';
 
 const size = { width: 6, height: 5 };
