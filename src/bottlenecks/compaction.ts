@@ -4,7 +4,7 @@ import { retryBusy } from '../base';
 import type { CachedBackbone } from './cache';
 import { compactAlone } from './compactionLease';
 import { FileMapWriter, readFileLines, type FileLine } from './fileMap';
-import { entriesOf, filesFolder, labelFolder } from './layout';
+import { entriesOf, filesFolder, labelFolder, timeOfPart } from './layout';
 import { isFree } from './lease';
 import { rowsIn } from './npyHeader';
 import { indexBeside, readIndex, type IndexLine, type PartHead } from './partIndex';
@@ -45,12 +45,29 @@ export async function compactFiles(root: string): Promise<void> {
   await compactAlone(filesFolder(root), () => mergeFiles(root));
 }
 
+/**
+ * Small free parts with no other between them: the last line about a path counts, and one that is newer than some of
+ * them and older than others would be overtaken.
+ */
+async function neighbours(root: string): Promise<string[]> {
+  const free = new Set(await smallFreeParts(root, filesFolder(root), '.csv'));
+  let run: string[] = [];
+  for (const name of (await entriesOf(root, filesFolder(root))).files) {
+    const file = path.join(filesFolder(root), name);
+    if (!name.endsWith('.csv')) continue;
+    if (free.has(file)) run.push(file);
+    else if (run.length >= many) break;
+    else run = [];
+  }
+  return run;
+}
+
 async function mergeFiles(root: string): Promise<void> {
-  const files = await smallFreeParts(root, filesFolder(root), '.csv');
+  const files = await neighbours(root);
   if (files.length < many) return;
   const lines = new Map<string, FileLine>();
   for (const file of files) await readFileLines(file, (line) => lines.set(line.path, line));
-  const writer = await FileMapWriter.create(root);
+  const writer = await FileMapWriter.create(root, timeOfPart(files.at(-1) ?? ''));
   try {
     writer.append([...lines.values()]);
   } finally {

@@ -100,11 +100,14 @@ export class FileMapWriter {
     private readonly handle: FileHandle,
   ) {}
 
-  /** @throws CACHE_UNWRITABLE, or the system's error */
-  static async create(root: string): Promise<FileMapWriter> {
+  /**
+   * @param time where the part stands in the order of all: now, but for one that takes the place of older ones
+   * @throws CACHE_UNWRITABLE, or the system's error
+   */
+  static async create(root: string, time = Date.now()): Promise<FileMapWriter> {
     const folder = filesFolder(root);
     await makeFolders(root, folder);
-    const base = path.join(folder, newPartId());
+    const base = path.join(folder, newPartId(time));
     const lease = await Lease.take(`${base}.lease`);
     let handle: FileHandle | undefined;
     try {

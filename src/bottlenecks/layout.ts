@@ -20,9 +20,14 @@ export function labelFolder(root: string, id: string, label: string): string {
   return path.join(backboneFolder(root, id), folderName(label));
 }
 
-/** A name no other part has, and that sorts after those of earlier parts. */
-export function newPartId(): string {
-  return `${Date.now().toString(36).padStart(9, '0')}-${randomBytes(6).toString('hex')}`;
+/** A name no other part has, and that sorts after those of parts from before `time`, in milliseconds. */
+export function newPartId(time = Date.now()): string {
+  return `${time.toString(36).padStart(9, '0')}-${randomBytes(6).toString('hex')}`;
+}
+
+/** The time in the name of a part's file. */
+export function timeOfPart(file: string): number {
+  return parseInt(path.basename(file), 36);
 }
 
 /** The files that mark a cache as one, and what stands in them. */

@@ -3,7 +3,7 @@ import { throwIfAborted } from '../base';
 import { leaseBeside, removeParts } from './compaction';
 import { compactAlone } from './compactionLease';
 import { FileMapWriter, readFileLines, type FileLine } from './fileMap';
-import { entriesOf, filesFolder } from './layout';
+import { entriesOf, filesFolder, timeOfPart } from './layout';
 import { isFree } from './lease';
 import { countLines } from './lines';
 import { outweighs } from './staleRows';
@@ -51,7 +51,8 @@ async function rewrite(
   let all = 0;
   for (const file of parts) {
     throwIfAborted(signal);
-    if (!(await isFree(leaseBeside(file)))) continue;
+    // beyond one that is being written, an older line could overtake a newer one in there
+    if (!(await isFree(leaseBeside(file)))) break;
     free.push(file);
     all += Math.max(0, (await countLines(file)) - 1);
     await readFileLines(file, (line) => {
@@ -60,7 +61,7 @@ async function rewrite(
   }
   if (!outweighs(all - lines.size, all)) return;
   if (lines.size > 0) {
-    const writer = await FileMapWriter.create(root);
+    const writer = await FileMapWriter.create(root, timeOfPart(free.at(-1) ?? ''));
     try {
       const kept = [...lines.values()];
       for (let start = 0; start < kept.length; start += together)

@@ -1,12 +1,21 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
-import { inspectPart, listCache, openCache, readPartRows } from '../../../src/bottlenecks';
+import {
+  CacheWriter,
+  checkRows,
+  inspectPart,
+  listCache,
+  openCache,
+  readPartRows,
+} from '../../../src/bottlenecks';
 import { RetrainError } from '../../../src/base';
 import {
   inFolder,
+  onnx,
   rightContents,
+  rowKey,
   sha256Of,
   store,
   tinyBackbone,
@@ -169,4 +178,36 @@ describe('a part with a bit turned over', () => {
         { numRuns: 300 },
       );
     })).timeout(120_000);
+});
+
+describe('backbone.json', () => {
+  it('with any bit turned over costs nothing: values are read by the heads of their parts, and it is written again', () =>
+    withPart(async ({ root }) => {
+      const file = path.join(root, 'v1/tiny/backbone.json');
+      const whole = await readFile(file);
+      for (let at = 0; at < whole.length; at++) {
+        const damaged = Buffer.from(whole);
+        damaged.writeUInt8((whole[at] ?? 0) ^ (1 << (at % 8)), at);
+        await writeFile(file, damaged);
+        assert.deepEqual(await readable(root), contents);
+        await listCache(root);
+      }
+      await store(root, ['four']);
+      assert.deepEqual(await readFile(file), whole);
+    })).timeout(60_000);
+});
+
+describe('a part of another backbone', () => {
+  it('is not read, whatever folder it is put into', () =>
+    inFolder(async (root) => {
+      const other = { ...tinyBackbone, id: 'other', fingerprint: 'c'.repeat(64) };
+      const writer = new CacheWriter(await openCache(root, other), onnx);
+      await writer.append('roses', [rowKey('one')], Float32Array.from(valuesOf('two')));
+      await writer.close();
+      await store(root, ['two']);
+      await cp(path.join(root, 'v1/other/roses'), path.join(root, 'v1/tiny/roses'), { recursive: true });
+      assert.deepEqual(await readable(root), ['two']);
+      const { otherParts, damaged, right } = await checkRows(root, tinyBackbone);
+      assert.deepEqual([otherParts.length, damaged.length, right.size], [1, 0, 1]);
+    }));
 });

@@ -213,6 +213,38 @@ describe('lines about paths', () => {
     }));
 });
 
+describe('the last line about a path', () => {
+  const note = async (writer: CacheWriter, file: string, content: string) => {
+    writer.noteFile({ path: file, size: 1, mtimeNs: 1n, sha256: sha256Of(content), readAt: Date.now() });
+    await writer.flush();
+  };
+  const newWriter = async (root: string) => new CacheWriter(await openCache(root, tinyBackbone), onnx);
+  const last = async (root: string) => (await openCache(root, tinyBackbone)).fileMap.get('a.jpg')?.sha256;
+
+  for (const [how, parts] of [
+    ['stale lines are removed', 3],
+    ['small parts are merged', 9],
+  ] as const)
+    it(`stays the last when older ones about it are compacted beside a part that is being written: ${how}`, () =>
+      inFolder(async (root) => {
+        const older = await newWriter(root);
+        await note(older, 'a.jpg', 'older');
+        await older.close();
+        const open = await newWriter(root);
+        await note(open, 'a.jpg', 'newer');
+        for (let i = 0; i < parts; i++) {
+          const writer = await newWriter(root);
+          await note(writer, 'b.jpg', String(i));
+          await writer.close();
+        }
+        await compact(root, [], ['a.jpg', 'b.jpg']);
+        assert.equal(await last(root), sha256Of('newer'));
+        await open.close();
+        await compact(root, [], ['a.jpg', 'b.jpg']);
+        assert.equal(await last(root), sha256Of('newer'));
+      }));
+});
+
 describe('compacting after a scan', () => {
   it('computes nothing for what was renamed, moved or relabelled, however much else is gone', () =>
     inFolder(async (root) => {
