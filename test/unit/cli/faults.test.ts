@@ -163,6 +163,7 @@ describe('faults while a cache is filled', function () {
         script: path.resolve('dist/engine.js'),
         assets: path.resolve('media'),
         cacheDirectory: path.join(home, 'user'),
+        tensorflowFolder: null,
       }),
       { info: () => undefined, warn: () => undefined },
     );
