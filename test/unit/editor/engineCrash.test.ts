@@ -50,33 +50,29 @@ describe('the engine, when it crashes', function () {
     error: { reason: /crashed as asked/, process: false },
   };
 
+  for (const crash of ['SIGKILL', 'SIGSEGV', 'heap'])
+    it(`by ${crash}, starts once more and answers, and only the log hears of it`, async function () {
+      const takesProcess = crashes[crash]?.process === true;
+      if (process.platform === 'win32' && takesProcess) skip(this, 'Windows has no signals');
+      let restarted = 0;
+      const result = await listRuns(`once ${crash}`, { restarted: () => restarted++ });
+      assert.deepEqual(result, { runs: [] });
+      assert.equal(restarted, 1);
+      assert.equal(engines(), takesProcess ? 2 : 1);
+      assert.ok(lines.some((line) => /^The engine crashed: .*\. The job listRuns begins anew\.$/.test(line)));
+    });
+
   for (const [crash, { reason, process: takesProcess }] of Object.entries(crashes))
-    describe(`by ${crash}`, () => {
-      before(function () {
-        if (process.platform === 'win32' && takesProcess) skip(this, 'Windows has no signals');
+    it(`by ${crash} again, says why, and answers the next request`, async function () {
+      if (process.platform === 'win32' && takesProcess) skip(this, 'Windows has no signals');
+      await assert.rejects(listRuns(`always ${crash}`), (error: unknown) => {
+        assert.ok(error instanceof RetrainError);
+        assert.equal(error.code, 'ENGINE_ENDED');
+        assert.match(String(error.params['reason']), reason);
+        return true;
       });
-
-      it('starts once more and answers, and only the log hears of it', async () => {
-        let restarted = 0;
-        const result = await listRuns(`once ${crash}`, { restarted: () => restarted++ });
-        assert.deepEqual(result, { runs: [] });
-        assert.equal(restarted, 1);
-        assert.equal(engines(), takesProcess ? 2 : 1);
-        assert.ok(
-          lines.some((line) => /^The engine crashed: .*\. The job listRuns begins anew\.$/.test(line)),
-        );
-      });
-
-      it('says why when it crashes again, and answers the next request', async () => {
-        await assert.rejects(listRuns(`always ${crash}`), (error: unknown) => {
-          assert.ok(error instanceof RetrainError);
-          assert.equal(error.code, 'ENGINE_ENDED');
-          assert.match(String(error.params['reason']), reason);
-          return true;
-        });
-        assert.equal(engines(), takesProcess ? 2 : 1);
-        assert.deepEqual(await listRuns('sound'), { runs: [] });
-      });
+      assert.equal(engines(), takesProcess ? 2 : 1);
+      assert.deepEqual(await listRuns('sound'), { runs: [] });
     });
 
   it('answers others that were under way from the one engine that follows', async () => {
