@@ -98,9 +98,9 @@ for (const id of runtimeIds)
       await (runtime as Runtime | undefined)?.dispose();
     });
 
-    /** A runtime of its own on the tiny network. */
+    /** A runtime of its own on the tiny network; one thread is enough for it. */
     async function withTiny(use: (opened: Runtime) => Promise<void>): Promise<void> {
-      const opened = await openRuntime(id, tiny);
+      const opened = await openRuntime(id, tiny, { threads: 1 });
       try {
         await use(opened);
       } finally {
@@ -226,7 +226,7 @@ for (const id of runtimeIds)
     });
 
     it('finishes what it computes before it is disposed of, and rejects what comes after', async () => {
-      const opened = await openRuntime(id, tiny);
+      const opened = await openRuntime(id, tiny, { threads: 1 });
       const values = randomValues(11 * 9 * 3, 1);
       const square = { rows: 1, columns: 1, data: Float32Array.of(2) };
       await opened.multiply(square, square);
@@ -241,7 +241,8 @@ for (const id of runtimeIds)
       const graph = new GraphBuilder();
       graph.mean('bottleneck', graph.input(100, 100));
       const size = { height: 100, width: 100, dimension: 3 };
-      const opened = await openRuntime(id, await loadFiles(backboneFiles(graph, size)));
+      const network = await loadFiles(backboneFiles(graph, size));
+      const opened = await openRuntime(id, network, { threads: 1 });
       const input = randomValues(2 * 100 * 100 * 3, 1);
       const row = { rows: 1, columns: 250, data: randomValues(250, 2) };
       const matrix = { rows: 250, columns: 200, data: randomValues(250 * 200, 3) };

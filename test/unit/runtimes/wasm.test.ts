@@ -48,7 +48,7 @@ describe('the wasm runtime', function () {
     const input = randomValues(7 * 11 * 9 * 3, 1);
     const product = [matrix(1500, 40, 2), matrix(1100, 40, 3), { transposeB: true }] as const;
     const results = [];
-    for (const threads of [1, 2, 5]) {
+    for (const threads of [1, 3]) {
       const runtime = await open(tiny, threads);
       const values = await runtime.run(input, 7);
       assert(relativeDistance(values, runNaively(tiny, input, 7)) < 1e-5);
@@ -60,12 +60,12 @@ describe('the wasm runtime', function () {
 
   it('starts a thread when there is work for it, and ends all of them with itself', async () => {
     const before = livingThreads();
-    const runtime = await open(tiny, 3);
+    const runtime = await open(tiny, 2);
     assert.equal(livingThreads(), before);
     await runtime.run(randomValues(11 * 9 * 3, 1), 1);
     assert.equal(livingThreads(), before + 1);
     await runtime.run(randomValues(8 * 11 * 9 * 3, 1), 8);
-    assert.equal(livingThreads(), before + 3);
+    assert.equal(livingThreads(), before + 2);
     await runtime.dispose();
     assert.equal(livingThreads(), before);
   });
@@ -169,9 +169,9 @@ describe('a product in tiles', () => {
 
   it('hands over no more than 16 MB of a factor at once, whatever its shape', () => {
     for (const [rows, inner, columns] of [
-      [1, 9_000_000, 1],
-      [3000, 9000, 2],
-      [2, 9000, 3000],
+      [1, 5_000_000, 1],
+      [1100, 4200, 2],
+      [2, 4200, 1100],
     ] as const) {
       const zeros = (rows: number, columns: number): Matrix => ({
         rows,
