@@ -26,6 +26,9 @@ const repeatable: ReadonlySet<JobName> = new Set<JobName>([
   'readRows',
   'locateBottleneck',
   'listBottlenecks',
+  'merge',
+  'verify',
+  'measureBottlenecks',
   'doctor',
 ]);
 
