@@ -29,16 +29,25 @@ export function quantiseActivation({ least, most }: Range): {
   return { scale, zeroPoint: Math.min(255, roundHalfEven((0 - bottom) / scale)) };
 }
 
-/** Bound of a weight's integer. */
-export const weightLimits = {
-  /**
-   * Seven bits. x86 without VNNI adds two products of u8 and s8 in 16 bits, which saturate at 32,767: 2 * 255 * 63 is
-   * 32,130, and so the sums are those of every other machine.
-   */
-  matrix: 63,
-  /** Of a depthwise convolution, whose products are widened one by one. */
-  depthwise: 127,
-} as const;
+/**
+ * Which integers a filter may have. x86 without VNNI adds two neighbouring products of u8 and s8 in 16 bits, which
+ * saturate at 32,767; below that the sums are those of every other machine.
+ */
+export interface WeightBounds {
+  /** Of each integer. */
+  readonly each: number;
+  /** Of the sum of two neighbours, the even one first: with 128 the products come to 255 * 128 = 32,640 at most. */
+  readonly pair: number;
+}
+
+export const weightBounds = {
+  /** 1x1: the neighbours are input channels, in their order. */
+  pointwise: { each: 127, pair: 128 },
+  /** Depthwise: its products are widened one by one. */
+  depthwise: { each: 127, pair: Infinity },
+  /** Any other: seven bits, whichever products come together. */
+  other: { each: 63, pair: Infinity },
+} as const satisfies Record<string, WeightBounds>;
 
 /** Integers with a scale for each output channel, [channels]. */
 export interface QuantisedConvolution {
@@ -60,7 +69,7 @@ const biasLimit = 2 ** 29;
 export function quantiseConvolution(
   filter: Float32Array,
   bias: Float32Array | undefined,
-  { channels, limit, inputScale }: { channels: number; limit: number; inputScale: number },
+  { channels, bounds, inputScale }: { channels: number; bounds: WeightBounds; inputScale: number },
 ): QuantisedConvolution {
   const size = filter.length / channels;
   if (!Number.isInteger(size) || (bias !== undefined && bias.length !== channels))
@@ -70,15 +79,14 @@ export function quantiseConvolution(
   const biasScales = new Float32Array(channels);
   const biasIntegers = bias && new Int32Array(channels);
   for (let channel = 0; channel < channels; channel++) {
-    let largest = 0;
-    for (let i = 0; i < size; i++) largest = Math.max(largest, Math.abs(filter[channel * size + i] ?? 0));
+    const from = channel * size;
+    const weights = filter.subarray(from, from + size);
     const offset = bias?.[channel] ?? 0;
     const scale = Math.fround(
-      Math.max(largest / limit, Math.abs(offset) / (inputScale * biasLimit), smallestScale),
+      Math.max(leastScale(weights, bounds), Math.abs(offset) / (inputScale * biasLimit), smallestScale),
     );
     filterScales[channel] = scale;
-    const from = channel * size;
-    roundTogether(filter.subarray(from, from + size), scale, limit, integers.subarray(from, from + size));
+    roundTogether(weights, scale, bounds, integers.subarray(from, from + size));
     const biasScale = Math.fround(inputScale * scale);
     biasScales[channel] = biasScale;
     if (biasIntegers) biasIntegers[channel] = roundHalfEven(offset / biasScale);
@@ -86,17 +94,35 @@ export function quantiseConvolution(
   return { filter: integers, filterScales, bias: biasIntegers, biasScales };
 }
 
+/** The smallest scale with which rounding keeps to the bounds: of a pair each may be rounded up by a half. */
+function leastScale(weights: Float32Array, { each, pair }: WeightBounds): number {
+  let largest = 0;
+  let largestPair = 0;
+  for (let i = 0; i < weights.length; i += 2) {
+    const a = weights[i] as number;
+    const b = weights[i + 1] ?? 0;
+    largest = Math.max(largest, Math.abs(a), Math.abs(b));
+    largestPair = Math.max(largestPair, Math.abs(a + b));
+  }
+  return Math.max(largest / each, largestPair / (pair - 1));
+}
+
 /**
- * Rounds `values` / `scale` within +-`limit` so that the sum comes nearest to theirs, moving those that are nearest to
+ * Rounds `values` / `scale` within the bounds so that the sum comes nearest to theirs, moving those that are nearest to
  * their other neighbour: behind a rectifier all inputs are positive, and what the weights of a channel lose together
  * would shift its result.
  */
-function roundTogether(values: Float32Array, scale: number, limit: number, integers: Int8Array): void {
+function roundTogether(
+  values: Float32Array,
+  scale: number,
+  { each, pair }: WeightBounds,
+  integers: Int8Array,
+): void {
   const rests = new Float64Array(values.length);
   let missing = 0;
   for (let i = 0; i < values.length; i++) {
     const exact = (values[i] as number) / scale;
-    const integer = Math.max(-limit, Math.min(limit, roundHalfEven(exact)));
+    const integer = Math.max(-each, Math.min(each, roundHalfEven(exact)));
     integers[i] = integer;
     rests[i] = exact - integer;
     missing += exact - integer;
@@ -107,10 +133,11 @@ function roundTogether(values: Float32Array, scale: number, limit: number, integ
     let most = 0;
     for (let i = 0; i < rests.length; i++) {
       const rest = step * (rests[i] as number);
-      if (rest > most && step * (integers[i] as number) < limit) {
-        found = i;
-        most = rest;
-      }
+      if (rest <= most) continue;
+      const moved = step * (integers[i] as number) + 1;
+      if (moved > each || moved + step * (integers[i ^ 1] ?? 0) > pair) continue;
+      found = i;
+      most = rest;
     }
     if (found === -1) return;
     integers[found] = (integers[found] as number) + step;

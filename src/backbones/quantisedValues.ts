@@ -1,6 +1,6 @@
 import type { Shape } from './graph';
 import type { OnnxModel } from './onnxModel';
-import { quantiseActivation, quantiseConvolution } from './quantisation';
+import { quantiseActivation, quantiseConvolution, type WeightBounds } from './quantisation';
 import type { ActivationRanges } from './ranges';
 
 /** A filter in ONNX's order [out, in, h, w], and a bias [out]. */
@@ -8,8 +8,7 @@ interface Weights {
   readonly dims: Shape;
   readonly filter: Float32Array;
   readonly bias: Float32Array | undefined;
-  /** Bound of a weight's integer. */
-  readonly limit: number;
+  readonly bounds: WeightBounds;
 }
 
 /** Writes the eight-bit values of a network into its ONNX model, in the QDQ form. */
@@ -41,11 +40,11 @@ export class QuantisedValues {
   }
 
   /** The names of filter and bias of `node` as float32 values of few bits, for a picture with the range of `picture`. */
-  convolution(node: string, picture: string, { dims, filter, bias, limit }: Weights): string[] {
+  convolution(node: string, picture: string, { dims, filter, bias, bounds }: Weights): string[] {
     const { model } = this;
     const channels = dims[0] ?? 0;
     const inputScale = this.rangeOf(picture).scale;
-    const integers = quantiseConvolution(filter, bias, { channels, limit, inputScale });
+    const integers = quantiseConvolution(filter, bias, { channels, bounds, inputScale });
     const inputs = [
       model.node(
         'DequantizeLinear',

@@ -2,7 +2,7 @@ import { RetrainError } from '../base';
 import type { Constant, Graph, GraphNode, Shape } from './graph';
 import { OnnxModel } from './onnxModel';
 import { permute } from './permute';
-import { weightLimits } from './quantisation';
+import { weightBounds } from './quantisation';
 import { QuantisedValues } from './quantisedValues';
 import { convolutionChains, type ActivationRanges, type ConvolutionChain } from './ranges';
 import { axisOf, window } from './shapes';
@@ -178,9 +178,14 @@ class Conversion {
     const [a = 0, b = 0] = order;
     const dims = depthwise ? [a * b, 1, kernelHeight, kernelWidth] : order;
     const bias = biasAdd && this.floats(biasAdd.inputs[1] ?? '').values;
-    const limit = depthwise ? weightLimits.depthwise : weightLimits.matrix;
+    const kind = depthwise ? 'depthwise' : kernelHeight * kernelWidth === 1 ? 'pointwise' : 'other';
     const parameters = this.eightBits.has(end)
-      ? this.eightBits.convolution(node.name, picture, { dims, filter, bias, limit })
+      ? this.eightBits.convolution(node.name, picture, {
+          dims,
+          filter,
+          bias,
+          bounds: weightBounds[kind],
+        })
       : [
           this.model.floats(`/${node.name}/filter`, dims, filter),
           ...(bias ? [this.model.floats(`/${node.name}/bias`, [bias.length], bias)] : []),

@@ -246,18 +246,27 @@ describe('EfficientNet-Lite2 with eight bits', function () {
     );
   });
 
-  it('keeps 1x1 and stem weights to seven bits, depthwise ones to eight', () => {
+  it('keeps the stem to seven bits, and 1x1 weights to pairs whose products do not saturate', () => {
     const constants = constantsOf(toOnnx(eightBits.graph, { ranges: eightBits.ranges }));
     let widest = 0;
-    for (const { name, operation } of eightBits.graph.nodes) {
+    for (const { name, operation, inputs } of eightBits.graph.nodes) {
       if (operation.kind !== 'convolution') continue;
       const stored = Buffer.from(constants.get(`/${name}/filter/integers`)?.rawData ?? []);
       assert(stored.length > 0, name);
-      const largest = new Int8Array(stored).reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
-      assert(largest <= (operation.depthwise ? 127 : 63), `${name}: ${largest}`);
-      widest = Math.max(widest, largest);
+      const [height, width, channels = 0] = eightBits.graph.constants.get(inputs[1] ?? '')?.shape ?? [];
+      const weights = new Int8Array(stored);
+      const largest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+      if (operation.depthwise) assert(largest <= 127, name);
+      else if (height !== 1 || width !== 1) assert(largest <= 63, `${name}: ${largest}`);
+      else
+        for (let row = 0; row < weights.length; row += channels)
+          for (let i = 0; i < channels; i += 2) {
+            const sum = (weights[row + i] ?? 0) + (i + 1 < channels ? (weights[row + i + 1] ?? 0) : 0);
+            assert(Math.abs(sum) * 255 <= 32_767, `${name}: ${sum}`);
+            widest = Math.max(widest, Math.abs(sum));
+          }
     }
-    assert.equal(widest, 127);
+    assert(widest > 120 && widest <= 128, String(widest));
   });
 
   it('gives values near those of float32 on photos it was not calibrated on', async () => {
@@ -271,7 +280,7 @@ describe('EfficientNet-Lite2 with eight bits', function () {
       cosines.push(dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b)));
     }
     cosines.sort((a, b) => a - b);
-    // Measured: median 0.993, least 0.976. Where products saturate the median falls to 0.8.
+    // Measured: median 0.996, least 0.98. Where products saturate the median falls to 0.8.
     assert((cosines[cosines.length >> 1] ?? 0) > 0.99, cosines.join(' '));
     assert((cosines[0] ?? 0) > 0.95, cosines.join(' '));
   });

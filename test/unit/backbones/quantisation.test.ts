@@ -4,7 +4,7 @@ import {
   quantiseActivation,
   quantiseConvolution,
   roundHalfEven,
-  weightLimits,
+  weightBounds,
 } from '../../../src/backbones/quantisation';
 
 const real = fc.double({ min: -1e6, max: 1e6, noNaN: true });
@@ -70,27 +70,31 @@ describe('the integers of a convolution', () => {
   const cases = fc.record({
     filter: fc.array(channel, { minLength: 1, maxLength: 4 }),
     bias: fc.array(float, { minLength: 4, maxLength: 4 }),
-    limit: fc.constantFrom(...Object.values(weightLimits)),
+    bounds: fc.constantFrom(...Object.values(weightBounds)),
     inputScale: fc.float({ min: Math.fround(1e-4), max: 1, noNaN: true }),
   });
 
   it('stay within their bits, near their weights, and right in the sum of each channel', () => {
     fc.assert(
-      fc.property(cases, ({ filter, bias, limit, inputScale }) => {
+      fc.property(cases, ({ filter, bias, bounds, inputScale }) => {
         const channels = filter.length;
         const weights = Float32Array.from(filter.flat());
         const result = quantiseConvolution(weights, Float32Array.from(bias.slice(0, channels)), {
           channels,
-          limit,
+          bounds,
           inputScale,
         });
         for (const [c, values] of filter.entries()) {
           const scale = result.filterScales[c] ?? NaN;
           const integers = [...result.filter.subarray(5 * c, 5 * c + 5)];
-          assert(integers.every((integer) => Math.abs(integer) <= limit));
+          assert(integers.every((integer) => Math.abs(integer) <= bounds.each));
+          for (let i = 0; i < integers.length; i += 2)
+            assert(Math.abs((integers[i] ?? 0) + (integers[i + 1] ?? 0)) <= bounds.pair);
           const rests = values.map((value, i) => value / scale - (integers[i] ?? NaN));
           assert(rests.every((rest) => Math.abs(rest) <= 1 + 1e-5));
-          const free = integers.some((integer) => Math.abs(integer) < limit);
+          // Bounds may leave nothing to move.
+          const free =
+            integers.every((integer) => Math.abs(integer) < bounds.each) && bounds.pair === Infinity;
           const missing = Math.abs(rests.reduce((sum, rest) => sum + rest, 0));
           if (free) assert(missing <= 0.5 + 1e-4, String(missing));
         }
@@ -109,7 +113,7 @@ describe('the integers of a convolution', () => {
         const { bias, biasScales, filterScales } = quantiseConvolution(
           Float32Array.of(weight, -weight),
           Float32Array.of(offset),
-          { channels: 1, limit: 63, inputScale },
+          { channels: 1, bounds: weightBounds.other, inputScale },
         );
         const [integer = NaN, unit = NaN] = [bias?.[0], biasScales[0]];
         assert.equal(unit, Math.fround(inputScale * (filterScales[0] ?? NaN)));
@@ -120,11 +124,13 @@ describe('the integers of a convolution', () => {
   });
 
   it('never saturate the 16 bits in which x86 without VNNI adds two products', () => {
-    assert(2 * 255 * weightLimits.matrix <= 32_767);
+    const { pointwise, other } = weightBounds;
+    assert(255 * Math.min(pointwise.pair, 2 * pointwise.each) <= 32_767);
+    assert(255 * Math.min(other.pair, 2 * other.each) <= 32_767);
   });
 
   it('are refused where weights do not divide into channels', () => {
-    const options = { channels: 2, limit: 63, inputScale: 1 };
+    const options = { channels: 2, bounds: weightBounds.pointwise, inputScale: 1 };
     assert.throws(() => quantiseConvolution(new Float32Array(3), undefined, options), RangeError);
     assert.throws(() => quantiseConvolution(new Float32Array(4), new Float32Array(3), options), RangeError);
   });
