@@ -132,7 +132,8 @@ export class FileMap {
     const [, sizeAt = 0, timeAt = 0, shaAt = 0] = plain.starts;
     const size = decimal(line, sizeAt, timeAt - 1);
     const time = line.toString('latin1', timeAt, shaAt - 1);
-    if (size === undefined || !/^\d{0,18}$/.test(time)) return false;
+    // 19 digits reach to the year 2286, and into 64 bits
+    if (size === undefined || !/^(?:[1-8]?\d{1,18})?$/.test(time)) return false;
     if (!readSha256(line, shaAt, plain.comma, sha)) return false;
     const path = line.subarray(0, sizeAt - 1);
     if (!isPathInside(path.toString('latin1'))) return false;

@@ -41,15 +41,15 @@ export function decimal(line: Buffer, start: number, end: number): number | unde
   return value;
 }
 
-function nibble(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  return byte >= 0x61 && byte <= 0x66 ? byte - 0x57 : -1;
-}
+/** By byte: the value of a hexadecimal digit, in lower case; -1 of anything else. */
+const nibbles = Int8Array.from({ length: 256 }, (_, byte) =>
+  '0123456789abcdef'.indexOf(String.fromCharCode(byte)),
+);
 
 function hexNumber(line: Buffer, start: number, end: number): number | undefined {
   let value = 0;
   for (let i = start; i < end; i++) {
-    const digit = nibble(line[i] as number);
+    const digit = nibbles[line[i] as number] as number;
     if (digit < 0) return undefined;
     value = value * 16 + digit;
   }
@@ -59,11 +59,11 @@ function hexNumber(line: Buffer, start: number, end: number): number | undefined
 /** Writes the bytes of a sha256 in hexadecimal into `out`; false where none stands there. */
 export function readSha256(line: Buffer, start: number, end: number, out: Uint8Array): boolean {
   if (end - start !== 64) return false;
-  for (let i = 0; i < 32; i++) {
-    const value = nibble(line[start + i * 2] as number) * 16 + nibble(line[start + i * 2 + 1] as number);
-    if (nibble(line[start + i * 2] as number) < 0 || nibble(line[start + i * 2 + 1] as number) < 0)
-      return false;
-    out[i] = value;
+  for (let i = 0, at = start; i < 32; i++, at += 2) {
+    const high = nibbles[line[at] as number] as number;
+    const low = nibbles[line[at + 1] as number] as number;
+    if ((high | low) < 0) return false;
+    out[i] = (high << 4) | low;
   }
   return true;
 }
