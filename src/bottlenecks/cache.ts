@@ -2,10 +2,13 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { systemCode, throwIfAborted } from '../base';
 import type { Backbone } from '../backbones';
+import { contentKey } from './content';
 import { FileMap } from './fileMap';
+import { KeyTable } from './keyTable';
 import { backboneFolder, entriesOf } from './layout';
 import { rowsIn } from './npyHeader';
 import { indexBeside, readIndex } from './partIndex';
+import { Places, type Place } from './places';
 import { readRows, type CheckedRow } from './rows';
 
 /** What of a backbone the cache has to know. */
@@ -20,18 +23,8 @@ export interface Key {
   readonly view?: number;
 }
 
-/** Where a key's values stand. The same key may stand in several places: `next` is asked when this one is damaged. */
-interface Place extends CheckedRow {
-  readonly file: string;
-  readonly next: Place | undefined;
-}
-
 /** How many indexes are read at once. */
 const readers = 16;
-
-function keyText({ sha256, view = 0 }: Key): string {
-  return view === 0 ? sha256 : `${sha256}/${view}`;
-}
 
 /**
  * The cached values of one backbone, and which content stood at which path. Opening and reading write nothing.
@@ -39,7 +32,7 @@ function keyText({ sha256, view = 0 }: Key): string {
  * keep their place under the backbone's id, and never mix with these.
  */
 export class BottleneckCache {
-  private places = new Map<string, Place>();
+  private places = new Places();
   private readonly damaged = new Set<string>();
 
   private constructor(
@@ -47,10 +40,13 @@ export class BottleneckCache {
     readonly backbone: CachedBackbone,
     /** path -> content */
     readonly fileMap: FileMap,
+    /** Contents and views, numbered: `fileMap` and `places` go by the numbers. */
+    private readonly table: KeyTable,
   ) {}
 
   static async open(root: string, backbone: CachedBackbone, signal?: AbortSignal): Promise<BottleneckCache> {
-    const cache = new BottleneckCache(root, backbone, await FileMap.load(root, signal));
+    const table = new KeyTable();
+    const cache = new BottleneckCache(root, backbone, await FileMap.load(root, signal, table), table);
     await cache.load(signal);
     return cache;
   }
@@ -61,12 +57,12 @@ export class BottleneckCache {
   }
 
   has(sha256: string, view = 0): boolean {
-    return this.places.has(keyText({ sha256, view }));
+    return this.placeOf({ sha256, view }) !== undefined;
   }
 
   /** The part and row that hold a key's values; they are not checked yet. */
   partOf(sha256: string, view = 0): { file: string; row: number } | undefined {
-    const place = this.places.get(keyText({ sha256, view }));
+    const place = this.placeOf({ sha256, view });
     return place && { file: place.file, row: place.row };
   }
 
@@ -95,7 +91,7 @@ export class BottleneckCache {
         // compacted meanwhile: the rows stand in another part now
         reloaded = true;
         await this.load(signal);
-      } else if (!missing.some((index) => this.places.has(keyText(keys[index] ?? { sha256: '' })))) break;
+      } else if (!missing.some((index) => this.placeOf(keys[index]) !== undefined)) break;
     }
     return { values, missing };
   }
@@ -108,19 +104,18 @@ export class BottleneckCache {
     signal: AbortSignal | undefined,
   ): Promise<{ again: number[]; vanished: boolean }> {
     const { dimension } = this.backbone;
-    const byFile = new Map<string, (Place & { key: string; index: number })[]>();
+    const byFile = new Map<string, (Place & { index: number })[]>();
     const again: number[] = [];
     let vanished = false;
     for (const index of wanted) {
-      const key = keyText(keys[index] ?? { sha256: '' });
-      const place = this.places.get(key);
+      const place = this.placeOf(keys[index]);
       if (!place) {
         again.push(index);
         continue;
       }
       const rows = byFile.get(place.file);
-      if (rows) rows.push({ ...place, key, index });
-      else byFile.set(place.file, [{ ...place, key, index }]);
+      if (rows) rows.push({ ...place, index });
+      else byFile.set(place.file, [{ ...place, index }]);
     }
     for (const [file, rows] of byFile) {
       const left = new Set(rows);
@@ -141,30 +136,26 @@ export class BottleneckCache {
         if (systemCode(error) === 'ENOENT') vanished = true;
       }
       for (const row of left) {
-        this.forget(row.key, row);
+        this.damaged.add(`${row.file}#${row.row}`);
+        this.places.forget(row);
         again.push(row.index);
       }
     }
     return { again, vanished };
   }
 
-  private forget(key: string, { file, row }: { file: string; row: number }): void {
-    this.damaged.add(`${file}#${row}`);
-    const place = this.places.get(key);
-    if (place?.file !== file || place.row !== row) return;
-    if (place.next) this.places.set(key, place.next);
-    else this.places.delete(key);
+  private placeOf(key: Key | undefined): Place | undefined {
+    const content = key && this.table.find(contentKey(key.sha256, key.view));
+    return content === undefined ? undefined : this.places.of(content);
   }
 
   /** Makes a stored row known. The writer does. */
-  add(key: Key, file: string, stored: CheckedRow): void {
-    const text = keyText(key);
-    const { row, crc, checksum } = stored;
-    this.places.set(text, { file, row, crc, checksum, next: this.places.get(text) });
+  add({ sha256, view }: Key, file: string, stored: CheckedRow): void {
+    this.places.add(this.table.add(contentKey(sha256, view)), file, stored);
   }
 
   private async load(signal: AbortSignal | undefined): Promise<void> {
-    this.places = new Map();
+    this.places = new Places();
     const folder = backboneFolder(this.root, this.backbone.id);
     const files: string[] = [];
     for (const label of (await entriesOf(this.root, folder)).folders) {

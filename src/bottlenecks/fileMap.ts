@@ -1,10 +1,13 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { throwIfAborted } from '../base';
+import { contentKey } from './content';
 import { selfCheckedFields, selfCheckedLine } from './csv';
+import { KeyTable, withRoom } from './keyTable';
 import { entriesOf, filesFolder, isPathInside, makeFolders, newPartId } from './layout';
 import { Lease } from './lease';
 import { linesOf, openToRead, writeAll } from './lines';
+import { decimal, plainLine, readSha256 } from './plainLine';
 
 /** What was last found at a path. */
 export interface FileLine {
@@ -33,21 +36,23 @@ function parseFileLine(line: Buffer): FileLine | undefined {
   const fields = selfCheckedFields(line);
   if (fields?.length !== 4) return undefined;
   const [path = '', size = '', mtime = '', sha256 = ''] = fields;
-  if (!isPathInside(path) || !/^\d{1,15}$/.test(size) || !/^-?\d{0,20}$/.test(mtime)) return undefined;
+  if (!isPathInside(path) || !/^\d{1,15}$/.test(size) || !/^(-?\d{1,20})?$/.test(mtime)) return undefined;
   return /^[0-9a-f]{64}$/.test(sha256) ? { path, size: Number(size), mtime, sha256 } : undefined;
 }
 
 /** Reads one part of the map, damaged lines left out; nothing where it is gone. */
 export async function readFileLines(file: string, take: (line: FileLine) => void): Promise<void> {
+  await eachLine(file, (line) => {
+    const parsed = parseFileLine(line);
+    if (parsed) take(parsed);
+  });
+}
+
+async function eachLine(file: string, take: (line: Buffer) => void): Promise<void> {
   try {
     const handle = await openToRead(file);
     try {
-      for await (const chunk of linesOf(handle)) {
-        for (const line of chunk) {
-          const parsed = parseFileLine(line);
-          if (parsed) take(parsed);
-        }
-      }
+      for await (const chunk of linesOf(handle)) for (const line of chunk) take(line);
     } finally {
       await handle.close();
     }
@@ -56,39 +61,114 @@ export async function readFileLines(file: string, take: (line: FileLine) => void
   }
 }
 
-/** The map path -> content. The last line about a path counts. */
-export class FileMap {
-  private readonly lines = new Map<string, FileLine>();
+/** No time: the file was too young. */
+const noTime = -(2n ** 63n);
 
-  static async load(root: string, signal?: AbortSignal): Promise<FileMap> {
-    const map = new FileMap();
+/**
+ * The map path -> content. The last line about a path counts. It may have millions of lines, so they are packed: with
+ * the table of contents, which the cache shares, about 120 bytes each.
+ */
+export class FileMap {
+  private readonly paths = new KeyTable();
+  private sizes = new Float64Array(16);
+  private times = new BigInt64Array(16);
+  private contents = new Uint32Array(16);
+
+  constructor(private readonly table = new KeyTable()) {}
+
+  static async load(root: string, signal?: AbortSignal, table = new KeyTable()): Promise<FileMap> {
+    const map = new FileMap(table);
     const folder = filesFolder(root);
     for (const name of (await entriesOf(root, folder)).files) {
       throwIfAborted(signal);
-      if (name.endsWith('.csv')) await readFileLines(path.join(folder, name), (line) => map.set(line));
+      if (!name.endsWith('.csv')) continue;
+      await eachLine(path.join(folder, name), (line) => {
+        if (map.setPlain(line)) return;
+        const parsed = parseFileLine(line);
+        if (parsed) map.set(parsed);
+      });
     }
     return map;
   }
 
   get(path: string): FileLine | undefined {
-    return this.lines.get(path);
+    const index = this.paths.find(pathKey(path));
+    return index === undefined ? undefined : this.lineAt(index);
   }
 
   set(line: FileLine): void {
-    this.lines.set(line.path, line);
+    const time = line.mtime === '' ? noTime : BigInt(line.mtime);
+    // what 64 bits cannot hold no file has
+    const mtime = BigInt.asIntN(64, time) === time ? time : noTime;
+    this.put(pathKey(line.path), line.size, mtime, contentKey(line.sha256));
   }
 
-  all(): IterableIterator<FileLine> {
-    return this.lines.values();
+  /** All lines, made anew for each that asks. */
+  *all(): Generator<FileLine, void, undefined> {
+    for (let index = 0; index < this.paths.size; index++) yield this.lineAt(index);
   }
 
   /** The sha256 of a file that has not changed since its line was written; undefined where it may have. */
   contentOf(path: string, size: number, mtimeNs: bigint): string | undefined {
-    const line = this.lines.get(path);
-    return line?.size === size && line.mtime !== '' && line.mtime === String(mtimeNs)
-      ? line.sha256
-      : undefined;
+    const index = this.paths.find(pathKey(path));
+    if (index === undefined || this.sizes[index] !== size || mtimeNs === noTime) return undefined;
+    return this.times[index] === mtimeNs ? this.sha256At(index) : undefined;
   }
+
+  private put(key: Uint8Array, size: number, mtime: bigint, content: Uint8Array): void {
+    const index = this.paths.add(key);
+    this.sizes = withRoom(this.sizes, index + 1);
+    this.times = withRoom(this.times, index + 1);
+    this.contents = withRoom(this.contents, index + 1);
+    this.sizes[index] = size;
+    this.times[index] = mtime;
+    this.contents[index] = this.table.add(content);
+  }
+
+  /** Takes over a line as it stands in the file; false where it is not plain, or damaged. */
+  private setPlain(line: Buffer): boolean {
+    const plain = plainLine(line, 4);
+    if (plain === undefined || plain.crc !== plain.checksum) return false;
+    const [, sizeAt = 0, timeAt = 0, shaAt = 0] = plain.starts;
+    const size = decimal(line, sizeAt, timeAt - 1);
+    const time = line.toString('latin1', timeAt, shaAt - 1);
+    // 19 digits reach to the year 2286, and into 64 bits
+    if (size === undefined || !/^(?:[1-8]?\d{1,18})?$/.test(time)) return false;
+    if (!readSha256(line, shaAt, plain.comma, sha)) return false;
+    const path = line.subarray(0, sizeAt - 1);
+    if (!isPathInside(path.toString('latin1'))) return false;
+    this.put(path, size, time === '' ? noTime : BigInt(time), sha);
+    return true;
+  }
+
+  private sha256At(index: number): string {
+    return Buffer.from(this.table.keyOf(this.contents[index] ?? 0)).toString('hex');
+  }
+
+  private lineAt(index: number): FileLine {
+    const time = this.times[index];
+    return {
+      path: pathOf(this.paths.keyOf(index)),
+      size: this.sizes[index] ?? 0,
+      mtime: time === undefined || time === noTime ? '' : String(time),
+      sha256: this.sha256At(index),
+    };
+  }
+}
+
+/** For the sha256 of one line at a time. */
+const sha = new Uint8Array(32);
+
+/** A path as a key: its bytes where it is ASCII, else a byte no such path begins with, and its UTF-16 code units. */
+function pathKey(path: string): Uint8Array {
+  for (let i = 0; i < path.length; i++)
+    if (path.charCodeAt(i) > 0x7e) return Buffer.concat([Buffer.of(0xff), Buffer.from(path, 'utf16le')]);
+  return Buffer.from(path, 'latin1');
+}
+
+function pathOf(key: Uint8Array): string {
+  const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
+  return key[0] === 0xff ? bytes.toString('utf16le', 1) : bytes.toString('latin1');
 }
 
 /** One part of the map being written. */

@@ -116,6 +116,6 @@ export function isPathInside(relative: string): boolean {
     relative !== '' &&
     !relative.startsWith('/') &&
     !relative.includes('\0') &&
-    !relative.split('/').includes('..')
+    (!relative.includes('..') || !relative.split('/').includes('..'))
   );
 }

@@ -4,6 +4,7 @@ import { checksumLine, csvLine, selfCheckedFields, selfCheckedLine, checksumText
 import { crc32 } from './checksum';
 import { linesOf, openToRead } from './lines';
 import { largestDimension } from './npyHeader';
+import { decimal, plainLine, readSha256 } from './plainLine';
 
 /** What the first line of a part's index says. */
 export interface PartHead {
@@ -57,7 +58,25 @@ function parseHead(line: Buffer): PartHead | undefined {
   return { runtime, version, dimension, fingerprint, label };
 }
 
+/** The same as below for most lines, without a look at every character by a pattern. */
+function parsePlainLine(line: Buffer): IndexLine | undefined {
+  const plain = plainLine(line, 4);
+  if (plain === undefined) return undefined;
+  const [, shaAt = 0, viewAt = 0, pathAt = 0] = plain.starts;
+  const row = decimal(line, 0, shaAt - 1);
+  const view = decimal(line, viewAt, pathAt - 1);
+  if (row === undefined || row >= 1e10 || view === undefined || view >= 1e9) return undefined;
+  if (!readSha256(line, shaAt, viewAt - 1, sha)) return undefined;
+  const sha256 = line.toString('latin1', shaAt, viewAt - 1);
+  const path = line.toString('latin1', pathAt, plain.comma);
+  return { row, sha256, view, path, crc: plain.crc, checksum: plain.checksum };
+}
+
+const sha = new Uint8Array(32);
+
 function parseLine(line: Buffer): IndexLine | undefined {
+  const plain = parsePlainLine(line);
+  if (plain) return plain;
   const parsed = checksumLine(line);
   if (parsed?.fields.length !== 4) return undefined;
   const [row = '', sha256 = '', view = '', path = ''] = parsed.fields;

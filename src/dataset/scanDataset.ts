@@ -50,7 +50,9 @@ export async function scanDataset(root: string, options: ScanOptions): Promise<D
   for (const file of files.images) {
     const from = origin.get(file.path);
     if (from === undefined) continue;
-    images.push({ ...file, label: from.label, ...(from.side !== undefined && { side: from.side }) });
+    const { path, size, mtimeNs } = file;
+    const { label, side } = from;
+    images.push(side === undefined ? { path, label, size, mtimeNs } : { path, label, size, mtimeNs, side });
   }
   images.sort((a, b) => compare(a.label, b.label) || compare(a.path, b.path));
   const summaries = summarise(images);
