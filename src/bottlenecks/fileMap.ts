@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { throwIfAborted } from '../base';
 import { selfCheckedFields, selfCheckedLine } from './csv';
-import { entriesOf, filesFolder, isPathInside, makeFolders, newPartId } from './layout';
+import { createIn, entriesOf, filesFolder, isPathInside, newPartId } from './layout';
 import { Lease } from './lease';
 import { linesOf, openToRead, writeAll } from './lines';
 
@@ -106,8 +106,10 @@ export class FileMapWriter {
    */
   static async create(root: string, time = Date.now()): Promise<FileMapWriter> {
     const folder = filesFolder(root);
-    await makeFolders(root, folder);
-    const base = path.join(folder, newPartId(time));
+    return createIn(root, folder, () => FileMapWriter.createPart(path.join(folder, newPartId(time))));
+  }
+
+  private static async createPart(base: string): Promise<FileMapWriter> {
     const lease = await Lease.take(`${base}.lease`);
     let handle: FileHandle | undefined;
     try {
