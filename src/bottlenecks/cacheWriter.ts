@@ -3,7 +3,7 @@ import { describeBackbone } from './backboneFile';
 import type { BottleneckCache } from './cache';
 import { compactFiles, compactLabel } from './compaction';
 import { FileMapWriter, trustedTime, type FileLine } from './fileMap';
-import { labelFolder, makeFolders, unwritable } from './layout';
+import { createIn, labelFolder, unwritable } from './layout';
 import { PartWriter, type RowKey } from './partWriter';
 
 /** Parts kept open at once: each takes three of the few files a process may have open. */
@@ -68,12 +68,13 @@ export class CacheWriter {
     }
     const { root, backbone } = this.cache;
     const folder = labelFolder(root, backbone.id, label);
-    await makeFolders(root, folder);
-    if (this.labels.size === 0) await describeBackbone(root, backbone);
-    this.labels.add(label);
     const { fingerprint, dimension } = backbone;
     const head = { runtime: this.runtime.id, version: this.runtime.version, dimension, fingerprint, label };
-    const part = await PartWriter.create(folder, head);
+    const part = await createIn(root, folder, async () => {
+      if (this.labels.size === 0) await describeBackbone(root, backbone);
+      return PartWriter.create(folder, head);
+    });
+    this.labels.add(label);
     this.parts.set(label, part);
     return part;
   }

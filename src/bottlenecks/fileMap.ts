@@ -4,7 +4,7 @@ import { throwIfAborted } from '../base';
 import { contentKey } from './content';
 import { selfCheckedFields, selfCheckedLine } from './csv';
 import { KeyTable, withRoom } from './keyTable';
-import { entriesOf, filesFolder, isPathInside, makeFolders, newPartId } from './layout';
+import { createIn, entriesOf, filesFolder, isPathInside, newPartId } from './layout';
 import { Lease } from './lease';
 import { linesOf, openToRead, writeAll } from './lines';
 import { decimal, plainLine, readSha256 } from './plainLine';
@@ -186,8 +186,10 @@ export class FileMapWriter {
    */
   static async create(root: string, time = Date.now()): Promise<FileMapWriter> {
     const folder = filesFolder(root);
-    await makeFolders(root, folder);
-    const base = path.join(folder, newPartId(time));
+    return createIn(root, folder, () => FileMapWriter.createPart(path.join(folder, newPartId(time))));
+  }
+
+  private static async createPart(base: string): Promise<FileMapWriter> {
     const lease = await Lease.take(`${base}.lease`);
     let handle: FileHandle | undefined;
     try {

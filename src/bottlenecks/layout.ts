@@ -89,6 +89,27 @@ export async function makeFolders(root: string, folder: string): Promise<void> {
   }
 }
 
+/** How often a cache that is deleted while something is created in it is made anew. */
+const attempts = 3;
+
+/**
+ * Makes `folder` and runs `create` in it; again where the cache is deleted in between, as a person may at any time.
+ * @throws CACHE_UNWRITABLE, and what else `create` throws
+ */
+export async function createIn<T>(root: string, folder: string, create: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await makeFolders(root, folder);
+      return await create();
+    } catch (error) {
+      const gone = [error, error instanceof Error ? error.cause : undefined].some(
+        (reason) => systemCode(reason) === 'ENOENT',
+      );
+      if (!gone || attempt === attempts) throw error;
+    }
+  }
+}
+
 /**
  * What a folder of the cache holds, sorted by name; nothing where it is not there, or leads out of `root`. Links are
  * neither files nor folders here.
