@@ -8,8 +8,8 @@ import { runNode } from './processes.mjs';
 async function main() {
   await ensureInstalled();
   if ((await build()) !== 0) return 1;
-  for (const script of ['test/bench/train.ts', 'test/bench/accuracy.ts']) {
-    const { status } = await runNode(['--import=tsx', script]);
+  for (const script of ['train', 'accuracy', 'decode', 'pipeline', 'scale']) {
+    const { status } = await runNode(['--expose-gc', '--import=tsx', `test/bench/${script}.ts`]);
     if (status !== 0) return status;
     process.stdout.write('\n');
   }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { defaultBackbone, loadBackbone } from '../../src/backbones';
 import { CacheWriter, openCache } from '../../src/bottlenecks';
 import { scanDataset } from '../../src/dataset';
-import { sniff } from '../../src/images';
+import { decoderVersion, sniff } from '../../src/images';
 
 /**
  * A dataset of many small files in 100 classes, with its cache: how long a scan takes that finds them all, how long the
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
   const read = Math.min(count, Number(process.argv[3] ?? 3000));
   const root = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'retrain-scale-')));
   try {
-    const backbone = await loadBackbone('media', defaultBackbone, { decoderVersion: 2 });
+    const backbone = await loadBackbone('media', defaultBackbone, { decoderVersion });
     console.log(
       `${count} images in 100 classes, ${backbone.dimension} values each, Node ${process.version}\n`,
     );
