@@ -5,12 +5,13 @@ import { build } from './build.mjs';
 import { ensureInstalled } from './install.mjs';
 import { runNode } from './processes.mjs';
 
+const scripts = ['train', 'activation', 'accuracy', 'decode', 'pipeline', 'peers', 'head', 'scale'];
+
 async function main() {
   await ensureInstalled();
   if ((await build()) !== 0) return 1;
-  const scripts = ['train', 'activation', 'accuracy', 'head'].map((name) => `test/bench/${name}.ts`);
   for (const script of scripts) {
-    const { status } = await runNode(['--import=tsx', script]);
+    const { status } = await runNode(['--expose-gc', '--import=tsx', `test/bench/${script}.ts`]);
     if (status !== 0) return status;
     process.stdout.write('\n');
   }

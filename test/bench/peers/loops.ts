@@ -52,7 +52,7 @@ async function nodeLoop(): Promise<Loop> {
   const tf = await import('@tensorflow/tfjs-node');
   const model = await tf.loadGraphModel(tf.io.fromMemory(artifacts()));
   return async (file) =>
-    valuesOf(tf as unknown as typeof TensorFlow, model as unknown as GraphModel, () => {
+    valuesOf(tf, model, () => {
       return tf.node.decodeImage(readFileSync(file), 3) as unknown as TensorFlow.Tensor3D;
     });
 }
