@@ -91,7 +91,7 @@ export class RowCopy {
         },
         rest: async () => {
           const values = this.room.subarray(0, lines.length * dimension);
-          if (lines.length > 0) await (await this.part()).append(lines, values);
+          if (lines.length > 0) (await this.part()).append(lines, values);
           copied += lines.length;
           lines = [];
         },

@@ -65,7 +65,7 @@ async function rewrite(
     try {
       const kept = [...lines.values()];
       for (let start = 0; start < kept.length; start += together)
-        await writer.append(kept.slice(start, start + together));
+        writer.append(kept.slice(start, start + together));
     } finally {
       await writer.close();
     }

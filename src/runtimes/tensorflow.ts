@@ -72,7 +72,12 @@ async function loadTensorflow({ tensorflowFolder }: TensorflowPlace): Promise<ty
   // tfjs-node 4.22.0 calls these two; Node 23 took the first away and warns of the second.
   Object.assign(util, { isNullOrUndefined: (value: unknown) => value == null, isArray: Array.isArray });
   const name = '@tensorflow/tfjs-node';
-  if (tensorflowFolder !== undefined && existsSync(path.join(tensorflowFolder, 'node_modules', name)))
-    return createRequire(path.join(tensorflowFolder, 'package.json'))(name) as typeof TensorFlow;
-  return await import('@tensorflow/tfjs-node');
+  const installed =
+    tensorflowFolder !== undefined && existsSync(path.join(tensorflowFolder, 'node_modules', name));
+  const tf = installed
+    ? (createRequire(path.join(tensorflowFolder, 'package.json'))(name) as typeof TensorFlow)
+    : await import('@tensorflow/tfjs-node');
+  // TF.js has one backend for all, and another use of it in this thread may have chosen one in JavaScript.
+  await tf.setBackend('tensorflow');
+  return tf;
 }

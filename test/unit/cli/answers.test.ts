@@ -73,8 +73,11 @@ describe('retrain classify and retrain evaluate', function () {
   });
 
   it('gives the same answers in the wasm runtime', async () => {
+    const options = ['--backbone', 'efficientnet-lite2', '--json'];
+    const trained = documentOf(await runCli(['train', 'photos', ...options], { cwd: home, data: home }));
+    const float = path.join(dataset, String(trained['run']));
     const answersOf = async (runtime: string) => {
-      const outcome = await classify('photos/roses', '--runtime', runtime, '--run', run, '--json');
+      const outcome = await classify('photos/roses', '--runtime', runtime, '--run', float, '--json');
       assert.equal(outcome.status, 0, outcome.stderr);
       return (documentOf(outcome) as unknown as ClassifyDocument).answers;
     };

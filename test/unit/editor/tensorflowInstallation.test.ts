@@ -54,6 +54,7 @@ describe('the installation of the TensorFlow runtime', function () {
     cpSync(path.resolve('dist'), path.join(home, 'dist'), { recursive: true });
     for (const name of ['sharp', 'onnxruntime-node'])
       symlinkSync(path.resolve('node_modules', name), path.join(home, 'node_modules', name), 'junction');
+    symlinkSync(path.resolve('media'), path.join(home, 'media'), 'junction');
     let tensorflowFolder: string | null = null;
     const client = new EngineClient(
       () => ({
