@@ -5,13 +5,24 @@ import { build } from './build.mjs';
 import { ensureInstalled } from './install.mjs';
 import { runNode } from './processes.mjs';
 
-const scripts = ['train', 'activation', 'accuracy', 'decode', 'pipeline', 'peers', 'head', 'scale'];
+const scripts = [
+  ['train'],
+  ['activation'],
+  ['accuracy'],
+  ['decode'],
+  ['pipeline'],
+  ['pipeline', '--large', '--images', '40'],
+  ['peers'],
+  ['head'],
+  ['memory'],
+  ['scale'],
+];
 
 async function main() {
   await ensureInstalled();
   if ((await build()) !== 0) return 1;
-  for (const script of scripts) {
-    const { status } = await runNode(['--expose-gc', '--import=tsx', `test/bench/${script}.ts`]);
+  for (const [script, ...args] of scripts) {
+    const { status } = await runNode(['--expose-gc', '--import=tsx', `test/bench/${script}.ts`, ...args]);
     if (status !== 0) return status;
     process.stdout.write('\n');
   }

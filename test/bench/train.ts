@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { retrain, type Figures } from './wholeProcess';
 
 /**
  * Whole-process figures of `retrain train`: cold (nothing cached) and warm (everything cached) in turn, on the
@@ -20,8 +20,8 @@ async function main(): Promise<void> {
     for (let i = 0; i < runs; i++) {
       const dataset = path.join(work, `flowers-${String(i)}`);
       cpSync(photos, dataset, { recursive: true });
-      cold.push(await train(dataset));
-      warm.push(await train(dataset));
+      cold.push(await retrain('train', dataset));
+      warm.push(await retrain('train', dataset));
     }
     const cpus = os.cpus();
     console.log(`${String(cpus.length)} x ${cpus[0]?.model ?? 'unknown'}, Node ${process.version}\n`);
@@ -31,40 +31,6 @@ async function main(): Promise<void> {
     console.log(`| warm: everything cached | ${spread(warm)} | ${peak(warm)} |`);
   } finally {
     rmSync(work, { recursive: true, force: true });
-  }
-}
-
-interface Figures {
-  readonly seconds: number;
-  /** Peak resident memory in MB; undefined where the system does not tell. */
-  readonly megabytes: number | undefined;
-}
-
-function train(dataset: string): Promise<Figures> {
-  return new Promise((resolve, reject) => {
-    const started = performance.now();
-    const args = [path.resolve('dist/cli.js'), 'train', dataset, '--runtime', 'onnx', '--json'];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    let errors = '';
-    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-    let megabytes: number | undefined;
-    const sampler = setInterval(() => (megabytes = peakMemory(child.pid) ?? megabytes), 20);
-    child.on('error', reject);
-    child.on('close', (status) => {
-      clearInterval(sampler);
-      if (status !== 0) reject(new Error(errors));
-      else resolve({ seconds: (performance.now() - started) / 1000, megabytes });
-    });
-  });
-}
-
-/** Linux keeps a process' highest resident size itself (VmHWM), so sampling it late is enough. */
-function peakMemory(pid: number | undefined): number | undefined {
-  try {
-    const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${String(pid)}/status`, 'utf8')) ?? [];
-    return kilobytes === undefined ? undefined : Number(kilobytes) / 1024;
-  } catch {
-    return undefined;
   }
 }
 
