@@ -185,7 +185,7 @@ async function main() {
     missing('tests of the tensorflow runtime', 'It does not run here; npm run tensorflow makes it run.');
   }
   if (parts.includes('unit')) {
-    await suite('unit tests', (file) => mocha('test/unit/**/*.test.ts', file, { minutes: 5 }));
+    await suite('unit tests', (file) => mocha('test/unit/**/*.test.ts', file, { minutes: 8 }));
   }
   if (parts.includes('host') && built) await hostSuites(browser);
   // After the host suites, which install that Node.
