@@ -6,7 +6,8 @@ import type { EngineClient } from './engineClient';
 import { tellFailure } from './failures';
 import { openImage } from './imageActions';
 import { datasetThumbnail } from './thumbnails';
-import { webviewOptions, webviewPage } from './webviewPage';
+import { ViewPage } from './viewPage';
+import { webviewOptions } from './webviewPage';
 import { failureText, translations } from './wording';
 
 const bottleneckEditorType = 'retrain.bottlenecks';
@@ -71,6 +72,7 @@ interface Surroundings {
 }
 
 class BottleneckEditor {
+  readonly #page: ViewPage;
   #ready = false;
   #state: InspectorState | undefined;
 
@@ -91,7 +93,7 @@ class BottleneckEditor {
     panel.onDidDispose(() => {
       watcher.dispose();
     });
-    webview.html = webviewPage(webview, around.extension, 'inspector');
+    this.#page = new ViewPage(panel, around.extension, 'inspector', around.log);
     void this.#load();
   }
 
@@ -140,6 +142,7 @@ class BottleneckEditor {
   async #act(message: FromInspector): Promise<unknown> {
     switch (message.kind) {
       case 'ready':
+        this.#page.ready();
         this.#ready = true;
         return this.#post();
       case 'rows':

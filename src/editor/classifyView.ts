@@ -4,7 +4,8 @@ import type { Answer, ClassifyItem, ClassifyState, FromClassify, RunFacts, ToCla
 import type { EngineClient } from './engineClient';
 import { tellFailure } from './failures';
 import { thumbnail } from './thumbnails';
-import { tabIcon, webviewOptions, webviewPage } from './webviewPage';
+import { ViewPage } from './viewPage';
+import { tabIcon, webviewOptions } from './webviewPage';
 import { translations, wordedAnswer } from './wording';
 
 const viewType = 'retrain.classify';
@@ -22,6 +23,7 @@ export interface ClassifyActions {
 /** The one view of this window that shows what Classify Image answered. */
 export class ClassifyView {
   #panel: vscode.WebviewPanel | undefined;
+  #page: ViewPage | undefined;
   #ready = false;
   #state: ClassifyState = { kind: 'answers', run: null, items: [] };
 
@@ -75,7 +77,7 @@ export class ClassifyView {
       this.#panel = undefined;
       this.#ready = false;
     });
-    panel.webview.html = webviewPage(panel.webview, this.extension, 'classify');
+    this.#page = new ViewPage(panel, this.extension, 'classify', this.log);
     return panel;
   }
 
@@ -104,6 +106,7 @@ export class ClassifyView {
     const run = this.#state.kind === 'answers' ? this.#state.run : null;
     switch (message.kind) {
       case 'ready':
+        this.#page?.ready();
         this.#ready = true;
         return this.#post();
       case 'thumbnails':

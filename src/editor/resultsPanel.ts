@@ -5,7 +5,8 @@ import type { EngineClient } from './engineClient';
 import { tellFailure } from './failures';
 import { openImage, reveal, revealImage } from './imageActions';
 import { datasetThumbnail } from './thumbnails';
-import { tabIcon, webviewOptions, webviewPage } from './webviewPage';
+import { ViewPage } from './viewPage';
+import { tabIcon, webviewOptions } from './webviewPage';
 import { translations, wordedState } from './wording';
 
 export const panelViewType = 'retrain.panel';
@@ -34,6 +35,7 @@ interface Surroundings {
 export class ResultsPanel {
   #session: DatasetSession | undefined;
   #listener: vscode.Disposable | undefined;
+  readonly #page: ViewPage;
   #ready = false;
 
   constructor(
@@ -48,7 +50,7 @@ export class ResultsPanel {
     panel.onDidDispose(() => {
       this.#listener?.dispose();
     });
-    webview.html = webviewPage(webview, around.extension, 'panel');
+    this.#page = new ViewPage(panel, around.extension, 'panel', around.log);
   }
 
   static create(around: Surroundings): ResultsPanel {
@@ -114,6 +116,7 @@ export class ResultsPanel {
     const run = this.#session?.state.kind === 'done' ? this.#session.state.run : undefined;
     switch (message.kind) {
       case 'ready':
+        this.#page.ready();
         this.#ready = true;
         return this.#post();
       case 'retrain':
