@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { RetrainError } from '../base';
 import { cacheLocation, homesOf } from '../bottlenecks';
-import type { Places } from './context';
+import type { Places } from './places';
 import { noteDataset } from './datasetFolder';
 
 const name = '.bottlenecks';

@@ -1,6 +1,6 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { RetrainError, type Report } from '../base';
-import type { Places } from './context';
+import type { Places } from './places';
 import type { JobName, JobParams, JobProgress, JobResult } from './requests';
 import type { FromThread, ToThread } from './threadMessages';
 

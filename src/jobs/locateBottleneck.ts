@@ -3,7 +3,8 @@ import path from 'node:path';
 import { RetrainError } from '../base';
 import { cacheLocation, computeBottlenecks, homesOf, openCache } from '../bottlenecks';
 import type { ImageFile } from '../dataset';
-import type { Job, Places } from './context';
+import type { Job } from './context';
+import type { Places } from './places';
 import { noteDataset } from './datasetFolder';
 
 /** Where the values of an image are; they are computed if they are not there. */

@@ -8,7 +8,7 @@ import {
   type RuntimeChoice,
   type RuntimeOptions,
 } from '../runtimes';
-import type { Places } from './context';
+import type { Places } from './places';
 import type { RetrainSettings } from './requests';
 
 /** A backbone and what executes it. */

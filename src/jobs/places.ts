@@ -1,6 +1,16 @@
 import os from 'node:os';
 import path from 'node:path';
 
+/** Where things are on this machine: given once, when the thread starts. */
+export interface Places {
+  /** The folder `media` of the extension, which holds backbones and samples. */
+  readonly assets: string;
+  /** Where cache, splits and runs of read-only datasets go. */
+  readonly cacheDirectory: string;
+  /** Where the editor has installed tfjs-node, if it has. */
+  readonly tensorflowFolder?: string | undefined;
+}
+
 /**
  * The per-user folder that editor and command line share for what belongs to read-only datasets: Windows' known
  * folder LocalAppData, macOS' Application Support, elsewhere the XDG Base Directory Specification.

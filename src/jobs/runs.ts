@@ -2,7 +2,8 @@ import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { homesOf } from '../bottlenecks';
 import { findRunFor, listRuns as listSaved, readRun as readSaved } from '../models';
-import type { Job, Places } from './context';
+import type { Job } from './context';
+import type { Places } from './places';
 import { datasetOf } from './datasetFolder';
 import { runView } from './runView';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { isAbort, toFailure } from '../base';
 import { ReaderPool } from '../images';
-import type { Places } from './context';
+import type { Places } from './places';
 import { Networks } from './networks';
 import { runJob } from './table';
 import type { FromThread, RunMessage, ToThread } from './threadMessages';
