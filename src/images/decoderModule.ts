@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Picture } from './picture';
+import type { ColourTables } from './toSrgb';
 
 /*
  * The decoder of plain JPEG files and the filter for all pictures are one WebAssembly module, made from libjpeg-turbo
@@ -21,11 +22,13 @@ interface Exports {
   begin(width: number, height: number, toWidth: number, toHeight: number): void;
   push(rows: number): void;
   finish(): number;
+  colours(): number;
   decode(
     bytes: number,
     width: number,
     height: number,
     shrink: number,
+    convert: number,
     toWidth: number,
     toHeight: number,
   ): number;
@@ -107,16 +110,25 @@ export function shrinkOf({ width, height }: Size, size: Size): 1 | 2 | 4 | 8 {
 }
 
 /**
- * A JPEG file of `picture.width` x `picture.height`, as it is stored, resized like `resize`: `[height, width, 3]`.
+ * A JPEG file of `picture.width` x `picture.height`, as it is stored, its colours converted by `colours`, resized like
+ * `resize`: `[height, width, 3]`.
  * @throws DecoderRefusal
  */
-export function decodeJpeg(file: Uint8Array, picture: Size, size: Size): Uint8Array {
+export function decodeJpeg(file: Uint8Array, picture: Size, size: Size, colours?: ColourTables): Uint8Array {
   return onModule(size, (module) => {
     const place = module.reserve(file.length);
     new Uint8Array(module.memory.buffer, place, file.length).set(file);
+    if (colours !== undefined) {
+      const { products, encoded } = colours;
+      const tables = module.colours();
+      new Int32Array(module.memory.buffer, tables, products.length).set(products);
+      new Uint8Array(module.memory.buffer, tables + products.byteLength, encoded.length).set(encoded);
+    }
+    const { width, height } = picture;
     const shrink = shrinkOf(picture, size);
     try {
-      return module.decode(file.length, picture.width, picture.height, shrink, size.width, size.height);
+      const convert = colours === undefined ? 0 : 1;
+      return module.decode(file.length, width, height, shrink, convert, size.width, size.height);
     } catch (error) {
       // Reading or writing outside its memory, or a stack that overflows, traps: no file should, but one may.
       if (error instanceof wasm.RuntimeError) throw new DecoderRefusal(0);
