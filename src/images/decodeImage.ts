@@ -30,7 +30,7 @@ interface DecodeOptions {
 /**
  * The pixels a backbone sees: `[height, width, 3]`, upright by EXIF, sRGB by the ICC profile, alpha on white,
  * stretched to `size` by a half-pixel-centred antialiased triangle filter.
- * @throws FILE_EMPTY, FORMAT_UNKNOWN, FORMAT_UNSUPPORTED, IMAGE_TOO_LARGE, IMAGE_DAMAGED
+ * @throws FILE_EMPTY, FORMAT_UNKNOWN, FORMAT_UNSUPPORTED, IMAGE_TOO_LARGE, IMAGE_DAMAGED; DECODER_DAMAGED
  */
 export async function decodeImage(
   bytes: Uint8Array,

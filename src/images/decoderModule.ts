@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { RetrainError, systemCode } from '../base';
 import type { Picture } from './picture';
 import type { ColourTables } from './toSrgb';
 
@@ -64,11 +65,24 @@ const chunk = 2 ** 20;
 function moduleFile(): string {
   const file = path.join('media', 'decoder', 'decoder.wasm');
   const bundled = path.join(__dirname, '..', file);
-  return existsSync(bundled) ? bundled : path.join(__dirname, '..', '..', file);
+  const inRepository = path.join(__dirname, '..', '..', file);
+  return existsSync(inRepository) && !existsSync(bundled) ? inRepository : bundled;
+}
+
+/** @throws DECODER_DAMAGED, also where it is missing */
+function compile(): object {
+  const file = moduleFile();
+  try {
+    return new wasm.Module(readFileSync(file));
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const reason = systemCode(error) === 'ENOENT' ? 'it is missing' : (systemCode(error) ?? text);
+    throw new RetrainError('DECODER_DAMAGED', { path: file, reason }, { cause: error });
+  }
 }
 
 function start(): Exports {
-  compiled ??= new wasm.Module(readFileSync(moduleFile()));
+  compiled ??= compile();
   const { exports } = new wasm.Instance(compiled, {
     env: {
       fail: (code: number) => {
@@ -112,7 +126,7 @@ export function shrinkOf({ width, height }: Size, size: Size): 1 | 2 | 4 | 8 {
 /**
  * A JPEG file of `picture.width` x `picture.height`, as it is stored, its colours converted by `colours`, resized like
  * `resize`: `[height, width, 3]`.
- * @throws DecoderRefusal
+ * @throws DecoderRefusal; DECODER_DAMAGED
  */
 export function decodeJpeg(file: Uint8Array, picture: Size, size: Size, colours?: ColourTables): Uint8Array {
   return onModule(size, (module) => {
@@ -140,6 +154,7 @@ export function decodeJpeg(file: Uint8Array, picture: Size, size: Size, colours?
 /**
  * A picture stretched to `width` x `height` by a half-pixel-centred antialiased triangle filter, `[height, width, 3]`.
  * Its rows pass through: nothing of the picture's size is kept in between.
+ * @throws DECODER_DAMAGED
  */
 export function resize({ width, height, data }: Picture, size: Size): Uint8Array {
   if (width === size.width && height === size.height) return data;
