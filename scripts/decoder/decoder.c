@@ -169,6 +169,31 @@ static void row_came(void)
   }
 }
 
+/* -- Colours -- */
+
+/*
+ * From the colours of a profile to sRGB: what each value of red, green and blue adds to the three (and the rounding),
+ * with 28 bits behind the point, and the value of each of 2^14 + 1 steps of light.
+ */
+enum { LIGHT_BITS = 14, LIGHTS = (1 << LIGHT_BITS) + 1 };
+static struct {
+  _Alignas(16) int32_t products[3][256][4];
+  uint8_t encoded[LIGHTS];
+} colours;
+
+static void convert_row(uint8_t *pixel, int width)
+{
+  const v128_t dark = wasm_i32x4_splat(0), bright = wasm_i32x4_splat(LIGHTS - 1);
+  for (; width > 0; width--, pixel += 4) {
+    v128_t sum = wasm_i32x4_add(wasm_v128_load(colours.products[0][pixel[0]]),
+      wasm_i32x4_add(wasm_v128_load(colours.products[1][pixel[1]]), wasm_v128_load(colours.products[2][pixel[2]])));
+    v128_t light = wasm_i32x4_min(wasm_i32x4_max(wasm_i32x4_shr(sum, LIGHT_BITS), dark), bright);
+    pixel[0] = colours.encoded[wasm_i32x4_extract_lane(light, 0)];
+    pixel[1] = colours.encoded[wasm_i32x4_extract_lane(light, 1)];
+    pixel[2] = colours.encoded[wasm_i32x4_extract_lane(light, 2)];
+  }
+}
+
 /* -- What JavaScript calls -- */
 
 static uint8_t *input;
@@ -183,6 +208,12 @@ EXPORT("reserve") uint8_t *reserve(size_t bytes)
     input_size = bytes;
   }
   return input;
+}
+
+/* Where the tables are written before a picture is decoded by them: the products, then the values. */
+EXPORT("colours") void *place_of_colours(void)
+{
+  return &colours;
 }
 
 /* Frees a picture that `decode` or `finish` gave. */
@@ -240,10 +271,10 @@ static void format_nothing(j_common_ptr info, char *buffer)
 }
 
 /*
- * The JPEG file in `input`, decoded at 1/`shrink` (1, 2, 4, 8) of its size and resized. `width` and `height` are those
- * of the file.
+ * The JPEG file in `input`, decoded at 1/`shrink` (1, 2, 4, 8) of its size, its colours converted if `convert` is not 0,
+ * and resized. `width` and `height` are those of the file.
  */
-EXPORT("decode") uint8_t *decode(size_t bytes, int width, int height, int shrink, int to_width, int to_height)
+EXPORT("decode") uint8_t *decode(size_t bytes, int width, int height, int shrink, int convert, int to_width, int to_height)
 {
   struct jpeg_decompress_struct info;
   struct jpeg_error_mgr errors;
@@ -266,6 +297,7 @@ EXPORT("decode") uint8_t *decode(size_t bytes, int width, int height, int shrink
   while (info.output_scanline < info.output_height) {
     JSAMPROW row = slot_of(info.output_scanline);
     jpeg_read_scanlines(&info, &row, 1);
+    if (convert) convert_row(row, info.output_width);
     row_came();
   }
   jpeg_finish_decompress(&info);

@@ -37,6 +37,7 @@ export const messages = {
   FORMAT_UNKNOWN: '{path} is not an image that can be read; save it as JPEG or PNG.',
   IMAGE_TOO_LARGE: '{path} has more than {limit} megapixels; save it smaller.',
   IMAGE_DAMAGED: '{path} is damaged ({reason}); restore it or save it anew.',
+  DECODER_DAMAGED: 'The image decoder {path} is damaged ({reason}); install the extension again.',
 
   // Backbones and runtimes
   BACKBONE_UNKNOWN: 'There is no backbone {id}; known are: {known}.',

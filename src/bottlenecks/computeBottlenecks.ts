@@ -56,7 +56,7 @@ const aheadBytes = 64 * 2 ** 20;
  * Sees to it that the cache holds the bottleneck values of every image that can be read. An image whose content is
  * in the cache is not decoded, one whose path, size and time are those of its last line not even read. What is
  * computed is stored batch by batch, and stays when the job is cancelled or fails.
- * @throws CACHE_UNWRITABLE; what `runtime.run` throws; an AbortError after `signal`
+ * @throws CACHE_UNWRITABLE; DECODER_DAMAGED; what `runtime.run` throws; an AbortError after `signal`
  */
 export async function computeBottlenecks(
   source: BottleneckSource,

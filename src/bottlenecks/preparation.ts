@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { RetrainError, isAbort, throwIfAborted } from '../base';
 import type { ImageFile } from '../dataset';
-import type { ImageReader } from '../images';
+import { failsEveryImage, type ImageReader } from '../images';
 import type { CachedBackbone, BottleneckCache } from './cache';
 import type { FoundFile } from './cacheWriter';
 
@@ -29,7 +29,7 @@ export class Preparation {
     private readonly signal: AbortSignal | undefined,
   ) {}
 
-  /** @throws an AbortError; ENGINE_ENDED where the reader's thread crashed: all else is the image's own failure */
+  /** @throws an AbortError; ENGINE_ENDED, DECODER_DAMAGED: all else is the image's own failure */
   async prepare(image: ImageFile): Promise<Prepared> {
     const { root, cache, backbone, reader } = this.source;
     let found: FoundFile | undefined;
@@ -47,7 +47,7 @@ export class Preparation {
       return { kind: 'pixels', found, pixels };
     } catch (error) {
       if (this.signal?.aborted || isAbort(error)) throw error;
-      if (error instanceof RetrainError && error.code === 'ENGINE_ENDED') throw error;
+      if (failsEveryImage(error)) throw error;
       return { kind: 'failed', found, error: asImageError(image.path, error) };
     }
   }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isAbort, throwIfAborted, toFailure, type Failure, type Report } from '../base';
 import { normalise, type Backbone } from '../backbones';
 import type { ImageFile } from '../dataset';
-import type { decodeImage, readImage } from '../images';
+import { failsEveryImage, type decodeImage, type readImage } from '../images';
 import type { Runtime } from '../runtimes';
 
 /** What an image gives now. */
@@ -27,7 +27,7 @@ const batchSize = 8;
 /**
  * Computes the values of images anew, whatever a cache holds, and hands each to `take`, which it waits for,
  * in their order.
- * @throws what `runtime.run` throws; an AbortError after `signal`
+ * @throws what `runtime.run` throws; DECODER_DAMAGED; an AbortError after `signal`
  */
 export async function recompute(
   { root, images, backbone, runtime, decode, readImage }: RecomputeSource,
@@ -43,7 +43,7 @@ export async function recompute(
       const pixels = await decode(bytes, input, { path: image.path, signal });
       return { kind: 'pixels' as const, image, sha256, pixels };
     } catch (error) {
-      if (isAbort(error)) throw error;
+      if (isAbort(error) || failsEveryImage(error)) throw error;
       return { kind: 'failed' as const, image, failure: toFailure(error) };
     }
   };

@@ -2,16 +2,18 @@ import { RetrainError, throwIfAborted } from '../base';
 import { BmpError, decodeBmp, readBmpHeader, type BmpHeader } from './bmp';
 import { ByteBudget } from './budget';
 import { DecoderRefusal, decodeJpeg, resize } from './decoderModule';
-import { readJpegHeader } from './jpegHeader';
+import { readJpegHeader, type JpegHeader } from './jpegHeader';
+import { readMatrixProfile } from './matrixProfile';
 import { turnUpright, type Picture } from './picture';
 import { isSrgb } from './srgbProfile';
 import { sniff, type ImageFormat } from './sniff';
+import { tablesOf, type ColourTables } from './toSrgb';
 
 /**
  * Raised by hand whenever the same file may come out as other pixels: bottleneck values of another version are
  * computed anew. The golden pixels in the tests guard it.
  */
-export const decoderVersion = 2;
+export const decoderVersion = 3;
 
 /** Loads the library the first time it is called: a thread that meets plain JPEG files alone does without. */
 const sharpDecoder = () => import('./sharpDecoder');
@@ -28,7 +30,7 @@ interface DecodeOptions {
 /**
  * The pixels a backbone sees: `[height, width, 3]`, upright by EXIF, sRGB by the ICC profile, alpha on white,
  * stretched to `size` by a half-pixel-centred antialiased triangle filter.
- * @throws FILE_EMPTY, FORMAT_UNKNOWN, FORMAT_UNSUPPORTED, IMAGE_TOO_LARGE, IMAGE_DAMAGED
+ * @throws FILE_EMPTY, FORMAT_UNKNOWN, FORMAT_UNSUPPORTED, IMAGE_TOO_LARGE, IMAGE_DAMAGED; DECODER_DAMAGED
  */
 export async function decodeImage(
   bytes: Uint8Array,
@@ -43,7 +45,7 @@ export async function decodeImage(
 }
 
 /**
- * Most photos: JPEG files with nothing odd about them, in sRGB, decoded row by row. Undefined for all others, damaged
+ * Most photos: JPEG files with nothing odd about them, of a simple profile or none, decoded row by row. Undefined for all others, damaged
  * ones among them: what becomes of those is sharp's to say.
  */
 function decodePlainJpeg(
@@ -52,17 +54,26 @@ function decodePlainJpeg(
   path: string,
 ): Uint8Array | undefined {
   const header = readJpegHeader(bytes);
-  if (header === undefined || (header.profile !== undefined && !isSrgb(header.profile))) return undefined;
+  if (header === undefined) return undefined;
+  const colours = coloursOf(header);
+  if (colours === 'unknown') return undefined;
   refuseTooLarge(header, header.width * header.height * 3, path);
   const turned = header.orientation >= 5;
   const stored = turned ? { width: size.height, height: size.width } : size;
   try {
-    const data = decodeJpeg(bytes, header, stored);
+    const data = decodeJpeg(bytes, header, stored, colours);
     return turnUpright({ ...stored, data }, header.orientation).data;
   } catch (error) {
     if (error instanceof DecoderRefusal) return undefined;
     throw error;
   }
+}
+
+/** How to convert a picture to sRGB, undefined where there is nothing to be done; unknown where that is for sharp. */
+function coloursOf({ profile, components }: JpegHeader): ColourTables | 'unknown' | undefined {
+  if (profile === undefined || isSrgb(profile)) return undefined;
+  const known = components === 3 ? readMatrixProfile(profile) : undefined;
+  return (known && tablesOf(known)) ?? 'unknown';
 }
 
 /**

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { RetrainError, systemCode } from '../base';
 import type { Picture } from './picture';
+import type { ColourTables } from './toSrgb';
 
 /*
  * The decoder of plain JPEG files and the filter for all pictures are one WebAssembly module, made from libjpeg-turbo
@@ -21,11 +23,13 @@ interface Exports {
   begin(width: number, height: number, toWidth: number, toHeight: number): void;
   push(rows: number): void;
   finish(): number;
+  colours(): number;
   decode(
     bytes: number,
     width: number,
     height: number,
     shrink: number,
+    convert: number,
     toWidth: number,
     toHeight: number,
   ): number;
@@ -61,11 +65,24 @@ const chunk = 2 ** 20;
 function moduleFile(): string {
   const file = path.join('media', 'decoder', 'decoder.wasm');
   const bundled = path.join(__dirname, '..', file);
-  return existsSync(bundled) ? bundled : path.join(__dirname, '..', '..', file);
+  const inRepository = path.join(__dirname, '..', '..', file);
+  return existsSync(inRepository) && !existsSync(bundled) ? inRepository : bundled;
+}
+
+/** @throws DECODER_DAMAGED, also where it is missing */
+function compile(): object {
+  const file = moduleFile();
+  try {
+    return new wasm.Module(readFileSync(file));
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const reason = systemCode(error) === 'ENOENT' ? 'it is missing' : (systemCode(error) ?? text);
+    throw new RetrainError('DECODER_DAMAGED', { path: file, reason }, { cause: error });
+  }
 }
 
 function start(): Exports {
-  compiled ??= new wasm.Module(readFileSync(moduleFile()));
+  compiled ??= compile();
   const { exports } = new wasm.Instance(compiled, {
     env: {
       fail: (code: number) => {
@@ -107,16 +124,25 @@ export function shrinkOf({ width, height }: Size, size: Size): 1 | 2 | 4 | 8 {
 }
 
 /**
- * A JPEG file of `picture.width` x `picture.height`, as it is stored, resized like `resize`: `[height, width, 3]`.
- * @throws DecoderRefusal
+ * A JPEG file of `picture.width` x `picture.height`, as it is stored, its colours converted by `colours`, resized like
+ * `resize`: `[height, width, 3]`.
+ * @throws DecoderRefusal; DECODER_DAMAGED
  */
-export function decodeJpeg(file: Uint8Array, picture: Size, size: Size): Uint8Array {
+export function decodeJpeg(file: Uint8Array, picture: Size, size: Size, colours?: ColourTables): Uint8Array {
   return onModule(size, (module) => {
     const place = module.reserve(file.length);
     new Uint8Array(module.memory.buffer, place, file.length).set(file);
+    if (colours !== undefined) {
+      const { products, encoded } = colours;
+      const tables = module.colours();
+      new Int32Array(module.memory.buffer, tables, products.length).set(products);
+      new Uint8Array(module.memory.buffer, tables + products.byteLength, encoded.length).set(encoded);
+    }
+    const { width, height } = picture;
     const shrink = shrinkOf(picture, size);
     try {
-      return module.decode(file.length, picture.width, picture.height, shrink, size.width, size.height);
+      const convert = colours === undefined ? 0 : 1;
+      return module.decode(file.length, width, height, shrink, convert, size.width, size.height);
     } catch (error) {
       // Reading or writing outside its memory, or a stack that overflows, traps: no file should, but one may.
       if (error instanceof wasm.RuntimeError) throw new DecoderRefusal(0);
@@ -128,6 +154,7 @@ export function decodeJpeg(file: Uint8Array, picture: Size, size: Size): Uint8Ar
 /**
  * A picture stretched to `width` x `height` by a half-pixel-centred antialiased triangle filter, `[height, width, 3]`.
  * Its rows pass through: nothing of the picture's size is kept in between.
+ * @throws DECODER_DAMAGED
  */
 export function resize({ width, height, data }: Picture, size: Size): Uint8Array {
   if (width === size.width && height === size.height) return data;

@@ -37,6 +37,11 @@ export interface ImageReader {
   read(file: string, options: ReadOptions): Promise<ReadFile>;
 }
 
+/** True for a failure that is not the image's own: it will be that of every other, too. */
+export function failsEveryImage(error: unknown): boolean {
+  return error instanceof RetrainError && (error.code === 'ENGINE_ENDED' || error.code === 'DECODER_DAMAGED');
+}
+
 /** How often a file that changes while it is read is read again. */
 const attempts = 3;
 

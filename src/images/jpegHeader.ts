@@ -4,6 +4,8 @@ export interface JpegHeader {
   readonly height: number;
   /** EXIF, 1 to 8 (TIFF 6.0, tag 274). */
   readonly orientation: number;
+  /** 1 or 3. */
+  readonly components: number;
   readonly profile: Uint8Array | undefined;
 }
 
@@ -22,9 +24,9 @@ const marker = {
  */
 export function readJpegHeader(file: Uint8Array): JpegHeader | undefined {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-  let frame: { width: number; height: number } | undefined;
+  let frame: { width: number; height: number; components: number } | undefined;
   let orientation: number | undefined;
-  let profile: Uint8Array | undefined;
+  const profile: { pieces: Buffer[]; count: number } = { pieces: [], count: 0 };
   let at = 2;
   for (;;) {
     if (bytes[at++] !== 0xff) return undefined;
@@ -41,19 +43,27 @@ export function readJpegHeader(file: Uint8Array): JpegHeader | undefined {
       if (frame !== undefined || segment.length < 6) return undefined;
       const [depth, components] = [segment[0], segment[5]];
       if (depth !== 8 || (components !== 1 && components !== 3)) return undefined;
-      frame = { height: segment.readUInt16BE(1), width: segment.readUInt16BE(3) };
+      frame = { height: segment.readUInt16BE(1), width: segment.readUInt16BE(3), components };
     } else if (code === marker.exif && segment.toString('latin1', 0, 6) === 'Exif\0\0') {
       if (orientation !== undefined) return undefined;
       orientation = exifOrientation(segment.subarray(6));
       if (orientation === undefined) return undefined;
     } else if (code === marker.profile && segment.toString('latin1', 0, 12) === 'ICC_PROFILE\0') {
-      // In several pieces it is a large one: nothing simple.
-      if (profile !== undefined || segment[12] !== 1 || segment[13] !== 1) return undefined;
-      profile = segment.subarray(14);
+      const [number, count = 0] = [segment[12], segment[13]];
+      if (number !== profile.pieces.length + 1) return undefined;
+      if (number > 1 && count !== profile.count) return undefined;
+      profile.count = count;
+      profile.pieces.push(segment.subarray(14));
     }
   }
   if (frame === undefined || frame.width === 0 || frame.height === 0) return undefined;
-  return { ...frame, orientation: orientation ?? 1, profile };
+  const { pieces, count } = profile;
+  if (pieces.length !== count) return undefined;
+  return {
+    ...frame,
+    orientation: orientation ?? 1,
+    profile: count > 1 ? Buffer.concat(pieces) : pieces[0],
+  };
 }
 
 /** The orientation in the first directory of a TIFF file; 1 where it has none, undefined where it is damaged. */

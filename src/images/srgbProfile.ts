@@ -1,3 +1,5 @@
+import { fixed, profileTags } from './profileTags';
+
 /** Red, green and blue of sRGB in the profile connection space (IEC 61966-2-1, adapted to D50): X, Y, Z each. */
 const colorants = {
   rXYZ: [0.4361, 0.2225, 0.0139],
@@ -14,16 +16,8 @@ const nearLight = 0.0008;
  * colorants and a curve each, and no tables. Converting by it would change nothing. False for any that is odd.
  */
 export function isSrgb(profile: Uint8Array): boolean {
-  const bytes = Buffer.from(profile.buffer, profile.byteOffset, profile.byteLength);
-  if (bytes.length < 132 || bytes.toString('latin1', 16, 24) !== 'RGB XYZ ') return false;
-  const count = bytes.readUInt32BE(128);
-  if (count > 100 || 132 + count * 12 > bytes.length) return false;
-  const tags = new Map<string, Buffer>();
-  for (let i = 0; i < count; i++) {
-    const at = 132 + i * 12;
-    const start = bytes.readUInt32BE(at + 4);
-    tags.set(bytes.toString('latin1', at, at + 4), bytes.subarray(start, start + bytes.readUInt32BE(at + 8)));
-  }
+  const tags = profileTags(profile);
+  if (tags === undefined) return false;
   if (tags.has('A2B0')) return false;
   for (const [name, expected] of Object.entries(colorants)) {
     const tag = tags.get(name);
@@ -31,10 +25,6 @@ export function isSrgb(profile: Uint8Array): boolean {
     if (expected.some((value, i) => Math.abs(fixed(tag, 8 + i * 4) - value) > nearColour)) return false;
   }
   return ['rTRC', 'gTRC', 'bTRC'].every((name) => isSrgbCurve(tags.get(name)));
-}
-
-function fixed(bytes: Buffer, at: number): number {
-  return bytes.readInt32BE(at) / 65_536;
 }
 
 /** The light of a value of sRGB, both 0 to 1. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { isAbort, RetrainError, toFailure, type Failure } from '../base';
 import { normalise, type Backbone } from '../backbones';
 import { scanImages } from '../dataset';
-import { decodeImage, readImage, sniff } from '../images';
+import { decodeImage, failsEveryImage, readImage, sniff } from '../images';
 import { predict, type RunRecord } from '../models';
 import type { Runtime } from '../runtimes';
 import type { Job } from './context';
@@ -116,7 +116,7 @@ async function decoded(asked: Asked, { input }: Backbone, signal: AbortSignal): 
     const bytes = await readImage(file, shown);
     return { ...asked, kind: 'decoded', pixels: await decodeImage(bytes, input, { path: shown, signal }) };
   } catch (error) {
-    if (isAbort(error)) throw error;
+    if (isAbort(error) || failsEveryImage(error)) throw error;
     return { ...asked, kind: 'failed', failure: toFailure(error) };
   }
 }

@@ -37,7 +37,11 @@ describe('the header of a JPEG file', () => {
       'no height': file('', frame(0xc0, 3, 8, 0)),
       'no frame': file('', ''),
       'two frames': file(frame(0xc0, 3)),
-      'a profile in pieces': file(segment(0xe2, 'ICC_PROFILE\0\x01\x02abc')),
+      'a profile of which a piece is missing': file(segment(0xe2, 'ICC_PROFILE\0\x01\x02abc')),
+      'a profile in no order': file(
+        segment(0xe2, 'ICC_PROFILE\0\x02\x02abc') + segment(0xe2, 'ICC_PROFILE\0\x01\x02abc'),
+      ),
+      'two profiles': file(segment(0xe2, 'ICC_PROFILE\0\x01\x01abc').repeat(2)),
       'damaged EXIF': file(segment(0xe1, 'Exif\0\0II*\0\xff\xff\xff\xff')),
       'an orientation of another type': file(
         segment(0xe1, 'Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x04\0\x01\0\0\0\x06\0\0\0'),
