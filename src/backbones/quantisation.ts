@@ -25,7 +25,8 @@ export function quantiseActivation({ least, most }: Range): {
   const bottom = Math.min(least, 0);
   const top = Math.max(most, 0);
   const scale = Math.fround((top - bottom) / 255);
-  if (scale === 0) return { scale: 1, zeroPoint: 0 };
+  // No range to speak of; below the normal numbers a scale would have no precision.
+  if (scale < 2 ** -126) return { scale: 1, zeroPoint: 0 };
   return { scale, zeroPoint: Math.min(255, roundHalfEven((0 - bottom) / scale)) };
 }
 

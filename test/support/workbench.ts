@@ -139,8 +139,8 @@ export class Workbench {
 
   /**
    * Right-clicks a row and chooses an item of its menu. Where the browser is slow, the button that goes up may already
-   * count as a choice in the menu that its going down opened, which then closes again: so every other try opens it by
-   * keyboard.
+   * count as a choice in the menu that its going down opened, which then closes again: so every other try opens the
+   * menu once more by keyboard. (A left click would open the file instead.)
    */
   async contextMenu(row: Locator, item: string): Promise<void> {
     const items = this.page.getByRole('menuitem');
@@ -148,12 +148,15 @@ export class Workbench {
     const end = Date.now() + palettePatience;
     let seen: string[] = [];
     for (let byMouse = true; Date.now() < end; byMouse = !byMouse) {
-      await row.click({ button: byMouse ? 'right' : 'left' });
-      if (!byMouse) await this.page.keyboard.press('Shift+F10');
-      if (await appears(choice, 3000)) {
+      await row.click({ button: 'right' });
+      if (!byMouse) {
+        await this.page.keyboard.press('Escape');
+        await this.page.keyboard.press('Shift+F10');
+      }
+      if (await appears(choice, 5000)) {
         await choice.click();
         // A menu takes no click in the moment it opens.
-        if (await vanishes(choice, 3000)) return;
+        if (await vanishes(choice, 10_000)) return;
       }
       seen = await items.allInnerTexts();
       await this.page.keyboard.press('Escape');
@@ -166,7 +169,8 @@ export class Workbench {
    * apart by what they show.
    */
   async webviewFrame(selector = 'body'): Promise<Frame> {
-    const end = Date.now() + patience;
+    // Twice what the extension waits before it loads a page anew, and more.
+    const end = Date.now() + 2 * patience;
     while (Date.now() < end) {
       for (const frame of this.page.frames()) {
         const mine = frame.parentFrame()?.url().includes(`extensionId=${extensionId}`) === true;
