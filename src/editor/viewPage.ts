@@ -1,9 +1,9 @@
 import type * as vscode from 'vscode';
 import { webviewPage, type View } from './webviewPage';
 
-/** Milliseconds in which a page that is shown says `ready`: a busy machine takes two or three seconds. */
-const defaultPatience = 10_000;
-const mostLoads = 3;
+/** Milliseconds in which a page that is shown says `ready`, doubled at each load: a busy machine takes two or three seconds. */
+const defaultPatience = 4000;
+const mostLoads = 4;
 
 /**
  * Loads the page of a view into its panel, and loads it anew where it does not say `ready`: an editor in a browser has
@@ -36,11 +36,14 @@ export class ViewPage {
   }
 
   #watch(): void {
-    this.#timer = setTimeout(() => {
-      // A page that nobody sees is not loaded.
-      if (!this.panel.visible) return this.#watch();
-      this.log.warn(`The page ${this.view} has not said that it is ready (load ${String(this.#loads)}).`);
-      if (this.#loads < mostLoads) this.#load();
-    }, this.patience);
+    this.#timer = setTimeout(
+      () => {
+        // A page that nobody sees is not loaded.
+        if (!this.panel.visible) return this.#watch();
+        this.log.warn(`The page ${this.view} has not said that it is ready (load ${String(this.#loads)}).`);
+        if (this.#loads < mostLoads) this.#load();
+      },
+      this.patience * 2 ** (this.#loads - 1),
+    );
   }
 }

@@ -26,7 +26,7 @@ describe('the page of a view', function () {
       await sleep(20);
       loads.add(panel.webview.html);
     }
-    assert.equal(loads.size, 3);
+    assert.equal(loads.size, 4);
   });
 
   it('is left alone once it has said that it is ready', async () => {
