@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { scanDataset } from '../../src/dataset';
 import { decodeImage, sniff } from '../../src/images';
+import { median } from './median';
 
 /**
  * Decoding and resizing to 260 x 260 on one thread, from memory, beside Pillow, in turn: processor time an image.
@@ -56,10 +57,6 @@ print((time.process_time() - started) * 1000 / len(files))
 function decodeWithPillow(python: string, files: readonly string[]): number | undefined {
   const { stdout, status } = spawnSync(python, ['-c', script], { input: files.join('\n'), encoding: 'utf8' });
   return status === 0 ? Number(stdout) : undefined;
-}
-
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
 
 void main();

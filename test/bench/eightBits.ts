@@ -3,6 +3,7 @@ import path from 'node:path';
 import { defaultBackbones, loadBackbone, normalise, type Backbone } from '../../src/backbones';
 import { decodeImage, decoderVersion } from '../../src/images';
 import { openRuntime, type Runtime } from '../../src/runtimes';
+import { median } from './median';
 
 /**
  * The embedded network in float32 and with eight bits, in turn on the same photos, by batch and threads: milliseconds of
@@ -71,10 +72,6 @@ async function photos(backbone: Backbone, count: number): Promise<Float32Array> 
     normalise(pixels, backbone, input.subarray(i * size, (i + 1) * size));
   }
   return input;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 }
 
 void main();

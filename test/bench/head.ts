@@ -7,6 +7,7 @@ import { accuracyOf, confusionMatrix, topAnswers } from '../../src/evaluation';
 import { predict } from '../../src/models';
 import { scaleInPlace, trainingDefaults, trainSoftmax, type TrainingSet } from '../../src/training';
 import { bottleneckValues, openNetwork } from './bottleneckValues';
+import { median } from './median';
 import { npyFile } from './npyFile';
 import { runPython, whyNoPython } from './peers/python';
 
@@ -60,7 +61,7 @@ async function main(): Promise<void> {
       theirs.push(scikit(training, testing, dimension));
     }
     const n = Math.floor(rows.length * 0.8);
-    const ratio = middle(ours.map(({ seconds }, i) => seconds / (theirs[i]?.seconds ?? NaN)));
+    const ratio = median(ours.map(({ seconds }, i) => seconds / (theirs[i]?.seconds ?? NaN)));
     console.log(
       `| ${path.basename(folder)} | ${n} | ${labels.length} | ${shown(ours)} | ${shown(theirs)} | ${ratio.toFixed(2)} |`,
     );
@@ -109,13 +110,9 @@ function scikit(training: TrainingSet, testing: TrainingSet, dimension: number):
   }
 }
 
-function middle(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-}
-
 function shown(measured: readonly Measured[]): string {
   const accuracy = measured.reduce((sum, each) => sum + each.accuracy, 0) / measured.length;
-  return `${accuracy.toFixed(4)}, ${middle(measured.map(({ seconds }) => seconds)).toFixed(2)} s`;
+  return `${accuracy.toFixed(4)}, ${median(measured.map(({ seconds }) => seconds)).toFixed(2)} s`;
 }
 
 void main();

@@ -7,6 +7,7 @@ import { defaultBackbones } from '../../src/backbones';
 import { scanDataset, type ImageFile } from '../../src/dataset';
 import { sniff } from '../../src/images';
 import { openNetwork } from './bottleneckValues';
+import { median } from './median';
 import { runPython, whyNoPython } from './peers/python';
 import { filesToCache, networkAlone } from './throughput';
 
@@ -49,9 +50,9 @@ async function main(): Promise<void> {
         e: listed(files.slice(0, 80), (list) => loop('tensorflow', list)),
       });
     const cells = (['ours', 'a', 'b', 'c', 'd', 'e'] as const).map((name) => {
-      const speed = middle(rounds.map((each) => each[name]));
+      const speed = median(rounds.map((each) => each[name]));
       if (Number.isNaN(speed)) return 'not here';
-      const ratio = middle(rounds.map((each) => each.ours / each[name]));
+      const ratio = median(rounds.map((each) => each.ours / each[name]));
       return name === 'ours' ? speed.toFixed(1) : `${speed.toFixed(1)} (${ratio.toFixed(2)})`;
     });
     console.log(`| ${path.basename(folder)}, ${images.length} | ${cells.join(' | ')} |`);
@@ -103,10 +104,6 @@ function loop(backend: 'wasm' | 'tensorflow', list: string): number {
   });
   if (status !== 0) return NaN;
   return (JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as { seconds: number }).seconds;
-}
-
-function middle(values: readonly number[]): number {
-  return [...values].sort((x, y) => x - y)[Math.floor(values.length / 2)] ?? NaN;
 }
 
 void main();

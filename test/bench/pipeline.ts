@@ -7,6 +7,7 @@ import { scanDataset, type ImageFile } from '../../src/dataset';
 import { decoderVersion, sniff } from '../../src/images';
 import { openRuntime } from '../../src/runtimes';
 import { enlargedPhotos } from './largePhotos';
+import { median } from './median';
 import { decodingAlone, filesToCache, networkAlone } from './throughput';
 
 /**
@@ -56,13 +57,10 @@ async function main(): Promise<void> {
       const whole = await filesToCache(root, images, backbone, runtime);
       rounds.push({ network, whole, decoding: await decodingAlone(root, images, backbone, cores) });
     }
-    const median = (pick: (round: (typeof rounds)[number]) => number): number => {
-      const sorted = rounds.map(pick).sort((a, b) => a - b);
-      return sorted[Math.floor(sorted.length / 2)] ?? NaN;
-    };
+    const middle = (pick: (round: (typeof rounds)[number]) => number): number => median(rounds.map(pick));
     const peak = (process.resourceUsage().maxRSS / 1024).toFixed(0);
     console.log(
-      `| ${path.basename(folder)} | ${images.length} | ${median(({ whole }) => whole).toFixed(1)} | ${median(({ network }) => network).toFixed(1)} | ${median(({ whole, network }) => whole / network).toFixed(2)} | ${median(({ decoding }) => decoding).toFixed(1)} | ${median(({ whole, decoding }) => whole / decoding).toFixed(2)} | ${peak} MB |`,
+      `| ${path.basename(folder)} | ${images.length} | ${middle(({ whole }) => whole).toFixed(1)} | ${middle(({ network }) => network).toFixed(1)} | ${middle(({ whole, network }) => whole / network).toFixed(2)} | ${middle(({ decoding }) => decoding).toFixed(1)} | ${middle(({ whole, decoding }) => whole / decoding).toFixed(2)} | ${peak} MB |`,
     );
     if (enlarged !== undefined) rmSync(enlarged, { recursive: true, force: true });
   }
