@@ -91,8 +91,7 @@ async function main(folders) {
     const bytes = await readFile(path.join(folder, name));
     log.push(`${sha256(bytes)}  ${path.basename(folder)}/${name.replaceAll(path.sep, '/')}`);
     const pixels = await decodeImage(bytes, backbone.input, { path: name });
-    const values = new Float32Array(pixels.length);
-    normalise(pixels, backbone, values);
+    const values = normalise(pixels, backbone.normalisation);
     const feeds = { [session.inputNames[0]]: new ort.Tensor('float32', values, [1, height, width, 3]) };
     const results = await session.run(feeds);
     for (const [node, range] of seen)

@@ -6,6 +6,7 @@ import { damaged } from './damage';
 import { fingerprintOf, quantisedFingerprintOf } from './fingerprint';
 import type { Graph } from './graph';
 import { readGraphModel } from './graphModel';
+import type { Normalisation } from './normalise';
 import { quantisationRule } from './quantisation';
 import type { ActivationRanges } from './ranges';
 import { readRanges } from './rangesFile';
@@ -17,8 +18,7 @@ export interface BackboneFacts {
   /** D, the number of bottleneck values of an image. */
   readonly dimension: number;
   readonly input: { readonly width: number; readonly height: number };
-  /** The network's input is (pixel - mean) / deviation. */
-  readonly normalisation: { readonly mean: number; readonly deviation: number };
+  readonly normalisation: Normalisation;
   /** The nodes whose values, each averaged over space, make the bottleneck, in this order. */
   readonly cut: readonly string[];
   /** Of a network of eight bits: the id of the float32 network whose weights and scaling it uses. */

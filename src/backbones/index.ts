@@ -7,7 +7,7 @@ export {
   type BackboneFacts,
 } from './backbone';
 export type { Constant, Graph, GraphNode, Operation, Shape } from './graph';
-export { normalise } from './normalise';
+export { normalise, type Normalisation } from './normalise';
 export { OnnxModel } from './onnxModel';
 export { quantisationRule, type Range } from './quantisation';
 export { rangedNodes, type ActivationRanges } from './ranges';

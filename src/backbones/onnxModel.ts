@@ -7,11 +7,16 @@ type Attribute = number | readonly number[];
 export interface OnnxValue {
   readonly name: string;
   readonly shape: Shape;
+  /** float32 where it is left out. */
+  readonly type?: 'float32' | 'uint8';
 }
 
 /** Of the ONNX format and of its operators (github.com/onnx/onnx, docs/Versioning.md): ONNX 1.8, which all runtimes of today read. */
 const irVersion = 7;
 const opset = 13;
+
+/** ONNX's number of the type: what a Cast is told. */
+export const float32: number = onnx.TensorProto.DataType.FLOAT;
 
 /** Collects the nodes and constants of an ONNX model (onnx.proto) and writes it. Nodes go in after their inputs. */
 export class OnnxModel {
@@ -67,7 +72,7 @@ export class OnnxModel {
     return name;
   }
 
-  /** The bytes of the model, its inputs and outputs float32. */
+  /** The bytes of the model. */
   encode(name: string, inputs: readonly OnnxValue[], outputs: readonly OnnxValue[]): Uint8Array {
     return onnx.ModelProto.encode({
       irVersion,
@@ -84,7 +89,8 @@ export class OnnxModel {
   }
 }
 
-function valueInfo({ name, shape }: OnnxValue): onnx.IValueInfoProto {
+function valueInfo({ name, shape, type }: OnnxValue): onnx.IValueInfoProto {
   const dim = shape.map((size, i) => (size === -1 ? { dimParam: `${name}_${i}` } : { dimValue: size }));
-  return { name, type: { tensorType: { elemType: onnx.TensorProto.DataType.FLOAT, shape: { dim } } } };
+  const elemType = type === 'uint8' ? onnx.TensorProto.DataType.UINT8 : float32;
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }

@@ -1,4 +1,5 @@
 import type { Shape } from './graph';
+import type { Normalisation } from './normalise';
 import type { OnnxModel } from './onnxModel';
 import { quantiseActivation, quantiseConvolution, type WeightBounds } from './quantisation';
 import type { ActivationRanges } from './ranges';
@@ -26,6 +27,12 @@ export class QuantisedValues {
   /** The name under which the values of `node` are read, as float32. */
   nameOf(node: string): string {
     return this.has(node) ? `/${node}/values` : node;
+  }
+
+  /** Whether the eight bits of `node` are the pixels themselves: then normalising and rounding change nothing. */
+  isNormalisation(node: string, { mean, deviation }: Normalisation): boolean {
+    const { scale, zeroPoint } = this.rangeOf(node);
+    return zeroPoint === mean && scale === Math.fround(1 / deviation);
   }
 
   /** Rounds the float32 values `source` to the eight bits of `node`; returns their name. */

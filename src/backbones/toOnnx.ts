@@ -1,6 +1,7 @@
 import { RetrainError } from '../base';
 import type { Constant, Graph, GraphNode, Shape } from './graph';
-import { OnnxModel } from './onnxModel';
+import type { Normalisation } from './normalise';
+import { float32, OnnxModel } from './onnxModel';
 import { permute } from './permute';
 import { weightBounds } from './quantisation';
 import { QuantisedValues } from './quantisedValues';
@@ -19,10 +20,13 @@ export interface OnnxOptions {
   readonly ranges?: ActivationRanges | undefined;
   /** Nodes whose values are outputs, too. Pictures leave as [n, c, h, w]. */
   readonly outputs?: readonly string[];
+  /** Given this, the input is the pixels themselves, uint8, and the model normalises them. */
+  readonly pixels?: Normalisation;
 }
 
 /**
- * The network as an ONNX model, with the same input [n, H, W, 3] and output [n, D] in float32, n left open.
+ * The network as an ONNX model, with the same input [n, H, W, 3] and output [n, D] in float32 (or the input in uint8:
+ * `options.pixels`), n left open.
  * Pictures are [n, c, h, w] inside, as ONNX has it: transposed once at the input. The zeros of TensorFlow's SAME
  * padding are written out from the static shapes; a BiasAdd becomes the bias of its convolution. With eight bits a
  * rectifier behind a convolution becomes the end of its range, at which QuantizeLinear stops.
@@ -39,11 +43,13 @@ class Conversion {
   private readonly chains: ReadonlyMap<string, ConvolutionChain>;
   private readonly eightBits: QuantisedValues;
   private readonly outputs: readonly string[];
+  private readonly pixels: Normalisation | undefined;
 
   constructor(
     private readonly graph: Graph,
-    { ranges = new Map(), outputs = [] }: OnnxOptions,
+    { ranges = new Map(), outputs = [], pixels }: OnnxOptions,
   ) {
+    this.pixels = pixels;
     this.chains = convolutionChains(graph);
     this.eightBits = new QuantisedValues(this.model, ranges);
     this.outputs = outputs;
@@ -56,7 +62,11 @@ class Conversion {
       this.shapes.set(node.name, node.shape);
       this.convert(node, node.shape);
     }
-    const input = { name: '/input', shape: this.shapeOf(graph.input) };
+    const input = {
+      name: '/input',
+      shape: this.shapeOf(graph.input),
+      type: this.pixels ? ('uint8' as const) : ('float32' as const),
+    };
     const outputs = [graph.output, ...this.outputs].map((name) => {
       const shape = this.shapeOf(name);
       return {
@@ -133,14 +143,25 @@ class Conversion {
 
   /** The pictures, channels first. */
   private input(name: string): void {
+    const { eightBits, pixels } = this;
     const transpose = (from: string, to: string): string =>
       this.model.node('Transpose', [from], to, { perm: toChannelsFirst });
-    if (this.eightBits.has(name))
-      this.eightBits.dequantise(
-        name,
-        transpose(this.eightBits.quantise(name, '/input'), `/${name}/transposed`),
-      );
-    else transpose('/input', name);
+    if (eightBits.has(name)) {
+      const ready = pixels && eightBits.isNormalisation(name, pixels);
+      const integers = ready ? '/input' : eightBits.quantise(name, this.normalised());
+      eightBits.dequantise(name, transpose(integers, `/${name}/transposed`));
+    } else transpose(this.normalised(), name);
+  }
+
+  /** The name of the normalised input, channels last. */
+  private normalised(): string {
+    const { model, pixels } = this;
+    if (pixels === undefined) return '/input';
+    const floats = model.node('Cast', ['/input'], '/input/floats', { to: float32 });
+    const mean = model.floats('/input/mean', [], Float32Array.of(pixels.mean));
+    const deviation = model.floats('/input/deviation', [], Float32Array.of(pixels.deviation));
+    const centred = model.node('Sub', [floats, mean], '/input/centred');
+    return model.node('Div', [centred, deviation], '/input/normalised');
   }
 
   /** One node of a chain: the convolution is written together with its bias, a rectifier of eight bits not at all. */

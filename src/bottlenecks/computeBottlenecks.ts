@@ -1,5 +1,5 @@
 import { RetrainError, throwIfAborted, type Report } from '../base';
-import { normalise, type Backbone } from '../backbones';
+import type { Backbone } from '../backbones';
 import type { ImageFile, SkippedFile } from '../dataset';
 import type { ImageReader } from '../images';
 import type { Runtime } from '../runtimes';
@@ -15,7 +15,7 @@ export interface BottleneckSource {
   /** The dataset's folder, which the images' paths are relative to. */
   readonly root: string;
   readonly cache: BottleneckCache;
-  readonly backbone: Pick<Backbone, 'dimension' | 'input' | 'normalisation'>;
+  readonly backbone: Pick<Backbone, 'dimension' | 'input'>;
   readonly runtime: Pick<Runtime, 'id' | 'version' | 'run'>;
   readonly reader: ImageReader;
 }
@@ -141,7 +141,7 @@ interface Waiting {
 class Filling {
   private readonly preparation: Preparation;
   private readonly writer: CacheWriter;
-  private readonly input: Float32Array;
+  private readonly input: Uint8Array;
   private readonly pictureSize: number;
   private batch: Waiting[] = [];
 
@@ -155,7 +155,7 @@ class Filling {
     this.writer = new CacheWriter(source.cache, source.runtime);
     const { width, height } = source.backbone.input;
     this.pictureSize = width * height * 3;
-    this.input = new Float32Array(batchSize * this.pictureSize);
+    this.input = new Uint8Array(batchSize * this.pictureSize);
   }
 
   async fill(images: readonly ImageFile[]): Promise<void> {
@@ -215,8 +215,7 @@ class Filling {
       throwIfAborted(this.signal);
       const { backbone, runtime } = this.source;
       const size = this.pictureSize;
-      for (const [i, { pixels }] of batch.entries())
-        normalise(pixels, backbone, this.input.subarray(i * size, (i + 1) * size));
+      for (const [i, { pixels }] of batch.entries()) this.input.set(pixels, i * size);
       const values = await runtime.run(this.input.subarray(0, batch.length * size), batch.length);
       if (values.length !== batch.length * backbone.dimension)
         throw new RangeError(`${runtime.id} gave ${values.length} values for ${batch.length} images`);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { isAbort, throwIfAborted, toFailure, type Failure, type Report } from '../base';
-import { normalise, type Backbone } from '../backbones';
+import type { Backbone } from '../backbones';
 import type { ImageFile } from '../dataset';
 import { failsEveryImage, type decodeImage, type readImage } from '../images';
 import type { Runtime } from '../runtimes';
@@ -16,7 +16,7 @@ export interface RecomputeSource {
   /** The dataset's folder. */
   readonly root: string;
   readonly images: readonly ImageFile[];
-  readonly backbone: Pick<Backbone, 'dimension' | 'input' | 'normalisation'>;
+  readonly backbone: Pick<Backbone, 'dimension' | 'input'>;
   readonly runtime: Pick<Runtime, 'run'>;
   readonly decode: typeof decodeImage;
   readonly readImage: typeof readImage;
@@ -51,9 +51,8 @@ export async function recompute(
     throwIfAborted(signal);
     const pictures = await Promise.all(images.slice(start, start + batchSize).map(decoded));
     const readable = pictures.filter((picture) => picture.kind === 'pixels');
-    const batch = new Float32Array(readable.length * size);
-    for (const [i, { pixels }] of readable.entries())
-      normalise(pixels, backbone, batch.subarray(i * size, (i + 1) * size));
+    const batch = new Uint8Array(readable.length * size);
+    for (const [i, { pixels }] of readable.entries()) batch.set(pixels, i * size);
     const values = readable.length > 0 ? await runtime.run(batch, readable.length) : new Float32Array();
     let row = 0;
     for (const picture of pictures) {

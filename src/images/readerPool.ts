@@ -101,7 +101,8 @@ export class ReaderPool implements ImageReader {
   }
 
   private start(): Reader {
-    const worker = new Worker(this.workerFile);
+    // What the process was started with, a loader or a debugger, is not for them: it would start once a thread.
+    const worker = new Worker(this.workerFile, { execArgv: [] });
     const waiting: Reader['waiting'] = new Map();
     worker.on('message', (message: FromReader) => {
       const asked = waiting.get(message.id);

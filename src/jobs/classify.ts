@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { isAbort, RetrainError, toFailure, type Failure } from '../base';
-import { normalise, type Backbone } from '../backbones';
+import type { Backbone } from '../backbones';
 import { scanImages } from '../dataset';
 import { decodeImage, failsEveryImage, readImage, sniff } from '../images';
 import { predict, type RunRecord } from '../models';
@@ -92,8 +92,8 @@ async function answerBatch(
   const inputs = pictures.flatMap((picture) => (picture.kind === 'decoded' ? [picture.pixels] : []));
   const n = inputs.length;
   const size = backbone.input.width * backbone.input.height * 3;
-  const input = new Float32Array(n * size);
-  inputs.forEach((pixels, i) => normalise(pixels, backbone, input.subarray(i * size, (i + 1) * size)));
+  const input = new Uint8Array(n * size);
+  inputs.forEach((pixels, i) => input.set(pixels, i * size));
   const { labels } = run.evaluation;
   const probabilities = n === 0 ? new Float32Array() : predict(run.head, await runtime.run(input, n), n);
   let next = 0;

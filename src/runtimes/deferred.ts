@@ -20,7 +20,7 @@ export async function deferredRuntime(
   return {
     id,
     version,
-    run: (input, n) => turns.take(async () => (await open()).run(input, n)),
+    run: (pixels, n) => turns.take(async () => (await open()).run(pixels, n)),
     multiply: (a, b, options) => turns.take(async () => (await open()).multiply(a, b, options)),
     dispose: () => turns.close(async () => opened?.dispose()),
   };

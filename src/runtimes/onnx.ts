@@ -15,7 +15,7 @@ export async function openOnnx(backbone: Backbone, { threads }: { threads: numbe
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
   const session = await ort.InferenceSession.create(
-    toOnnx(backbone.graph, { ranges: backbone.ranges }),
+    toOnnx(backbone.graph, { ranges: backbone.ranges, pixels: backbone.normalisation }),
     options,
   );
   const { input, dimension } = backbone;
@@ -47,12 +47,12 @@ export async function openOnnx(backbone: Backbone, { threads }: { threads: numbe
   return {
     id: 'onnx',
     version: versionOf(ort),
-    run: (values, n) =>
+    run: (pixels, n) =>
       turns.take(async () => {
-        checkPictures(values, n, input.height * input.width * 3);
+        checkPictures(pixels, n, input.height * input.width * 3);
         const result = new Float32Array(n * dimension);
         await session.run(
-          { [inputName]: tensor(ort, values, [n, input.height, input.width, 3]) },
+          { [inputName]: new ort.Tensor('uint8', pixels, [n, input.height, input.width, 3]) },
           { [outputName]: tensor(ort, result, [n, dimension]) },
         );
         return result;

@@ -32,10 +32,10 @@ export interface Runtime {
   readonly id: RuntimeId;
   readonly version: string;
   /**
-   * The bottleneck values [n, D] of `n` normalised pictures [n, H, W, 3].
-   * @throws RangeError where `input` has another length
+   * The bottleneck values [n, D] of the pixels [n, H, W, 3] of `n` pictures.
+   * @throws RangeError where `pixels` has another length
    */
-  run(input: Float32Array, n: number): Promise<Float32Array>;
+  run(pixels: Uint8Array, n: number): Promise<Float32Array>;
   readonly multiply: Product;
   /** Waits for what is being computed, then frees all memory; later calls reject. */
   dispose(): Promise<void>;
@@ -59,8 +59,8 @@ export function productSize(a: Matrix, b: Matrix, { transposeA, transposeB }: Pr
   return { rows, inner, columns };
 }
 
-/** Throws unless `input` holds exactly `n` pictures of `values` numbers. */
-export function checkPictures(input: Float32Array, n: number, values: number): void {
-  if (!Number.isInteger(n) || n < 1 || input.length !== n * values)
-    throw new RangeError(`${input.length} values are not ${n} pictures of ${values} values`);
+/** Throws unless `pixels` holds exactly `n` pictures of `values` numbers. */
+export function checkPictures(pixels: Uint8Array, n: number, values: number): void {
+  if (!Number.isInteger(n) || n < 1 || pixels.length !== n * values)
+    throw new RangeError(`${pixels.length} values are not ${n} pictures of ${values} values`);
 }

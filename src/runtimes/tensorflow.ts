@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs-node';
-import type { Backbone } from '../backbones';
+import { normalise, type Backbone } from '../backbones';
 import { graphArtifacts } from './graphArtifacts';
 import { checkPictures, productSize, type Product, type Runtime } from './runtime';
 import { Turns } from './turns';
@@ -17,7 +17,7 @@ interface TensorflowPlace {
 export async function openTensorflow(backbone: Backbone, where: TensorflowPlace): Promise<Runtime> {
   const tf = await loadTensorflow(where);
   const model = await tf.loadGraphModel(tf.io.fromMemory(graphArtifacts(backbone.graph)));
-  const { input } = backbone;
+  const { input, normalisation } = backbone;
   const turns = new Turns();
 
   /** What `compute` gives. `tidy` looks for tensors in all it returns, number by number: so it returns a tensor. */
@@ -43,10 +43,11 @@ export async function openTensorflow(backbone: Backbone, where: TensorflowPlace)
   return {
     id: 'tensorflow',
     version: tf.version['tfjs-node'],
-    run: (values, n) =>
+    run: (pixels, n) =>
       turns.take(() => {
-        checkPictures(values, n, input.height * input.width * 3);
+        checkPictures(pixels, n, input.height * input.width * 3);
         return floatsOf(() => {
+          const values = normalise(pixels, normalisation);
           const output = model.execute(tf.tensor4d(values, [n, input.height, input.width, 3]));
           if (!(output instanceof tf.Tensor)) throw new TypeError('the network has more than one output');
           return output;

@@ -1,4 +1,4 @@
-import type { Backbone } from '../backbones';
+import { normalise, type Backbone } from '../backbones';
 import { graphArtifacts } from './graphArtifacts';
 import { checkPictures, productSize, type Product, type Runtime } from './runtime';
 import { addTile, factorsOf, tilesOf } from './tiledProduct';
@@ -17,7 +17,7 @@ const mostThreads = 8;
  * tiles: the values do not depend on how many there are. None starts before there is something for it to do.
  */
 export async function openWasm(backbone: Backbone, { threads }: { threads: number }): Promise<Runtime> {
-  const { input, dimension } = backbone;
+  const { input, dimension, normalisation } = backbone;
   const network = { artifacts: graphArtifacts(backbone.graph), height: input.height, width: input.width };
   const pool = Array.from({ length: Math.min(threads, mostThreads) }, () => new WasmThread(network));
   const version = await wasmVersion();
@@ -51,12 +51,13 @@ export async function openWasm(backbone: Backbone, { threads }: { threads: numbe
   return {
     id: 'wasm',
     version,
-    run: (values, n) =>
+    run: (pixels, n) =>
       turns.take(async () => {
-        checkPictures(values, n, pictureSize);
+        checkPictures(pixels, n, pictureSize);
         const result = new Float32Array(n * dimension);
         await share([...Array(n).keys()], async (i, thread) => {
-          const picture = values.slice(i * pictureSize, (i + 1) * pictureSize);
+          const own = pixels.subarray(i * pictureSize, (i + 1) * pictureSize);
+          const picture = normalise(own, normalisation);
           result.set(await thread.ask({ kind: 'run', picture }), i * dimension);
         });
         return result;

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { defaultBackbones, loadBackbone, normalise, type Backbone } from '../../src/backbones';
+import { defaultBackbones, loadBackbone, type Backbone } from '../../src/backbones';
 import { decodeImage, decoderVersion } from '../../src/images';
 import { openRuntime, type Runtime } from '../../src/runtimes';
 import { median } from './median';
@@ -50,7 +50,7 @@ interface Time {
   readonly clock: number;
 }
 
-async function timeOf(runtime: Runtime, input: Float32Array, batch: number): Promise<Time> {
+async function timeOf(runtime: Runtime, input: Uint8Array, batch: number): Promise<Time> {
   const before = process.cpuUsage();
   const started = performance.now();
   await runtime.run(input, batch);
@@ -59,17 +59,16 @@ async function timeOf(runtime: Runtime, input: Float32Array, batch: number): Pro
   return { processor: (user + system) / 1000 / batch, clock };
 }
 
-async function photos(backbone: Backbone, count: number): Promise<Float32Array> {
+async function photos(backbone: Backbone, count: number): Promise<Uint8Array> {
   const folder = path.join('media', 'samples', 'flowers');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.jpg'),
   );
   const size = backbone.input.width * backbone.input.height * 3;
-  const input = new Float32Array(count * size);
+  const input = new Uint8Array(count * size);
   for (let i = 0; i < count; i++) {
     const name = path.join(folder, files[i * 5] ?? '');
-    const pixels = await decodeImage(readFileSync(name), backbone.input, { path: name });
-    normalise(pixels, backbone, input.subarray(i * size, (i + 1) * size));
+    input.set(await decodeImage(readFileSync(name), backbone.input, { path: name }), i * size);
   }
   return input;
 }

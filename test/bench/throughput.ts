@@ -14,7 +14,7 @@ export async function networkAlone(backbone: Backbone, runtime: Runtime, images:
   const size = backbone.input.width * backbone.input.height * 3;
   let best = 0;
   for (const batch of [4, 8, 16]) {
-    const input = Float32Array.from({ length: batch * size }, (_, i) => ((i * 37) % 255) / 128 - 1);
+    const input = Uint8Array.from({ length: batch * size }, (_, i) => (i * 37) % 255);
     await runtime.run(input, batch);
     const started = performance.now();
     let done = 0;

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onnx } from 'onnx-proto';
-import { defaultBackbones, loadBackbone, normalise, toOnnx, type Backbone } from '../../src/backbones';
+import { defaultBackbones, loadBackbone, toOnnx, type Backbone } from '../../src/backbones';
 import { decodeImage, decoderVersion } from '../../src/images';
 import { skip } from '../support/skip';
 
@@ -55,14 +55,13 @@ describe('EfficientNet-Lite2 with eight bits on other processors', function () {
       .filter((name) => name.endsWith('.jpg'))
       .sort();
     const size = eightBits.input.width * eightBits.input.height * 3;
-    const pictures = new Float32Array(count * size);
+    const pictures = new Uint8Array(count * size);
     for (let i = 0; i < count; i++) {
       const name = path.join(photos, files[Math.floor((i * files.length) / count)] ?? '');
-      const pixels = await decodeImage(readFileSync(name), eightBits.input, { path: name });
-      normalise(pixels, eightBits, pictures.subarray(i * size, (i + 1) * size));
+      pictures.set(await decodeImage(readFileSync(name), eightBits.input, { path: name }), i * size);
     }
-    writeFileSync(path.join(folder, 'pictures.bin'), new Uint8Array(pictures.buffer));
-    const model = toOnnx(eightBits.graph, { ranges: eightBits.ranges });
+    writeFileSync(path.join(folder, 'pictures.bin'), pictures);
+    const model = toOnnx(eightBits.graph, { ranges: eightBits.ranges, pixels: eightBits.normalisation });
     writeFileSync(path.join(folder, 'bounded.onnx'), model);
     writeFileSync(path.join(folder, 'unbounded.onnx'), doubled(model));
   });

@@ -34,13 +34,13 @@ export function decodeTiny(
   return Promise.resolve(new Uint8Array(createHash('sha256').update(bytes).digest().subarray(0, 12)));
 }
 
-/** The network: value d of a picture is the sum of its inputs, each times its place, plus d. */
-function tinyValues(input: Float32Array, n: number): Float32Array {
+/** The network: value d of a picture is the sum of its pixels, each times its place, plus d. */
+function tinyValues(pixels: Uint8Array, n: number): Float32Array {
   const values = new Float32Array(n * tinyBackbone.dimension);
   for (let i = 0; i < n; i++)
     for (let d = 0; d < tinyBackbone.dimension; d++) {
       let sum = d;
-      for (let p = 0; p < 12; p++) sum += ((input[i * 12 + p] ?? 0) * (p + 1)) / 8;
+      for (let p = 0; p < 12; p++) sum += ((pixels[i * 12 + p] ?? 0) * (p + 1)) / 16;
       values[i * tinyBackbone.dimension + d] = sum;
     }
   return values;
@@ -49,12 +49,7 @@ function tinyValues(input: Float32Array, n: number): Float32Array {
 /** What the cache must hold for an image of these bytes. */
 export function valuesOf(content: string): number[] {
   const pixels = createHash('sha256').update(content).digest().subarray(0, 12);
-  return [
-    ...tinyValues(
-      Float32Array.from(pixels, (pixel) => (pixel - 1) / 2),
-      1,
-    ),
-  ];
+  return [...tinyValues(pixels, 1)];
 }
 
 /** A runtime that counts the pictures it was given. */
@@ -63,10 +58,10 @@ export class TinyRuntime implements Pick<Runtime, 'id' | 'version' | 'run'> {
   readonly version = onnx.version;
   pictures = 0;
 
-  async run(input: Float32Array, n: number): Promise<Float32Array> {
+  async run(pixels: Uint8Array, n: number): Promise<Float32Array> {
     this.pictures += n;
     await Promise.resolve();
-    return tinyValues(input, n);
+    return tinyValues(pixels, n);
   }
 }
 

@@ -1,5 +1,3 @@
-import { normalise, type Backbone } from '../../src/backbones';
-
 /** Pictures of 260 x 260 that any program can make, by name: the formulas stand in the golden files, too. */
 export const goldenPictures: readonly {
   readonly name: string;
@@ -19,15 +17,13 @@ export const goldenPictures: readonly {
   },
 ];
 
-/** The golden pictures, normalised for the backbone, [3, 260, 260, 3]. */
-export function goldenInput(backbone: Backbone): Float32Array {
+/** The golden pictures, [3, 260, 260, 3]. */
+export function goldenPixels(): Uint8Array {
   const size = 260 * 260 * 3;
   const pixels = new Uint8Array(goldenPictures.length * size);
   goldenPictures.forEach(({ pixel }, image) => {
     for (let i = 0; i < size; i++)
       pixels[image * size + i] = pixel(Math.floor(i / 780), Math.floor(i / 3) % 260, i % 3);
   });
-  const input = new Float32Array(pixels.length);
-  normalise(pixels, backbone, input);
-  return input;
+  return pixels;
 }

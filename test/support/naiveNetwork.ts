@@ -21,6 +21,16 @@ export function runNaively({ graph }: Backbone, input: ArrayLike<number>, n: num
   return known.get(graph.output)?.values ?? [];
 }
 
+/** Like `runNaively`, of pictures that are not normalised yet. */
+export function runNaivelyOnPixels(backbone: Backbone, pixels: Uint8Array, n: number): number[] {
+  const { mean, deviation } = backbone.normalisation;
+  return runNaively(
+    backbone,
+    Array.from(pixels, (pixel) => (pixel - mean) / deviation),
+    n,
+  );
+}
+
 function compute(
   { operation, name }: GraphNode,
   inputs: Tensor[],

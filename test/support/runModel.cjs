@@ -11,13 +11,12 @@ const { InferenceSession, Tensor } = require('onnxruntime-node');
 async function main([model, pictures, output, shape]) {
   const session = await InferenceSession.create(model, { intraOpNumThreads: 1, logSeverityLevel: 3 });
   const [n, ...size] = JSON.parse(shape);
-  const bytes = readFileSync(pictures);
-  const all = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const all = readFileSync(pictures);
   const started = performance.now();
   const values = [];
   for (let i = 0; i < n; i++) {
     const picture = all.subarray((i * all.length) / n, ((i + 1) * all.length) / n);
-    const feeds = { [session.inputNames[0]]: new Tensor('float32', picture, [1, ...size]) };
+    const feeds = { [session.inputNames[0]]: new Tensor('uint8', new Uint8Array(picture), [1, ...size]) };
     values.push(...(await session.run(feeds))[session.outputNames[0]].data);
   }
   process.stdout.write(`${((performance.now() - started) / n).toFixed(0)}\n`);

@@ -7,13 +7,13 @@ export interface RuntimeWorkerData {
   assets: string;
   backbone: string;
   runtime: RuntimeId;
-  values: Float32Array;
+  pixels: Uint8Array;
   n: number;
 }
 
-async function main({ assets, backbone, runtime, values, n }: RuntimeWorkerData): Promise<void> {
+async function main({ assets, backbone, runtime, pixels, n }: RuntimeWorkerData): Promise<void> {
   const opened = await openRuntime(runtime, await loadBackbone(assets, backbone, { decoderVersion: 1 }));
-  const result = await opened.run(values, n);
+  const result = await opened.run(pixels, n);
   await opened.dispose();
   parentPort?.postMessage(result);
 }

@@ -7,6 +7,12 @@ export function randomValues(count: number, seed: number): Float32Array {
   return Float32Array.from({ length: count }, () => 2 * random() - 1);
 }
 
+/** Pixels that a seed repeats. */
+export function randomPixels(count: number, seed: number): Uint8Array {
+  const random = seededRandom(seed);
+  return Uint8Array.from({ length: count }, () => 256 * random());
+}
+
 /** A network of 11 x 9 pictures with every operation that is known, odd sizes and asymmetric padding: [n, 11]. */
 export function tinyGraph(): BackboneFiles {
   const graph = new GraphBuilder();

@@ -16,7 +16,7 @@ import {
 } from '../../../src/backbones';
 import { decodeImage, decoderVersion } from '../../../src/images';
 import { loadFiles, withAssets, writeBackbone, writeEightBits } from '../../support/backboneFiles';
-import { goldenInput } from '../../support/goldenPictures';
+import { goldenPixels } from '../../support/goldenPictures';
 import { runIntegers, type IntegerConvolution } from '../../support/naiveIntegers';
 import { relativeDistance } from '../../support/naiveNetwork';
 import { randomValues, tinyBlocks, tinyGraph } from '../../support/tinyGraph';
@@ -27,13 +27,15 @@ const media = path.resolve('media');
 async function open(
   model: Uint8Array,
   options: InferenceSession.SessionOptions = {},
-): Promise<(values: Float32Array, dims: readonly number[]) => Promise<Float32Array>> {
+): Promise<(values: Float32Array | Uint8Array, dims: readonly number[]) => Promise<Float32Array>> {
   const { InferenceSession, Tensor } = await import('onnxruntime-node');
   const session = await InferenceSession.create(model, { logSeverityLevel: 3, ...options });
   const [input = ''] = session.inputNames;
   const [output = ''] = session.outputNames;
   return async (values, dims) => {
-    const results = await session.run({ [input]: new Tensor('float32', values, dims) });
+    const picture =
+      values instanceof Uint8Array ? new Tensor('uint8', values, dims) : new Tensor('float32', values, dims);
+    const results = await session.run({ [input]: picture });
     const data = results[output]?.data;
     assert(data instanceof Float32Array);
     return data;
@@ -239,9 +241,7 @@ describe('EfficientNet-Lite2 with eight bits', function () {
     pictures = await Promise.all(
       chosen.map(async (name) => {
         const pixels = await decodeImage(readFileSync(path.join(photos, name)), float.input, { path: name });
-        const picture = new Float32Array(pixels.length);
-        normalise(pixels, float, picture);
-        return picture;
+        return normalise(pixels, float.normalisation);
       }),
     );
   });
@@ -300,7 +300,7 @@ describe('EfficientNet-Lite2 with eight bits', function () {
 
   it('gives the golden values', async () => {
     const run = await open(toOnnx(eightBits.graph, { ranges: eightBits.ranges }));
-    const values = await run(goldenInput(eightBits), [3, 260, 260, 3]);
+    const values = await run(normalise(goldenPixels(), eightBits.normalisation), [3, 260, 260, 3]);
     const golden = JSON.parse(readFileSync('test/data/efficientnet-lite2-int8-golden.json', 'utf8')) as {
       stride: number;
       images: { norm: number; first: number[]; strided: number[] }[];
@@ -315,6 +315,23 @@ describe('EfficientNet-Lite2 with eight bits', function () {
       const every = strided.map((_, k) => own[k * golden.stride] ?? NaN);
       assert(relativeDistance(every, strided) < nearness);
     }
+  });
+
+  it('gives the same values bit for bit of pixels as of the numbers they are normalised to', async () => {
+    const { graph, ranges } = eightBits;
+    const pixels = goldenPixels();
+    // With the first the integers are the pixels; with the second they have to be computed.
+    for (const normalisation of [eightBits.normalisation, { mean: 120, deviation: 140 }]) {
+      const [onPixels, onValues] = [
+        await open(toOnnx(graph, { ranges, pixels: normalisation })),
+        await open(toOnnx(graph, { ranges })),
+      ];
+      const values = await onValues(normalise(pixels, normalisation), [3, 260, 260, 3]);
+      assert.deepEqual(await onPixels(pixels, [3, 260, 260, 3]), values);
+    }
+    const nodes = onnx.ModelProto.decode(toOnnx(graph, { ranges, pixels: eightBits.normalisation })).graph
+      ?.node;
+    assert.equal(nodes?.[0]?.opType, 'Transpose');
   });
 
   it('is another backbone: an id and a fingerprint of its own, on the weights and scaling of the other', () => {

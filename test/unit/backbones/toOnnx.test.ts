@@ -1,22 +1,28 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { toOnnx, type Backbone } from '../../../src/backbones';
+import { toOnnx, type Backbone, type Normalisation } from '../../../src/backbones';
 import { GraphBuilder, backboneFiles, loadFiles } from '../../support/backboneFiles';
-import { relativeDistance, runNaively } from '../../support/naiveNetwork';
-import { randomValues, tinyGraph } from '../../support/tinyGraph';
+import { relativeDistance, runNaively, runNaivelyOnPixels } from '../../support/naiveNetwork';
+import { randomPixels, randomValues, tinyGraph } from '../../support/tinyGraph';
 
 /** Through onnxruntime itself, without our room of runtimes. */
 async function runOnnx(
   { graph, input, dimension }: Backbone,
-  values: Float32Array,
+  pictures: Float32Array | Uint8Array,
   n: number,
+  pixels?: Normalisation,
 ): Promise<number[]> {
   const { InferenceSession, Tensor } = await import('onnxruntime-node');
-  const session = await InferenceSession.create(toOnnx(graph), { intraOpNumThreads: 1, logSeverityLevel: 3 });
+  const model = toOnnx(graph, { ...(pixels && { pixels }) });
+  const session = await InferenceSession.create(model, { intraOpNumThreads: 1, logSeverityLevel: 3 });
   try {
     const [name = ''] = session.inputNames;
+    const dims = [n, input.height, input.width, 3];
     const results = await session.run({
-      [name]: new Tensor('float32', values, [n, input.height, input.width, 3]),
+      [name]:
+        pictures instanceof Uint8Array
+          ? new Tensor('uint8', pictures, dims)
+          : new Tensor('float32', pictures, dims),
     });
     const [output = ''] = session.outputNames;
     const tensor = results[output];
@@ -35,6 +41,19 @@ describe('toOnnx', () => {
       const values = randomValues(n * 11 * 9 * 3, n);
       const distance = relativeDistance(await runOnnx(backbone, values, n), runNaively(backbone, values, n));
       assert(distance < 1e-6, String(distance));
+    }
+  });
+
+  it('takes the pixels themselves where it is told how to normalise them', async () => {
+    const backbone = await loadFiles(tinyGraph());
+    const pixels = randomPixels(2 * 11 * 9 * 3, 5);
+    for (const normalisation of [
+      { mean: 127, deviation: 128 },
+      { mean: 103.94, deviation: 58.8 },
+    ]) {
+      const values = await runOnnx(backbone, pixels, 2, normalisation);
+      const expected = runNaivelyOnPixels({ ...backbone, normalisation }, pixels, 2);
+      assert(relativeDistance(values, expected) < 1e-6);
     }
   });
 

@@ -264,7 +264,7 @@ describe('computing bottleneck values', () => {
       const runtime = new TinyRuntime();
       const failing = {
         ...runtime,
-        run: (input: Float32Array, n: number) =>
+        run: (input: Uint8Array, n: number) =>
           runtime.pictures >= 32 ? Promise.reject(new Error('out of memory')) : runtime.run(input, n),
       };
       await assert.rejects(run(root, { runtime: failing }), /out of memory/);

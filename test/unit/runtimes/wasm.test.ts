@@ -12,9 +12,9 @@ import {
 } from '../../../src/runtimes';
 import { addTile, factorsOf, tilesOf } from '../../../src/runtimes/tiledProduct';
 import { GraphBuilder, backboneFiles, loadFiles } from '../../support/backboneFiles';
-import { relativeDistance, runNaively } from '../../support/naiveNetwork';
+import { relativeDistance, runNaivelyOnPixels } from '../../support/naiveNetwork';
 import { skip } from '../../support/skip';
-import { randomValues, tinyGraph } from '../../support/tinyGraph';
+import { randomPixels, randomValues, tinyGraph } from '../../support/tinyGraph';
 
 const matrix = (rows: number, columns: number, seed: number): Matrix => ({
   rows,
@@ -45,13 +45,13 @@ describe('the wasm runtime', function () {
   });
 
   it('gives the same values bit for bit, however many threads there are', async () => {
-    const input = randomValues(7 * 11 * 9 * 3, 1);
+    const input = randomPixels(7 * 11 * 9 * 3, 1);
     const product = [matrix(1500, 40, 2), matrix(1100, 40, 3), { transposeB: true }] as const;
     const results = [];
     for (const threads of [1, 3]) {
       const runtime = await open(tiny, threads);
       const values = await runtime.run(input, 7);
-      assert(relativeDistance(values, runNaively(tiny, input, 7)) < 1e-5);
+      assert(relativeDistance(values, runNaivelyOnPixels(tiny, input, 7)) < 1e-5);
       const { data } = await runtime.multiply(...product);
       results.push(Buffer.concat([values, data].map(({ buffer }) => new Uint8Array(buffer))));
     }
@@ -62,9 +62,9 @@ describe('the wasm runtime', function () {
     const before = livingThreads();
     const runtime = await open(tiny, 2);
     assert.equal(livingThreads(), before);
-    await runtime.run(randomValues(11 * 9 * 3, 1), 1);
+    await runtime.run(randomPixels(11 * 9 * 3, 1), 1);
     assert.equal(livingThreads(), before + 1);
-    await runtime.run(randomValues(8 * 11 * 9 * 3, 1), 8);
+    await runtime.run(randomPixels(8 * 11 * 9 * 3, 1), 8);
     assert.equal(livingThreads(), before + 2);
     await runtime.dispose();
     assert.equal(livingThreads(), before);
@@ -75,7 +75,7 @@ describe('the wasm runtime', function () {
     graph.mean('bottleneck', graph.node('Elephant', 'unknown', [graph.input(4, 4)]));
     const backbone = await loadFiles(backboneFiles(graph, { height: 4, width: 4, dimension: 3 }));
     const runtime = await open(backbone, 2);
-    for (let i = 0; i < 2; i++) await assert.rejects(runtime.run(new Float32Array(3 * 48), 3), /Elephant/);
+    for (let i = 0; i < 2; i++) await assert.rejects(runtime.run(new Uint8Array(3 * 48), 3), /Elephant/);
     const product = await runtime.multiply(matrix(2, 3, 1), matrix(3, 2, 2));
     assert.equal(product.data.length, 4);
   });
@@ -86,12 +86,12 @@ describe('the wasm runtime', function () {
     const tensorflow = await openRuntime('tensorflow', tiny);
     opened.push(tensorflow);
     const wasm = await open(tiny, 2);
-    const inputs = Array.from({ length: 6 }, (_, i) => randomValues(2 * 11 * 9 * 3, i));
+    const inputs = Array.from({ length: 6 }, (_, i) => randomPixels(2 * 11 * 9 * 3, i));
     const answers = await Promise.all(
       inputs.flatMap((input) => [wasm.run(input, 2), tensorflow.run(input, 2)]),
     );
     answers.forEach((values, i) => {
-      const expected = runNaively(tiny, inputs[Math.floor(i / 2)] ?? [], 2);
+      const expected = runNaivelyOnPixels(tiny, inputs[Math.floor(i / 2)] ?? new Uint8Array(), 2);
       assert(relativeDistance(values, expected) < 1e-5, `answer ${i}`);
     });
     const tf = await import('@tensorflow/tfjs-node');
@@ -106,7 +106,7 @@ describe('the wasm runtime', function () {
       const { openRuntime } = require('./src/runtimes');
       (async () => {
         const runtime = await openRuntime('wasm', await loadFiles(tinyGraph()));
-        const { length } = await runtime.run(new Float32Array(11 * 9 * 3), 1);
+        const { length } = await runtime.run(new Uint8Array(11 * 9 * 3), 1);
         await runtime.dispose();
         const loaded = Object.keys(require.cache).filter((file) => /@tensorflow|onnxruntime/.test(file));
         process.stdout.write(JSON.stringify({ length, loaded, state: typeof globalThis._tfengine }));
