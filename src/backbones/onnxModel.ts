@@ -7,6 +7,8 @@ type Attribute = number | readonly number[];
 export interface OnnxValue {
   readonly name: string;
   readonly shape: Shape;
+  /** Absent: float32. */
+  readonly type?: 'float32' | 'float64';
 }
 
 /** Of the ONNX format and of its operators (github.com/onnx/onnx, docs/Versioning.md): ONNX 1.8, which all runtimes of today read. */
@@ -67,7 +69,7 @@ export class OnnxModel {
     return name;
   }
 
-  /** The bytes of the model, its inputs and outputs float32. */
+  /** The bytes of the model. */
   encode(name: string, inputs: readonly OnnxValue[], outputs: readonly OnnxValue[]): Uint8Array {
     return onnx.ModelProto.encode({
       irVersion,
@@ -84,7 +86,9 @@ export class OnnxModel {
   }
 }
 
-function valueInfo({ name, shape }: OnnxValue): onnx.IValueInfoProto {
+function valueInfo({ name, shape, type = 'float32' }: OnnxValue): onnx.IValueInfoProto {
+  const { FLOAT, DOUBLE } = onnx.TensorProto.DataType;
+  const elemType = type === 'float64' ? DOUBLE : FLOAT;
   const dim = shape.map((size, i) => (size === -1 ? { dimParam: `${name}_${i}` } : { dimValue: size }));
-  return { name, type: { tensorType: { elemType: onnx.TensorProto.DataType.FLOAT, shape: { dim } } } };
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }
