@@ -5,9 +5,11 @@ export { accuracyOf, classMetrics, confusionMatrix, type Accuracy, type ClassMet
 export { coverageCurve, rejectThreshold, type CoveragePoint } from './coverage';
 export {
   crossValidate,
+  stratifiedFolds,
   type CrossValidation,
   type CrossValidationTask,
   type FoldTrainer,
 } from './crossValidation';
 export { wilson, type Interval } from './interval';
+export { novelty, noveltyThreshold } from './novelty';
 export { topKAccuracy } from './topK';
