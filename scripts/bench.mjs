@@ -16,6 +16,7 @@ const scripts = [
   ['peers'],
   ['head'],
   ['heads'],
+  ['novelty'],
   ['memory'],
   ['scale'],
 ];

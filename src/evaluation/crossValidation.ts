@@ -1,6 +1,6 @@
 import { seededRandom, throwIfAborted, type Report } from '../base';
 import type { TrainingSet } from '../training';
-import type { Interval } from './interval';
+import { wilson, type Interval } from './interval';
 import { studentQuantile } from './student';
 
 export interface CrossValidationTask {
@@ -27,8 +27,8 @@ export interface CrossValidation {
   /** Of each fold of each repeat. */
   readonly accuracies: readonly number[];
   readonly mean: number;
-  /** 95 %, of the accuracy on new images after a training on as many; null with fewer than two folds in all. */
-  readonly interval: Interval | null;
+  /** 95 %, of the accuracy on new images after a training on as many. */
+  readonly interval: Interval;
 }
 
 /**
@@ -54,7 +54,8 @@ export function stratifiedFolds(
 /**
  * Repeated, stratified k-fold cross-validation. The folds' accuracies are not independent, for their training images
  * are nearly the same: their variance is raised for the interval as Nadeau and Bengio do it ("Inference for the
- * generalization error", 2003), by test over training images.
+ * generalization error", 2003), by test over training images. Where all folds agree, of which nothing can be said by
+ * that, it is the Wilson interval over the images.
  * @throws RangeError unless there are at least two folds with an image each; the signal's reason once aborted
  */
 export async function crossValidate(
@@ -85,14 +86,18 @@ export async function crossValidate(
     logits.push(answers);
   }
   const mean = accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length;
-  return { logits, accuracies, mean, interval: intervalOf(accuracies, mean, 1 / (folds - 1)) };
+  return { logits, accuracies, mean, interval: intervalOf(accuracies, mean, { n, folds }) };
 }
 
-/** @param ratio test over training images */
-function intervalOf(accuracies: readonly number[], mean: number, ratio: number): Interval {
+function intervalOf(
+  accuracies: readonly number[],
+  mean: number,
+  { n, folds }: { n: number; folds: number },
+): Interval {
+  if (accuracies.every((each) => each === mean)) return wilson(Math.round(mean * n), n);
   const trials = accuracies.length;
   const variance = accuracies.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (trials - 1);
-  const half = studentQuantile(trials - 1) * Math.sqrt((1 / trials + ratio) * variance);
+  const half = studentQuantile(trials - 1) * Math.sqrt((1 / trials + 1 / (folds - 1)) * variance);
   return { low: Math.max(0, mean - half), high: Math.min(1, mean + half) };
 }
 

@@ -37,7 +37,7 @@ const folds = 5;
  * Every head on the same folds of real bottleneck values: accuracy with its interval, calibration, and time of one
  * training, the table of docs/heads.md; scikit-learn's LogisticRegression and RidgeClassifier beside them.
  *
- *     RETRAIN_PYTHON=... npx tsx test/bench/heads.ts [--repeats 4] [--heads ridge,softmax] [dataset...]
+ *     RETRAIN_PYTHON=... npx tsx test/bench/heads.ts [--repeats 4] [--heads 'ridge;softmax'] [dataset...]
  */
 async function main(): Promise<void> {
   const { values: options, positionals } = parseArgs({
@@ -65,7 +65,7 @@ async function main(): Promise<void> {
       repeats: rows.length > 1000 ? 1 : Number(options.repeats),
     };
     for (const [name, train] of Object.entries(headsOf(study, network.runtime)))
-      if (options.heads === undefined || options.heads.split(',').includes(name))
+      if (options.heads === undefined || options.heads.split(';').includes(name))
         await ours(study, name, train);
     theirs(study);
   }
@@ -140,7 +140,7 @@ async function ours(study: Study, name: string, train: Trainer): Promise<void> {
   const errors = probabilities.map(
     (each) => calibrationOf(set.labels, topAnswers(each, classes), bins).expectedError ?? NaN,
   );
-  const accuracy = `${mean.toFixed(4)} (${interval?.low.toFixed(3)} to ${interval?.high.toFixed(3)})`;
+  const accuracy = `${mean.toFixed(4)} (${interval.low.toFixed(3)} to ${interval.high.toFixed(3)})`;
   print(study, name, accuracy, average(losses), average(errors), median(seconds));
 }
 

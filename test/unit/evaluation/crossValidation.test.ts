@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { crossValidate } from '../../../src/evaluation';
+import { crossValidate, wilson } from '../../../src/evaluation';
 import { stratifiedFolds } from '../../../src/evaluation/crossValidation';
 import { studentQuantile } from '../../../src/evaluation/student';
 import type { TrainingSet } from '../../../src/training';
@@ -81,6 +81,14 @@ describe('crossValidate', () => {
     assert.equal(mean, 0.8);
     const half = studentQuantile(1) * Math.sqrt((1 / 2 + 1) * 0.08);
     assert.deepEqual(interval, { low: Math.max(0, 0.8 - half), high: 1 });
+  });
+
+  it('gives the interval over the images where all folds agree', async () => {
+    const { interval } = await crossValidate(
+      { set: numbered(new Int32Array(10)), classes: 2, folds: 5, repeats: 2, seed: 1 },
+      async (_, __, n) => Float32Array.from({ length: 2 * n }, (_, i) => 1 - (i % 2)),
+    );
+    assert.deepEqual(interval, wilson(10, 10));
   });
 
   it('reports, ends once aborted, and refuses folds without an image', async () => {
