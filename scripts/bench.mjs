@@ -1,4 +1,5 @@
-// npm run bench: the figures of the README, measured on this machine. Takes some minutes.
+// npm run bench: the figures of the README, measured on this machine. Takes some minutes. `npm run bench -- heads train`
+// runs those alone.
 
 import process from 'node:process';
 import { build } from './build.mjs';
@@ -14,6 +15,8 @@ const scripts = [
   ['pipeline', '--large', '--images', '40'],
   ['peers'],
   ['head'],
+  ['heads'],
+  ['novelty'],
   ['memory'],
   ['scale'],
 ];
@@ -21,7 +24,14 @@ const scripts = [
 async function main() {
   await ensureInstalled();
   if ((await build()) !== 0) return 1;
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.filter((name) => !scripts.some(([script]) => script === name));
+  if (unknown.length > 0) {
+    process.stderr.write(`Unknown benchmark: ${unknown.join(', ')}.\n`);
+    return 2;
+  }
   for (const [script, ...args] of scripts) {
+    if (wanted.length > 0 && !wanted.includes(script)) continue;
     const { status } = await runNode(['--expose-gc', '--import=tsx', `test/bench/${script}.ts`, ...args]);
     if (status !== 0) return status;
     process.stdout.write('\n');

@@ -7,8 +7,8 @@ type Attribute = number | readonly number[];
 export interface OnnxValue {
   readonly name: string;
   readonly shape: Shape;
-  /** float32 where it is left out. */
-  readonly type?: 'float32' | 'uint8';
+  /** Absent: float32. */
+  readonly type?: 'float32' | 'float64' | 'uint8';
 }
 
 /** Of the ONNX format and of its operators (github.com/onnx/onnx, docs/Versioning.md): ONNX 1.8, which all runtimes of today read. */
@@ -89,8 +89,9 @@ export class OnnxModel {
   }
 }
 
-function valueInfo({ name, shape, type }: OnnxValue): onnx.IValueInfoProto {
+function valueInfo({ name, shape, type = 'float32' }: OnnxValue): onnx.IValueInfoProto {
+  const { FLOAT, DOUBLE, UINT8 } = onnx.TensorProto.DataType;
+  const elemType = { float32: FLOAT, float64: DOUBLE, uint8: UINT8 }[type];
   const dim = shape.map((size, i) => (size === -1 ? { dimParam: `${name}_${i}` } : { dimValue: size }));
-  const elemType = type === 'uint8' ? onnx.TensorProto.DataType.UINT8 : float32;
   return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }

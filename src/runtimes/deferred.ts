@@ -1,6 +1,6 @@
 import type { Backbone } from '../backbones';
 import { chooseRuntime, openRuntime, type RuntimeChoice, type RuntimeOptions } from './open';
-import type { Runtime } from './runtime';
+import { doublesOf, type Runtime } from './runtime';
 import { Turns } from './turns';
 
 /**
@@ -22,6 +22,8 @@ export async function deferredRuntime(
     version,
     run: (pixels, n) => turns.take(async () => (await open()).run(pixels, n)),
     multiply: (a, b, options) => turns.take(async () => (await open()).multiply(a, b, options)),
+    multiply64: (a, b, options) => turns.take(async () => (await open()).multiply64(a, b, options)),
+    doubles: doublesOf[id],
     dispose: () => turns.close(async () => opened?.dispose()),
   };
 }

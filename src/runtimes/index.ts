@@ -8,11 +8,15 @@ export {
   type RuntimeChoice,
   type RuntimeOptions,
 } from './open';
+export { plainProduct64 } from './plainProduct64';
 export {
   eightBitRuntimes,
   runtimeIds,
+  type Doubles,
   type Matrix,
+  type Matrix64,
   type Product,
+  type Product64,
   type ProductOptions,
   type Runtime,
   type RuntimeId,

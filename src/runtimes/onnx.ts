@@ -1,6 +1,7 @@
 import type * as Ort from 'onnxruntime-node';
-import { OnnxModel, toOnnx, type Backbone } from '../backbones';
-import { checkPictures, productSize, type Product, type Runtime } from './runtime';
+import { toOnnx, type Backbone } from '../backbones';
+import { onnxProduct } from './onnxProduct';
+import { checkPictures, doublesOf, type Runtime } from './runtime';
 import { Turns } from './turns';
 
 /** The network runs with its batch left open; D and the picture's size come from the backbone. */
@@ -21,28 +22,9 @@ export async function openOnnx(backbone: Backbone, { threads }: { threads: numbe
   const { input, dimension } = backbone;
   const [inputName = ''] = session.inputNames;
   const [outputName = ''] = session.outputNames;
-  const products = new Map<string, Promise<Ort.InferenceSession>>();
+  const singles = onnxProduct<Float32Array>(ort, options, 'float32', (length) => new Float32Array(length));
+  const doubles = onnxProduct<Float64Array>(ort, options, 'float64', (length) => new Float64Array(length));
   const turns = new Turns();
-
-  const multiply: Product = (a, b, product = {}) =>
-    turns.take(async () => {
-      const { rows, inner, columns } = productSize(a, b, product);
-      const result = new Float32Array(rows * columns);
-      if (rows * inner * columns > 0) {
-        const transA = product.transposeA ? 1 : 0;
-        const transB = product.transposeB ? 1 : 0;
-        const key = `${transA}${transB}`;
-        const opening =
-          products.get(key) ?? ort.InferenceSession.create(productModel(transA, transB), options);
-        products.set(key, opening);
-        const feeds = {
-          a: tensor(ort, a.data, [a.rows, a.columns]),
-          b: tensor(ort, b.data, [b.rows, b.columns]),
-        };
-        await (await opening).run(feeds, { y: tensor(ort, result, [rows, columns]) });
-      }
-      return { rows, columns, data: result };
-    });
 
   return {
     id: 'onnx',
@@ -57,11 +39,14 @@ export async function openOnnx(backbone: Backbone, { threads }: { threads: numbe
         );
         return result;
       }),
-    multiply,
+    multiply: (a, b, product) => turns.take(() => singles.multiply(a, b, product)),
+    multiply64: (a, b, product) => turns.take(() => doubles.multiply(a, b, product)),
+    doubles: doublesOf.onnx,
     dispose: () =>
       turns.close(async () => {
         await session.release();
-        for (const opening of products.values()) await (await opening).release();
+        await singles.release();
+        await doubles.release();
       }),
   };
 }
@@ -85,12 +70,4 @@ async function loadOnnx(): Promise<typeof Ort> {
 /** A view of `data`, nothing is copied. */
 function tensor(ort: typeof Ort, data: Float32Array, dims: number[]): Ort.Tensor {
   return new ort.Tensor('float32', data, dims);
-}
-
-/** y = a b, each transposed first if asked. */
-function productModel(transA: 0 | 1, transB: 0 | 1): Uint8Array {
-  const model = new OnnxModel();
-  model.node('Gemm', ['a', 'b'], 'y', { transA, transB });
-  const matrix = (name: string): { name: string; shape: number[] } => ({ name, shape: [-1, -1] });
-  return model.encode('product', [matrix('a'), matrix('b')], [matrix('y')]);
 }

@@ -16,12 +16,33 @@ export interface ProductOptions {
  */
 export type Product = (a: Matrix, b: Matrix, options?: ProductOptions) => Promise<Matrix>;
 
+/** Row-major, in double precision. */
+export interface Matrix64 {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float64Array;
+}
+
+/** As `Product`, in float64: for systems of equations, where the rounding of float32 would grow. */
+export type Product64 = (a: Matrix64, b: Matrix64, options?: ProductOptions) => Promise<Matrix64>;
+
 /** What can execute a backbone. In the order in which `auto` tries them: the fastest first. */
 export const runtimeIds = ['onnx', 'tensorflow', 'wasm'] as const;
 export type RuntimeId = (typeof runtimeIds)[number];
 
 /** Those that execute a network of eight bits in integers. */
 export const eightBitRuntimes: readonly RuntimeId[] = ['onnx'];
+
+/**
+ * Who computes products in float64: the runtime itself, or plain JavaScript in its place, some ten times as slow.
+ * TensorFlow.js knows no float64.
+ */
+export type Doubles = 'native' | 'plain';
+export const doublesOf: Readonly<Record<RuntimeId, Doubles>> = {
+  onnx: 'native',
+  tensorflow: 'plain',
+  wasm: 'plain',
+};
 
 /**
  * Executes one backbone. Calls are carried out one after the other, each on the calling thread, which it holds
@@ -37,6 +58,9 @@ export interface Runtime {
    */
   run(pixels: Uint8Array, n: number): Promise<Float32Array>;
   readonly multiply: Product;
+  readonly multiply64: Product64;
+  /** Who computes `multiply64`. */
+  readonly doubles: Doubles;
   /** Waits for what is being computed, then frees all memory; later calls reject. */
   dispose(): Promise<void>;
 }
@@ -48,7 +72,10 @@ export interface ProductSize {
   readonly columns: number;
 }
 
-export function productSize(a: Matrix, b: Matrix, { transposeA, transposeB }: ProductOptions): ProductSize {
+/** What `productSize` looks at, in either precision. */
+type Shaped = Pick<Matrix, 'rows' | 'columns'> & { readonly data: ArrayLike<number> };
+
+export function productSize(a: Shaped, b: Shaped, { transposeA, transposeB }: ProductOptions): ProductSize {
   for (const { rows, columns, data } of [a, b])
     if (data.length !== rows * columns)
       throw new RangeError(`${data.length} values are no ${rows} x ${columns} matrix`);

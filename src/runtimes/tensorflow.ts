@@ -5,7 +5,8 @@ import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs-node';
 import { normalise, type Backbone } from '../backbones';
 import { graphArtifacts } from './graphArtifacts';
-import { checkPictures, productSize, type Product, type Runtime } from './runtime';
+import { plainProduct64 } from './plainProduct64';
+import { checkPictures, doublesOf, productSize, type Product, type Runtime } from './runtime';
 import { Turns } from './turns';
 
 /** Whose `node_modules` are asked first. */
@@ -54,6 +55,8 @@ export async function openTensorflow(backbone: Backbone, where: TensorflowPlace)
         });
       }),
     multiply,
+    multiply64: (a, b, options) => turns.take(() => plainProduct64(a, b, options)),
+    doubles: doublesOf.tensorflow,
     dispose: () =>
       turns.close(() => {
         model.dispose();

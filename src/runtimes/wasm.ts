@@ -1,6 +1,7 @@
 import { normalise, type Backbone } from '../backbones';
 import { graphArtifacts } from './graphArtifacts';
-import { checkPictures, productSize, type Product, type Runtime } from './runtime';
+import { plainProduct64 } from './plainProduct64';
+import { checkPictures, doublesOf, productSize, type Product, type Runtime } from './runtime';
 import { addTile, factorsOf, tilesOf } from './tiledProduct';
 import { Turns } from './turns';
 import { WasmThread } from './wasmThread';
@@ -63,6 +64,8 @@ export async function openWasm(backbone: Backbone, { threads }: { threads: numbe
         return result;
       }),
     multiply,
+    multiply64: (a, b, options) => turns.take(() => plainProduct64(a, b, options)),
+    doubles: doublesOf.wasm,
     dispose: () =>
       turns.close(async () => {
         await Promise.all(pool.map((thread) => thread.stop()));

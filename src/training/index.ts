@@ -1,8 +1,20 @@
-/** The head: softmax regression on scaled values. Its matrix products come in as an argument. */
+/** The heads, trained on scaled values. Their matrix products come in as an argument. */
+export type { RidgeProblem } from './centre';
+export { chooseSoftmax, type ChosenSoftmax } from './chooseSoftmax';
+export { balancedWeights } from './classWeights';
 export type { Head } from './head';
 export { plainProduct, type Matrix, type Product } from './matrix';
+export type { Matrix64, Product64 } from './matrix64';
+export { cosines, unitRows } from './nearest';
 export { fold, scale, scaleInPlace, type Scaling } from './scaling';
 export type { Measures } from './softmaxLoss';
+export type { StepRule } from './stepRule';
+export { fitTemperature } from './temperature';
+export { trainByGradient, type GradientTask, type GradientTrained } from './trainByGradient';
+export { trainCentroid } from './trainCentroid';
+export { logitsOf, type TrainedHead } from './trainedHead';
+export { trainNeighbours, type Neighbours, type NeighboursTask } from './trainNeighbours';
+export { trainRidge, type RidgeTask, type RidgeTrial, type TrainedRidge } from './trainRidge';
 export {
   trainingDefaults,
   trainSoftmax,

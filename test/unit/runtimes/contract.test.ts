@@ -11,6 +11,7 @@ import {
   runtimeAvailability,
   runtimeIds,
   type Matrix,
+  type Matrix64,
   type ProductOptions,
   type Runtime,
   type RuntimeId,
@@ -61,6 +62,22 @@ function plainProduct(a: Matrix, b: Matrix, { transposeA, transposeB }: ProductO
       for (let k = 0; k < inner; k++) sum += at(a, transposeA, row, k) * at(b, transposeB, k, column);
       data[row * columns + column] = sum;
     }
+  return { rows, columns, data };
+}
+
+/** The sum of products in the order of the terms, and its bound on rounding. */
+function plainProduct64(a: Matrix64, b: Matrix64, { transposeA, transposeB }: ProductOptions): Matrix64 {
+  const [rows, inner] = transposeA ? [a.columns, a.rows] : [a.rows, a.columns];
+  const columns = transposeB ? b.rows : b.columns;
+  const data = Float64Array.from({ length: rows * columns }, (_, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    let sum = 0;
+    for (let k = 0; k < inner; k++) {
+      const left = a.data[transposeA ? k * a.columns + row : row * a.columns + k] ?? NaN;
+      sum += left * (b.data[transposeB ? column * b.columns + k : k * b.columns + column] ?? NaN);
+    }
+    return sum;
+  });
   return { rows, columns, data };
 }
 
@@ -201,6 +218,48 @@ for (const id of runtimeIds)
       assert.deepEqual(zero, { rows: 3, columns: 3, data: new Float32Array(9) });
     });
 
+    it('multiplies in float64 as plain loops do, transposed or not, small or large, and says who does', async () => {
+      assert.equal(runtime.doubles, id === 'onnx' ? 'native' : 'plain');
+      const side = fc.integer({ min: 0, max: 12 });
+      const sizes = fc.oneof(
+        { weight: 40, arbitrary: fc.tuple(side, side, side) },
+        { weight: 1, arbitrary: fc.constant([70, 600, 45] as const) },
+      );
+      await fc.assert(
+        fc.asyncProperty(
+          sizes,
+          fc.boolean(),
+          fc.boolean(),
+          fc.nat(),
+          async ([rows, inner, columns], transposeA, transposeB, seed) => {
+            const matrix = (height: number, width: number, transposed: boolean, more: number): Matrix64 => ({
+              rows: transposed ? width : height,
+              columns: transposed ? height : width,
+              data: Float64Array.from(randomValues(height * width, seed + more), (value) => value / 3),
+            });
+            const a = matrix(rows, inner, transposeA, 0);
+            const b = matrix(inner, columns, transposeB, 1);
+            const options = { transposeA, transposeB };
+            const product = await runtime.multiply64(a, b, options);
+            const expected = plainProduct64(a, b, options);
+            assert.deepEqual([product.rows, product.columns], [rows, columns]);
+            assert(product.data instanceof Float64Array && product.data.length === rows * columns);
+            const distance = relativeDistance(product.data, expected.data);
+            assert(rows * inner * columns === 0 || distance < 1e-13, String(distance));
+          },
+        ),
+        { numRuns: 80 },
+      );
+    });
+
+    it('keeps in float64 what float32 would lose, and refuses matrices that do not fit', async () => {
+      const row = { rows: 1, columns: 2, data: Float64Array.of(1, 2 ** -50) };
+      const ones = { rows: 2, columns: 1, data: Float64Array.of(1, 1) };
+      assert.deepEqual([...(await runtime.multiply64(row, ones)).data], [1 + 2 ** -50]);
+      await assert.rejects(runtime.multiply64(row, row), RangeError);
+      await assert.rejects(runtime.multiply64({ ...row, rows: 2 }, ones), RangeError);
+    });
+
     it('refuses matrices that do not fit', async () => {
       const matrix = (rows: number, columns: number): Matrix => ({
         rows,
@@ -235,6 +294,8 @@ for (const id of runtimeIds)
       assert.equal((await running).length, tiny.dimension);
       await assert.rejects(opened.run(values, 1), /disposed/);
       await assert.rejects(opened.multiply(square, square), /disposed/);
+      const square64 = { rows: 1, columns: 1, data: Float64Array.of(2) };
+      await assert.rejects(opened.multiply64(square64, square64), /disposed/);
     });
 
     it('keeps nothing of 1,000 calls', async () => {

@@ -132,6 +132,9 @@ describe('openRuntime', function () {
       { rows: 1, columns: 2, data: Float32Array.of(3, 4) },
     ];
     assert.deepEqual([...(await deferred.multiply(a, b, { transposeB: true })).data], [11]);
+    const wide = { rows: 1, columns: 1, data: Float64Array.of(1 + 2 ** -50) };
+    assert.equal((await deferred.multiply64(wide, wide)).data[0], (1 + 2 ** -50) ** 2);
+    assert.equal(deferred.doubles, direct.doubles);
     await Promise.all([direct.dispose(), deferred.dispose()]);
     await assert.rejects(deferred.run(picture, 1), /disposed/);
   });
