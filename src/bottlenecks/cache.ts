@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { systemCode, throwIfAborted } from '../base';
 import type { Backbone } from '../backbones';
-import { contentKey } from './content';
+import { contentKey, sha256OfKey } from './content';
 import { FileMap } from './fileMap';
 import { KeyTable } from './keyTable';
 import { backboneFolder, entriesOf } from './layout';
@@ -49,6 +49,32 @@ export class BottleneckCache {
     const cache = new BottleneckCache(root, backbone, await FileMap.load(root, signal, table), table);
     await cache.load(signal);
     return cache;
+  }
+
+  /** How many contents have a number: each number is less. */
+  get contents(): number {
+    return this.table.size;
+  }
+
+  /** The number of the content that was found last at a path; undefined where none was. */
+  contentAt(path: string): number | undefined {
+    return this.fileMap.contentAt(path);
+  }
+
+  /** The sha256 of a content by its number. */
+  sha256Of(content: number): string {
+    return sha256OfKey(this.table.keyOf(content));
+  }
+
+  /** True if the values of a content, as it is, are there. */
+  holds(content: number): boolean {
+    return this.places.has(content);
+  }
+
+  /** True if a file has not changed since it was read, and its values are there: it need not be read. */
+  isCurrent({ path, size, mtimeNs }: { path: string; size: number; mtimeNs: bigint }): boolean {
+    const content = this.fileMap.currentContentAt(path, size, mtimeNs);
+    return content !== undefined && this.places.has(content);
   }
 
   /** The sha256 of the file at `path` as the scan found it; undefined where it has to be read. */

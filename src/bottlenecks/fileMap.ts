@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { throwIfAborted } from '../base';
-import { contentKey } from './content';
+import { contentKey, sha256OfKey } from './content';
 import { selfCheckedFields, selfCheckedLine } from './csv';
 import { KeyTable, withRoom } from './keyTable';
 import { createIn, entriesOf, filesFolder, isPathInside, newPartId } from './layout';
@@ -110,9 +110,21 @@ export class FileMap {
 
   /** The sha256 of a file that has not changed since its line was written; undefined where it may have. */
   contentOf(path: string, size: number, mtimeNs: bigint): string | undefined {
+    const content = this.currentContentAt(path, size, mtimeNs);
+    return content === undefined ? undefined : sha256OfKey(this.table.keyOf(content));
+  }
+
+  /** The same, as the content's number in the table. */
+  currentContentAt(path: string, size: number, mtimeNs: bigint): number | undefined {
     const index = this.paths.find(pathKey(path));
     if (index === undefined || this.sizes[index] !== size || mtimeNs === noTime) return undefined;
-    return this.times[index] === mtimeNs ? this.sha256At(index) : undefined;
+    return this.times[index] === mtimeNs ? this.contents[index] : undefined;
+  }
+
+  /** The number of the content that was found last at a path. */
+  contentAt(path: string): number | undefined {
+    const index = this.paths.find(pathKey(path));
+    return index === undefined ? undefined : this.contents[index];
   }
 
   private put(key: Uint8Array, size: number, mtime: bigint, content: Uint8Array): void {
@@ -141,17 +153,13 @@ export class FileMap {
     return true;
   }
 
-  private sha256At(index: number): string {
-    return Buffer.from(this.table.keyOf(this.contents[index] ?? 0)).toString('hex');
-  }
-
   private lineAt(index: number): FileLine {
     const time = this.times[index];
     return {
       path: pathOf(this.paths.keyOf(index)),
       size: this.sizes[index] ?? 0,
       mtime: time === undefined || time === noTime ? '' : String(time),
-      sha256: this.sha256At(index),
+      sha256: sha256OfKey(this.table.keyOf(this.contents[index] ?? 0)),
     };
   }
 }
