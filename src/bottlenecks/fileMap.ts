@@ -148,7 +148,7 @@ export class FileMap {
     if (size === undefined || !/^(?:[1-8]?\d{1,18})?$/.test(time)) return false;
     if (!readSha256(line, shaAt, plain.comma, sha)) return false;
     const path = line.subarray(0, sizeAt - 1);
-    if (!isPathInside(path.toString('latin1'))) return false;
+    if (!isPlainPath(path)) return false;
     this.put(path, size, time === '' ? noTime : BigInt(time), sha);
     return true;
   }
@@ -162,6 +162,17 @@ export class FileMap {
       sha256: sha256OfKey(this.table.keyOf(this.contents[index] ?? 0)),
     };
   }
+}
+
+/** True for most paths that are inside; of another this says nothing. */
+function isPlainPath(path: Uint8Array): boolean {
+  if (path.length === 0 || path[0] === 0x2f) return false;
+  for (let i = 0, before = 0; i < path.length; i++) {
+    const byte = path[i] as number;
+    if (byte === 0 || (byte === 0x2e && before === 0x2e)) return false;
+    before = byte;
+  }
+  return true;
 }
 
 /** For the sha256 of one line at a time. */
