@@ -2,12 +2,12 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { systemCode, throwIfAborted } from '../base';
 import type { Backbone } from '../backbones';
-import { contentKey } from './content';
+import { contentKey, sha256OfKey } from './content';
 import { FileMap } from './fileMap';
 import { KeyTable } from './keyTable';
 import { backboneFolder, entriesOf } from './layout';
 import { rowsIn } from './npyHeader';
-import { indexBeside, readIndex } from './partIndex';
+import { indexBeside, readIndexRows, type IndexRows } from './partIndex';
 import { Places, type Place } from './places';
 import { readRows, type CheckedRow } from './rows';
 
@@ -23,7 +23,7 @@ export interface Key {
   readonly view?: number;
 }
 
-/** How many indexes are read at once. */
+/** How many folders or indexes are read at once. */
 const readers = 16;
 
 /**
@@ -49,6 +49,32 @@ export class BottleneckCache {
     const cache = new BottleneckCache(root, backbone, await FileMap.load(root, signal, table), table);
     await cache.load(signal);
     return cache;
+  }
+
+  /** How many contents have a number: each number is less. */
+  get contents(): number {
+    return this.table.size;
+  }
+
+  /** The number of the content that was found last at a path; undefined where none was. */
+  contentAt(path: string): number | undefined {
+    return this.fileMap.contentAt(path);
+  }
+
+  /** The sha256 of a content by its number. */
+  sha256Of(content: number): string {
+    return sha256OfKey(this.table.keyOf(content));
+  }
+
+  /** True if the values of a content, as it is, are there. */
+  holds(content: number): boolean {
+    return this.places.has(content);
+  }
+
+  /** True if a file has not changed since it was read, and its values are there: it need not be read. */
+  isCurrent({ path, size, mtimeNs }: { path: string; size: number; mtimeNs: bigint }): boolean {
+    const content = this.fileMap.currentContentAt(path, size, mtimeNs);
+    return content !== undefined && this.places.has(content);
   }
 
   /** The sha256 of the file at `path` as the scan found it; undefined where it has to be read. */
@@ -157,13 +183,14 @@ export class BottleneckCache {
   private async load(signal: AbortSignal | undefined): Promise<void> {
     this.places = new Places();
     const folder = backboneFolder(this.root, this.backbone.id);
+    const labels = (await entriesOf(this.root, folder)).folders;
     const files: string[] = [];
-    for (const label of (await entriesOf(this.root, folder)).folders) {
+    for (let start = 0; start < labels.length; start += readers) {
       throwIfAborted(signal);
-      const parts = (await entriesOf(this.root, path.join(folder, label))).files.filter((name) =>
-        name.endsWith('.npy'),
-      );
-      files.push(...parts.map((name) => path.join(folder, label, name)));
+      const group = labels.slice(start, start + readers).map((label) => path.join(folder, label));
+      const listed = await Promise.all(group.map((label) => entriesOf(this.root, label)));
+      for (const [i, { files: names }] of listed.entries())
+        for (const name of names) if (name.endsWith('.npy')) files.push(path.join(group[i] ?? '', name));
     }
     // the newest last, which is then asked first; what is read ahead is added in this order
     files.sort((a, b) => (path.basename(a) < path.basename(b) ? -1 : 1));
@@ -171,27 +198,31 @@ export class BottleneckCache {
       throwIfAborted(signal);
       const group = files.slice(start, start + readers);
       const indexes = await Promise.all(group.map((file) => this.rowsOf(file)));
-      for (const [i, rows] of indexes.entries())
-        for (const row of rows)
-          if (!this.damaged.has(`${group[i]}#${row.row}`)) this.add(row, group[i] ?? '', row);
+      for (const { file, rows, capacity } of indexes)
+        rows?.forEach((key, row) => {
+          if (row.row >= capacity) return;
+          if (this.damaged.size > 0 && this.damaged.has(`${file}#${row.row}`)) return;
+          this.places.add(this.table.add(key), file, row);
+        });
     }
   }
 
-  /** The rows of a part that may be used: of this fingerprint, with a whole line, inside the file. */
-  private async rowsOf(file: string): Promise<(Key & CheckedRow)[]> {
+  /** The rows of a part that may be used, where they are inside the file: of this fingerprint, with a whole line. */
+  private async rowsOf(
+    file: string,
+  ): Promise<{ file: string; rows?: IndexRows | undefined; capacity: number }> {
     const { dimension, fingerprint } = this.backbone;
     try {
       // sized first: rows that are appended while the index is read are not seen yet
       const stats = await lstat(file);
-      if (!stats.isFile()) return [];
-      const capacity = rowsIn(stats.size, dimension);
-      const index = await readIndex(
+      if (!stats.isFile()) return { file, capacity: 0 };
+      const rows = await readIndexRows(
         indexBeside(file),
         (head) => head.fingerprint === fingerprint && head.dimension === dimension,
       );
-      return index?.lines.filter((line) => line.row < capacity) ?? [];
+      return { file, rows, capacity: rowsIn(stats.size, dimension) };
     } catch {
-      return [];
+      return { file, capacity: 0 };
     }
   }
 }

@@ -1,10 +1,11 @@
 import { RetrainError, throwIfAborted, type Report } from '../base';
 import type { Backbone } from '../backbones';
-import type { ImageFile, SkippedFile } from '../dataset';
+import type { ImageFile } from '../dataset';
 import type { ImageReader } from '../images';
 import type { Runtime } from '../runtimes';
 import type { BottleneckCache } from './cache';
 import { CacheWriter } from './cacheWriter';
+import { Outcome, type ComputedBottlenecks } from './outcome';
 import { Preparation, type Prepared } from './preparation';
 import { ProgressMeter, type BottleneckProgress } from './progressMeter';
 import { areFinite } from './rows';
@@ -23,24 +24,6 @@ export interface BottleneckSource {
 export interface BottleneckOptions {
   readonly signal?: AbortSignal | undefined;
   readonly report?: Report<BottleneckProgress> | undefined;
-}
-
-/** An image whose values are in the cache under `sha256`. */
-export interface CachedImage {
-  readonly image: ImageFile;
-  readonly sha256: string;
-}
-
-export interface ComputedBottlenecks {
-  /** The images whose values are in the cache now, in the order in which they were given. */
-  readonly rows: readonly CachedImage[];
-  readonly skipped: readonly SkippedFile[];
-  /** Paths of identical files that stand under more than one label, a group each. */
-  readonly duplicates: readonly (readonly string[])[];
-  /** Rows whose values were there, or are those of an identical file before. */
-  readonly cached: number;
-  readonly computed: number;
-  readonly seconds: number;
 }
 
 /** Images that go through the network at once: 16 are no faster, and take 180 MB more. */
@@ -65,13 +48,8 @@ export async function computeBottlenecks(
   const started = performance.now();
   const { images, cache } = source;
   throwIfAborted(signal);
-  const outcome = new Outcome(source);
-  const unread = images.filter(({ path, size, mtimeNs }) => {
-    const sha256 = cache.contentOf(path, size, mtimeNs);
-    if (sha256 === undefined || !cache.has(sha256)) return true;
-    outcome.contents.set(path, sha256);
-    return false;
-  });
+  const outcome = new Outcome(images, cache);
+  const unread = images.filter((image) => !cache.isCurrent(image));
   const meter = new ProgressMeter(images.length, images.length - unread.length, report);
   if (unread.length > 0) {
     const filling = new Filling(source, outcome, meter, signal);
@@ -85,49 +63,6 @@ export async function computeBottlenecks(
   }
   meter.say();
   return { ...outcome.result(), seconds: (performance.now() - started) / 1000 };
-}
-
-/** What is known of each image so far. */
-class Outcome {
-  /** path -> sha256 */
-  readonly contents = new Map<string, string>();
-  /** path -> why it could not be read */
-  readonly failures = new Map<string, RetrainError>();
-  /** sha256 -> why no values came of it, under whatever path it stands */
-  readonly failedContents = new Map<string, RetrainError>();
-  computed = 0;
-
-  constructor(private readonly source: BottleneckSource) {}
-
-  private failureOf(path: string, sha256: string | undefined): RetrainError {
-    const own = this.failures.get(path);
-    if (own) return own;
-    const shared = this.failedContents.get(sha256 ?? '');
-    if (shared) return new RetrainError(shared.code, { ...shared.params, path }, { cause: shared });
-    return new RetrainError('FILE_CHANGED', { path });
-  }
-
-  result(): Omit<ComputedBottlenecks, 'seconds'> {
-    const rows: CachedImage[] = [];
-    const skipped: SkippedFile[] = [];
-    const twins = new Map<string, ImageFile[]>();
-    for (const image of this.source.images) {
-      const sha256 = this.contents.get(image.path);
-      if (sha256 === undefined || !this.source.cache.has(sha256)) {
-        const { code, params, message } = this.failureOf(image.path, sha256);
-        skipped.push({ path: image.path, code, params, message });
-        continue;
-      }
-      rows.push({ image, sha256 });
-      const same = twins.get(sha256);
-      if (same) same.push(image);
-      else twins.set(sha256, [image]);
-    }
-    const duplicates = [...twins.values()]
-      .filter((same) => same.some(({ label }) => label !== same[0]?.label))
-      .map((same) => same.map(({ path }) => path));
-    return { rows, skipped, duplicates, cached: rows.length - this.computed, computed: this.computed };
-  }
 }
 
 /** An image on its way through the network. */
@@ -190,10 +125,7 @@ class Filling {
   private async take(image: ImageFile, prepared: Prepared): Promise<void> {
     throwIfAborted(this.signal);
     const { found } = prepared;
-    if (found) {
-      this.outcome.contents.set(image.path, found.sha256);
-      this.writer.noteFile(found);
-    }
+    if (found) this.writer.noteFile(found);
     switch (prepared.kind) {
       case 'known':
         return this.meter.step(image.path, 'cached');

@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { throwIfAborted } from '../base';
-import { contentKey } from './content';
+import { contentKey, sha256OfKey } from './content';
 import { selfCheckedFields, selfCheckedLine } from './csv';
 import { KeyTable, withRoom } from './keyTable';
 import { createIn, entriesOf, filesFolder, isPathInside, newPartId } from './layout';
@@ -110,9 +110,21 @@ export class FileMap {
 
   /** The sha256 of a file that has not changed since its line was written; undefined where it may have. */
   contentOf(path: string, size: number, mtimeNs: bigint): string | undefined {
+    const content = this.currentContentAt(path, size, mtimeNs);
+    return content === undefined ? undefined : sha256OfKey(this.table.keyOf(content));
+  }
+
+  /** The same, as the content's number in the table. */
+  currentContentAt(path: string, size: number, mtimeNs: bigint): number | undefined {
     const index = this.paths.find(pathKey(path));
     if (index === undefined || this.sizes[index] !== size || mtimeNs === noTime) return undefined;
-    return this.times[index] === mtimeNs ? this.sha256At(index) : undefined;
+    return this.times[index] === mtimeNs ? this.contents[index] : undefined;
+  }
+
+  /** The number of the content that was found last at a path. */
+  contentAt(path: string): number | undefined {
+    const index = this.paths.find(pathKey(path));
+    return index === undefined ? undefined : this.contents[index];
   }
 
   private put(key: Uint8Array, size: number, mtime: bigint, content: Uint8Array): void {
@@ -136,13 +148,9 @@ export class FileMap {
     if (size === undefined || !/^(?:[1-8]?\d{1,18})?$/.test(time)) return false;
     if (!readSha256(line, shaAt, plain.comma, sha)) return false;
     const path = line.subarray(0, sizeAt - 1);
-    if (!isPathInside(path.toString('latin1'))) return false;
+    if (!isPlainPath(path)) return false;
     this.put(path, size, time === '' ? noTime : BigInt(time), sha);
     return true;
-  }
-
-  private sha256At(index: number): string {
-    return Buffer.from(this.table.keyOf(this.contents[index] ?? 0)).toString('hex');
   }
 
   private lineAt(index: number): FileLine {
@@ -151,9 +159,20 @@ export class FileMap {
       path: pathOf(this.paths.keyOf(index)),
       size: this.sizes[index] ?? 0,
       mtime: time === undefined || time === noTime ? '' : String(time),
-      sha256: this.sha256At(index),
+      sha256: sha256OfKey(this.table.keyOf(this.contents[index] ?? 0)),
     };
   }
+}
+
+/** True for most paths that are inside; of another this says nothing. */
+function isPlainPath(path: Uint8Array): boolean {
+  if (path.length === 0 || path[0] === 0x2f) return false;
+  for (let i = 0, before = 0; i < path.length; i++) {
+    const byte = path[i] as number;
+    if (byte === 0 || (byte === 0x2e && before === 0x2e)) return false;
+    before = byte;
+  }
+  return true;
 }
 
 /** For the sha256 of one line at a time. */

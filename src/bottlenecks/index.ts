@@ -3,13 +3,8 @@ export { BottleneckCache, openCache, type CachedBackbone, type Key } from './cac
 export { CacheWriter } from './cacheWriter';
 export { checkRows, type CheckedPlace, type RowCheck } from './checkRows';
 export { clearCache, measureCache, type CacheSize, type ClearedCache } from './clearCache';
-export {
-  computeBottlenecks,
-  type BottleneckOptions,
-  type BottleneckSource,
-  type CachedImage,
-  type ComputedBottlenecks,
-} from './computeBottlenecks';
+export { ContentSet } from './content';
+export { computeBottlenecks, type BottleneckOptions, type BottleneckSource } from './computeBottlenecks';
 export {
   inspectPart,
   readPartRows,
@@ -21,6 +16,7 @@ export {
 export { listCache, type ListedBackbone, type ListedImage, type ListedLabel } from './listing';
 export { cacheLocation, homesOf, type CacheLocation } from './location';
 export { mergeCache, type MergedBackbone } from './mergeCaches';
+export type { CachedImage, ComputedBottlenecks } from './outcome';
 export type { BottleneckProgress } from './progressMeter';
 export { readBottlenecks, type Arrange } from './readBottlenecks';
 export { recompute, type Recomputed } from './recompute';

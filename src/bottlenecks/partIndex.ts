@@ -1,10 +1,13 @@
 import type { FileHandle } from 'node:fs/promises';
 import { systemCode } from '../base';
+import { contentKey } from './content';
 import { checksumLine, csvLine, selfCheckedFields, selfCheckedLine, checksumText } from './csv';
 import { crc32 } from './checksum';
+import { withRoom } from './keyTable';
 import { linesOf, openToRead } from './lines';
 import { largestDimension } from './npyHeader';
 import { decimal, plainLine, readSha256 } from './plainLine';
+import type { CheckedRow } from './rows';
 
 /** What the first line of a part's index says. */
 export interface PartHead {
@@ -58,8 +61,8 @@ function parseHead(line: Buffer): PartHead | undefined {
   return { runtime, version, dimension, fingerprint, label };
 }
 
-/** The same as below for most lines, without a look at every character by a pattern. */
-function parsePlainLine(line: Buffer): IndexLine | undefined {
+/** A plain line, but for its path; undefined for any other, which says nothing of whether it is right. */
+function plainRow(line: Buffer) {
   const plain = plainLine(line, 4);
   if (plain === undefined) return undefined;
   const [, shaAt = 0, viewAt = 0, pathAt = 0] = plain.starts;
@@ -67,16 +70,19 @@ function parsePlainLine(line: Buffer): IndexLine | undefined {
   const view = decimal(line, viewAt, pathAt - 1);
   if (row === undefined || row >= 1e10 || view === undefined || view >= 1e9) return undefined;
   if (!readSha256(line, shaAt, viewAt - 1, sha)) return undefined;
-  const sha256 = line.toString('latin1', shaAt, viewAt - 1);
-  const path = line.toString('latin1', pathAt, plain.comma);
-  return { row, sha256, view, path, crc: plain.crc, checksum: plain.checksum };
+  return { row, view, shaAt, pathAt, comma: plain.comma, crc: plain.crc, checksum: plain.checksum };
 }
 
+/** The bytes of the sha256 in the line that `plainRow` read last. */
 const sha = new Uint8Array(32);
 
 function parseLine(line: Buffer): IndexLine | undefined {
-  const plain = parsePlainLine(line);
-  if (plain) return plain;
+  const plain = plainRow(line);
+  if (plain) {
+    const { row, view, shaAt, pathAt, comma, crc, checksum } = plain;
+    const sha256 = line.toString('latin1', shaAt, shaAt + 64);
+    return { row, sha256, view, path: line.toString('latin1', pathAt, comma), crc, checksum };
+  }
   const parsed = checksumLine(line);
   if (parsed?.fields.length !== 4) return undefined;
   const [row = '', sha256 = '', view = '', path = ''] = parsed.fields;
@@ -94,8 +100,74 @@ export async function readIndex(
   csvFile: string,
   accept: (head: PartHead) => boolean = () => true,
 ): Promise<{ head: PartHead; lines: IndexLine[] } | undefined> {
-  let head: PartHead | undefined;
   const lines: IndexLine[] = [];
+  const head = await readLines(csvFile, accept, (line) => {
+    const parsed = parseLine(line);
+    if (parsed !== undefined) lines.push(parsed);
+  });
+  return head && { head, lines };
+}
+
+/** The same without the paths, and packed: for a cache that opens, with its many thousand rows. */
+export async function readIndexRows(
+  csvFile: string,
+  accept: (head: PartHead) => boolean,
+): Promise<IndexRows | undefined> {
+  const rows = new IndexRows();
+  const head = await readLines(csvFile, accept, (line) => {
+    const plain = plainRow(line);
+    if (plain?.view === 0) return rows.add(sha, plain);
+    const parsed = parseLine(line);
+    if (parsed) rows.add(contentKey(parsed.sha256, parsed.view), parsed);
+  });
+  return head && rows;
+}
+
+/** The rows that an index tells of, each with the key of its content and view. */
+export class IndexRows {
+  private count = 0;
+  private bytes = new Uint8Array(1024);
+  private ends = new Uint32Array(16);
+  private rows = new Float64Array(16);
+  private crcs = new Uint32Array(16);
+  private checksums = new Uint32Array(16);
+
+  add(key: Uint8Array, { row, crc, checksum }: CheckedRow): void {
+    const start = this.count === 0 ? 0 : (this.ends[this.count - 1] ?? 0);
+    const index = this.count++;
+    this.bytes = withRoom(this.bytes, start + key.length);
+    this.ends = withRoom(this.ends, this.count);
+    this.rows = withRoom(this.rows, this.count);
+    this.crcs = withRoom(this.crcs, this.count);
+    this.checksums = withRoom(this.checksums, this.count);
+    this.bytes.set(key, start);
+    this.ends[index] = start + key.length;
+    this.rows[index] = row;
+    this.crcs[index] = crc;
+    this.checksums[index] = checksum;
+  }
+
+  /** In the order of their lines. */
+  forEach(take: (key: Uint8Array, row: CheckedRow) => void): void {
+    for (let index = 0, start = 0; index < this.count; index++) {
+      const end = this.ends[index] ?? 0;
+      take(this.bytes.subarray(start, end), {
+        row: this.rows[index] ?? 0,
+        crc: this.crcs[index] ?? 0,
+        checksum: this.checksums[index] ?? 0,
+      });
+      start = end;
+    }
+  }
+}
+
+/** Hands on the lines below the head of an index that is wanted. @returns its head; undefined as `readIndex` does */
+async function readLines(
+  csvFile: string,
+  accept: (head: PartHead) => boolean,
+  take: (line: Buffer) => void,
+): Promise<PartHead | undefined> {
+  let head: PartHead | undefined;
   try {
     const handle = await openToRead(csvFile);
     try {
@@ -104,10 +176,7 @@ export async function readIndex(
           if (head === undefined) {
             head = parseHead(line);
             if (head === undefined || !accept(head)) return undefined;
-          } else {
-            const parsed = parseLine(line);
-            if (parsed !== undefined) lines.push(parsed);
-          }
+          } else take(line);
         }
       }
     } finally {
@@ -116,7 +185,7 @@ export async function readIndex(
   } catch {
     return undefined;
   }
-  return head && { head, lines };
+  return head;
 }
 
 /**

@@ -24,6 +24,10 @@ export class Places {
   /** The place before it of the same content, plus one. */
   private previous = new Uint32Array(16);
 
+  has(content: number): boolean {
+    return (this.last[content] ?? 0) > 0;
+  }
+
   of(content: number): Place | undefined {
     const place = (this.last[content] ?? 0) - 1;
     if (place < 0) return undefined;

@@ -22,7 +22,10 @@ interface Source {
 
 /** Reads and decodes images, any number at once; of those with the same content one is decoded. */
 export class Preparation {
+  /** Contents that are on their way, or came to nothing. */
   private readonly claimed = new Set<string>();
+  /** How many of them before those that have arrived are dropped. */
+  private most = 1024;
 
   constructor(
     private readonly source: Source,
@@ -42,7 +45,7 @@ export class Preparation {
         file.drop();
         return { kind: 'known', found };
       }
-      this.claimed.add(sha256);
+      this.claim(sha256);
       const pixels = await file.decode(backbone.input);
       return { kind: 'pixels', found, pixels };
     } catch (error) {
@@ -50,6 +53,15 @@ export class Preparation {
       if (failsEveryImage(error)) throw error;
       return { kind: 'failed', found, error: asImageError(image.path, error) };
     }
+  }
+
+  private claim(sha256: string): void {
+    const { claimed } = this;
+    if (claimed.size >= this.most) {
+      for (const other of claimed) if (this.source.cache.has(other)) claimed.delete(other);
+      this.most = 2 * claimed.size + 1024;
+    }
+    claimed.add(sha256);
   }
 }
 

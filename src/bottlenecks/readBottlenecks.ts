@@ -1,11 +1,6 @@
 import { RetrainError } from '../base';
-import {
-  computeBottlenecks,
-  type BottleneckOptions,
-  type BottleneckSource,
-  type CachedImage,
-  type ComputedBottlenecks,
-} from './computeBottlenecks';
+import { computeBottlenecks, type BottleneckOptions, type BottleneckSource } from './computeBottlenecks';
+import type { CachedImage, ComputedBottlenecks } from './outcome';
 
 /** Which rows to read, and in which order. */
 export type Arrange = (rows: readonly CachedImage[]) => Promise<readonly CachedImage[]>;

@@ -64,7 +64,7 @@ async function candidate(file: string, backbone: CachedBackbone): Promise<Candid
 export async function compactStaleRows(
   backbone: CachedBackbone,
   parts: readonly string[],
-  wanted: ReadonlySet<string>,
+  wanted: Pick<ReadonlySet<string>, 'has'>,
   live: number,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -103,7 +103,7 @@ interface Judged extends Candidate {
 
 async function judge(
   part: Candidate,
-  wanted: ReadonlySet<string>,
+  wanted: Pick<ReadonlySet<string>, 'has'>,
   done: Set<string>,
   signal: AbortSignal | undefined,
 ): Promise<Judged> {

@@ -12,7 +12,7 @@ export interface KnownParts {
 /** What a scan of the whole dataset, and the reading of it, found. */
 export interface ScannedDataset {
   /** Of every image, also of those that could not be read now but were once: sha256. */
-  readonly contents: ReadonlySet<string>;
+  readonly contents: Pick<ReadonlySet<string>, 'has' | 'size'>;
   /** Of every file, relative to the dataset. */
   readonly paths: ReadonlySet<string>;
   /** How many of `contents` have been computed since the parts were listed. */

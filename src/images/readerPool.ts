@@ -24,6 +24,12 @@ interface Reader {
 const enough = 2;
 
 /**
+ * Megabytes of a thread's heap for what was made last. A long run makes V8 raise it to 48 in each thread, for objects
+ * that are small and soon gone: files and pixels stand outside.
+ */
+const youngGeneration = 6;
+
+/**
  * Reads, hashes and decodes in threads of its own, so that the one that runs the network never waits for a file. They
  * start when there is work for them, and end by message alone.
  */
@@ -101,8 +107,11 @@ export class ReaderPool implements ImageReader {
   }
 
   private start(): Reader {
-    // What the process was started with, a loader or a debugger, is not for them: it would start once a thread.
-    const worker = new Worker(this.workerFile, { execArgv: [] });
+    const worker = new Worker(this.workerFile, {
+      // What the process was started with, a loader or a debugger, is not for them: it would start once a thread.
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: youngGeneration },
+    });
     const waiting: Reader['waiting'] = new Map();
     worker.on('message', (message: FromReader) => {
       const asked = waiting.get(message.id);

@@ -6,6 +6,7 @@ import {
   cacheLocation,
   compactStale,
   computeBottlenecks,
+  ContentSet,
   knownParts,
   openCache,
   readBottlenecks,
@@ -134,8 +135,10 @@ async function compactAfter(
   signal: AbortSignal,
 ): Promise<void> {
   if (skipped.some(({ code }) => code === 'FOLDER_UNREADABLE' || code === 'LINK_BROKEN')) return;
-  const paths = new Set([...images, ...skipped].map((file) => file.path));
-  const contents = new Set(rows.map(({ sha256 }) => sha256));
+  const paths = new Set<string>();
+  for (const files of [images, skipped]) for (const file of files) paths.add(file.path);
+  const contents = new ContentSet();
+  for (const { sha256 } of rows) contents.add(sha256);
   // what cannot be read today has the content it had when it was read last
   for (const file of [...skipped, ...unread]) {
     const known = cache.fileMap.get(file.path);

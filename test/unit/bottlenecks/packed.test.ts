@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { contentKey } from '../../../src/bottlenecks/content';
+import { contentKey, ContentSet, sha256OfKey } from '../../../src/bottlenecks/content';
 import { checksumLine, csvLine, checksumText, selfCheckedLine } from '../../../src/bottlenecks/csv';
 import { crc32 } from '../../../src/bottlenecks/checksum';
 import { FileMap, type FileLine } from '../../../src/bottlenecks/fileMap';
@@ -40,6 +40,26 @@ describe('a table of keys', () => {
   });
 });
 
+describe('a set of contents', () => {
+  it('is a set', () => {
+    const content = fc.nat(30).map((n) => sha256Of(String(n)));
+    fc.assert(
+      fc.property(fc.array(content, { maxLength: 60 }), fc.array(content), (contents, others) => {
+        const set = new ContentSet();
+        for (const one of contents) set.add(one);
+        const model = new Set(contents);
+        assert.equal(set.size, model.size);
+        for (const one of [...contents, ...others]) assert.equal(set.has(one), model.has(one));
+      }),
+    );
+  });
+
+  it('has keys that tell the sha256, of whatever view', () => {
+    for (const view of [0, 1, 2 ** 32 - 1])
+      assert.equal(sha256OfKey(contentKey(sha256Of('x'), view)), sha256Of('x'));
+  });
+});
+
 describe('the places of contents', () => {
   it('are asked from the newest to the oldest, as each is forgotten', () => {
     const places = new Places();
@@ -55,6 +75,10 @@ describe('the places of contents', () => {
     assert.deepEqual(second, { content: 0, file: 'a.npy', ...row(1) });
     places.forget(second);
     assert.equal(places.of(0), undefined);
+    assert.deepEqual(
+      [0, 5, 99].map((content) => places.has(content)),
+      [false, true, false],
+    );
     assert.deepEqual(places.of(5), { content: 5, file: 'a.npy', ...row(2) });
     assert.equal(places.of(99), undefined);
   });

@@ -146,6 +146,56 @@ describe('computing bottleneck values', () => {
       assert.deepEqual((await run(root)).duplicates, duplicates);
     }));
 
+  it('names groups of identical files by their first, each once, and none that stand under one label', () =>
+    inFolder(async (root) => {
+      await dataset(root, {
+        'a/1.jpg': 'x',
+        'a/2.jpg': 'y',
+        'a/3.jpg': 'one label',
+        'a/4.jpg': 'one label',
+        'b/1.jpg': 'y',
+        'b/2.jpg': 'x',
+        'c/1.jpg': 'x',
+      });
+      const { duplicates, rows } = await run(root);
+      assert.deepEqual(duplicates, [
+        ['a/1.jpg', 'b/2.jpg', 'c/1.jpg'],
+        ['a/2.jpg', 'b/1.jpg'],
+      ]);
+      assert.equal(rows.length, 7);
+    }));
+
+  it('computes identical files once, however many others come between them', () =>
+    inFolder(async (root) => {
+      const names = Array.from(
+        { length: 2600 },
+        (_, i) => `${i < 1300 ? 'roses' : 'tulips'}/${String(i).padStart(4, '0')}.jpg`,
+      );
+      const content = (i: number) => (i % 1300 === 7 ? 'damaged' : `image ${i % 1300}`);
+      await dataset(root, Object.fromEntries(names.map((name, i) => [name, content(i)])));
+      const { rows, skipped, computed, pictures } = await run(root);
+      assert.deepEqual([rows.length, computed, pictures], [2598, 1299, 1299]);
+      assert.deepEqual(
+        skipped.map(({ path }) => path),
+        ['roses/0007.jpg', 'tulips/1307.jpg'],
+      );
+    }));
+
+  it('skips a file that cannot be read now, whatever stood there before', () =>
+    inFolder(async (root) => {
+      await dataset(root, flowers);
+      await run(root);
+      await utimes(path.join(root, 'roses/1.jpg'), new Date('2021-01-01'), new Date('2021-01-01'));
+      const given = await source(root);
+      await unlink(path.join(root, 'roses/1.jpg'));
+      const { rows, skipped } = await computeBottlenecks(given);
+      assert.equal(rows.length, 3);
+      assert.deepEqual(
+        skipped.map(({ path, code }) => [path, code]),
+        [['roses/1.jpg', 'FILE_MISSING']],
+      );
+    }));
+
   it('skips what cannot be read, each by its own name and reason, and goes on', () =>
     inFolder(async (root) => {
       await dataset(root, {
