@@ -17,6 +17,8 @@ export const messages = {
   EMPTY_CLASS: 'The class folder “{path}” holds no image; add photos or delete it.',
   CLASS_NOT_TRAINED:
     'The class “{label}” has no image on the training side and was left out; put some of its photos there.',
+  CLASS_NOT_TESTED:
+    'The class “{label}” has no testing image, so how well it is recognised is not measured; add photos of it.',
   SMALL_CLASS: 'The class “{label}” has only {count} images; 20 or more train better.',
   FOLDER_LEFT_OUT:
     'The folder {path} is no part of the train, validation and test folders beside it and was left out; move its photos into them.',

@@ -48,7 +48,7 @@ function describe(progress: Progress): { text: string; final: boolean } {
       };
     case 'training':
       return {
-        text: `Training: epoch ${progress.epoch.epoch} of at most ${progress.maxEpochs}`,
+        text: `Training: ${progress.unit} ${progress.epoch.epoch} of at most ${progress.maxEpochs}`,
         final: false,
       };
     case 'classifying':
@@ -60,6 +60,9 @@ function describe(progress: Progress): { text: string; final: boolean } {
     case 'recomputing':
       return { text: `Computing anew: ${progress.done} of ${progress.of} images`, final: false };
     case 'trained':
-      return { text: `Trained ${progress.epochs} epochs (${progress.seconds.toFixed(1)} s)`, final: true };
+      return {
+        text: `Trained ${progress.epochs} ${progress.unit}s (${progress.seconds.toFixed(1)} s)`,
+        final: true,
+      };
   }
 }

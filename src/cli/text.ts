@@ -56,7 +56,7 @@ export function trainText(run: RunView): string {
   const lines = [
     ...datasetLines(dataset),
     bottleneckLine(run),
-    `Training: ${training.epochs} epochs, best ${training.bestEpoch} · ${seconds(training.seconds)} · seed ${training.seed}`,
+    `Training: ${training.epochs} ${training.unit}s, best ${training.bestEpoch} · ${seconds(training.seconds)} · seed ${training.seed}`,
     `Split: ${split.training} training, ${split.validation} validation, ${split.testing} testing`,
     '',
     evaluation.accuracy === null

@@ -1,4 +1,6 @@
 import type { Shard } from '../dataset';
+import type { SplitRule } from '../models';
+import type { LbfgsOptimizer, RetrainPyOptimizer } from '../training';
 import type {
   BottlenecksResult,
   CacheSize,
@@ -16,6 +18,9 @@ import type {
   VerifyResult,
 } from './results';
 
+/** How the head is trained; what l-bfgs leaves open is chosen by measurement. */
+export type OptimizerChoice = Pick<LbfgsOptimizer, 'kind'> | RetrainPyOptimizer;
+
 export interface RetrainSettings {
   /** `auto` or a backbone id. */
   readonly backbone: string;
@@ -25,6 +30,8 @@ export interface RetrainSettings {
   /** Percent of the images, 0 to 90. */
   readonly validationPercentage: number;
   readonly testingPercentage: number;
+  readonly splitRule: SplitRule;
+  readonly optimizer: OptimizerChoice;
 }
 
 /** Every job by its name: what it takes, what it says while it runs, what it gives. Absolute paths in, plain data both ways. */

@@ -8,12 +8,20 @@ import type {
   RowValues,
 } from '../bottlenecks';
 import type { Shard } from '../dataset';
-import type { RunDataset, RunEvaluation, RunPrediction, RunRecord, RunTraining } from '../models';
+import type {
+  RunDataset,
+  RunEvaluation,
+  RunPrediction,
+  RunRecord,
+  RunSettings,
+  RunTraining,
+} from '../models';
 import type { RuntimeAvailability } from '../runtimes';
+import type { CurveUnit } from '../training';
 
 /** What the jobs give: plain data that crosses threads and processes. Paths in a result are relative to the dataset, with `/`. */
 
-export type { CacheSize, ChecksumState, RowValues, Shard };
+export type { CacheSize, ChecksumState, CurveUnit, RowValues, Shard };
 
 export interface DatasetFacts extends RunDataset {
   /** Absolute path of the dataset folder. */
@@ -53,7 +61,7 @@ export interface RunView {
   readonly runtime: string;
   readonly bottlenecks: BottleneckCounts;
   readonly split: SplitCounts;
-  readonly training: RunTraining & { readonly seed: number };
+  readonly training: RunTraining & Pick<RunSettings, 'seed' | 'optimizer' | 'splitRule'>;
   readonly evaluation: EvaluationView;
 }
 
@@ -68,9 +76,15 @@ export type RetrainProgress =
       /** The facts again, now with what could not be read and the duplicates. */
       readonly dataset: DatasetFacts;
     }
-  | { readonly kind: 'training'; readonly epoch: EpochView; readonly maxEpochs: number }
+  | {
+      readonly kind: 'training';
+      readonly unit: CurveUnit;
+      readonly epoch: EpochView;
+      readonly maxEpochs: number;
+    }
   | {
       readonly kind: 'trained';
+      readonly unit: CurveUnit;
       readonly epochs: number;
       readonly bestEpoch: number;
       readonly seconds: number;

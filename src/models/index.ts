@@ -9,6 +9,8 @@ export type {
   RunEvaluation,
   RunPrediction,
   RunRecord,
+  RunSettings,
   RunTraining,
+  SplitRule,
 } from './runRecord';
 export { saveRun } from './saveRun';

@@ -1,6 +1,7 @@
 /** The head: softmax regression on scaled values. Its matrix products come in as an argument. */
 export type { Head } from './head';
 export { plainProduct, type Matrix, type Product } from './matrix';
+export type { CurveUnit, LbfgsOptimizer, Optimizer } from './optimizer';
 export { retrainPyDefaults, trainRetrainPy, type RetrainPyOptimizer, type RetrainPyTask } from './retrainPy';
 export { fold, scale, scaleInPlace, type Scaling } from './scaling';
 export type { Measures } from './softmaxLoss';

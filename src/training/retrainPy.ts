@@ -76,7 +76,11 @@ export async function trainRetrainPy(
   const data = Float32Array.from({ length: dimension * classes }, () => deviation * truncatedNormal(random));
   const start = { rows: dimension, columns: classes, data };
   const values = { training: training.matrix, validation: validation?.matrix };
-  const head = await (training.matrix.rows <= dimension ? dualHead : primalHead)({ ...values, start, product });
+  const head = await (training.matrix.rows <= dimension ? dualHead : primalHead)({
+    ...values,
+    start,
+    product,
+  });
 
   const answersTo = async ({ labels, ...batch }: LabelledBatch, residual?: Float64Array): Promise<Measures> =>
     measure(await head.logits(batch), labels, classes, residual);

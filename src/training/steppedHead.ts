@@ -107,7 +107,11 @@ export async function dualHead({ training, validation, start, product }: Stepped
     },
     kept: async () => {
       const data = Float32Array.from(kept.coefficients);
-      const change = await product(training, { rows: training.rows, columns: classes, data }, { transposeA: true });
+      const change = await product(
+        training,
+        { rows: training.rows, columns: classes, data },
+        { transposeA: true },
+      );
       return { weights: start.data.map((value, i) => value + (change.data[i] as number)), bias: kept.bias };
     },
   };
