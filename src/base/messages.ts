@@ -79,6 +79,8 @@ export const messages = {
     'The run {path} belongs to the backbone {backbone}, which does not run here, and its photos are not at hand to fit it for another; use the onnx runtime, or retrain.',
   NOTHING_TO_CLASSIFY: 'There is no image in {path}.',
 
+  OUTPUT_UNWRITABLE: '{path} cannot be written ({reason}); choose another place for it.',
+
   // The engine
   ENGINE_ENDED: 'The background process ended unexpectedly ({reason}); try again.',
   BUSY: 'A retraining of {path} is already running; wait for it or cancel it.',

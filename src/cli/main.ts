@@ -9,6 +9,7 @@ import { mergeCommand } from './commands/merge';
 import { trainCommand } from './commands/train';
 import { verifyCommand } from './commands/verify';
 import { status } from './perform';
+import { withDashes } from './retrainPyFlags';
 import { printable } from './text';
 
 const program = new Command('retrain').description(
@@ -35,7 +36,7 @@ for (const stream of [process.stdout, process.stderr])
     if (systemCode(error) !== 'EPIPE') throw error;
   });
 
-program.parseAsync().catch((error: unknown) => {
+program.parseAsync(withDashes(process.argv)).catch((error: unknown) => {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? status.done : status.usage;
     return;

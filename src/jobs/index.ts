@@ -5,3 +5,4 @@ export type { Places } from './places';
 export { JobThread } from './jobThread';
 export { defaultCacheDirectory } from './places';
 export { defaultSettings } from './settings';
+export { retrainPyDefaults } from '../training';

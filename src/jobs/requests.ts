@@ -34,6 +34,16 @@ export interface RetrainSettings {
   readonly optimizer: OptimizerChoice;
 }
 
+/** What a training writes besides its run; absolute paths. */
+export interface TrainingOutputs {
+  /** labels.txt, under whatever name. */
+  readonly labelsFile?: string;
+  /** The head alone, as a TensorFlow.js layers model. */
+  readonly head?: { readonly folder: string; readonly outputName: string };
+  /** Folder of TensorBoard's event files, in one of the run's name. */
+  readonly summaries?: string;
+}
+
 /** Every job by its name: what it takes, what it says while it runs, what it gives. Absolute paths in, plain data both ways. */
 export interface Jobs {
   findDatasets: {
@@ -42,7 +52,11 @@ export interface Jobs {
     result: { readonly datasets: readonly string[] };
   };
   retrain: {
-    params: { readonly folder: string; readonly settings: RetrainSettings };
+    params: {
+      readonly folder: string;
+      readonly settings: RetrainSettings;
+      readonly outputs?: TrainingOutputs;
+    };
     progress: RetrainProgress;
     result: RunView;
   };

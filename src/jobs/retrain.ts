@@ -22,9 +22,10 @@ import type { RetrainSettings } from './requests';
 import type { RetrainProgress } from './results';
 import { runView } from './runView';
 import { trainHead } from './trainHead';
+import { writeOutputs } from './trainingOutputs';
 
 /** The main job: scan, cache, split, train, measure once on the testing split, save the run. */
-export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => {
+export const retrain: Job<'retrain'> = async ({ folder, settings, outputs }, context) => {
   const { backbone, runtime, optimizer, ...others } = settings;
   const given: RunSettings = {
     ...others,
@@ -32,6 +33,7 @@ export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => 
   };
   const dataset = await readDataset(folder, { backbone, runtime }, given, context);
   const trained = await trainRun(dataset, given, context);
+  if (outputs) await writeOutputs(trained.run, outputs);
   return runView(trained.run, trained.folder, dataset.filled.facts.root);
 };
 

@@ -3,6 +3,9 @@ import type { Optimizer } from '../training';
 import { count } from './numbers';
 import type { RunSettings, SplitRule } from './runRecord';
 
+const mostSteps = 10_000_000;
+const mostDrawn = 100_000;
+
 /** The settings in a run.json of this format, or an earlier one. @throws what `settings` makes of its damage */
 export function readSettings(settings: Untrusted, format: number): RunSettings {
   return {
@@ -38,17 +41,22 @@ function readOptimizer(optimizer: Untrusted): Optimizer {
     case 'retrain.py':
       return {
         kind: 'retrain.py',
-        steps: count(optimizer.field('steps')),
+        steps: optimizer.field('steps').integer(1, mostSteps),
         learningRate: optimizer.field('learningRate').number(0, Number.MAX_VALUE),
-        trainBatchSize: optimizer.field('trainBatchSize').integer(-1, Number.MAX_SAFE_INTEGER),
-        validationBatchSize: optimizer.field('validationBatchSize').integer(-1, Number.MAX_SAFE_INTEGER),
-        evalStepInterval: count(optimizer.field('evalStepInterval')),
+        trainBatchSize: batchSize(optimizer.field('trainBatchSize')),
+        validationBatchSize: batchSize(optimizer.field('validationBatchSize')),
+        evalStepInterval: optimizer.field('evalStepInterval').integer(1, mostSteps),
         keep:
           optimizer.field('keep').matching(/^(?:best|last)$/, 'best or last') === 'last' ? 'last' : 'best',
       };
     default:
       throw kind.fail('the name of an optimizer was expected');
   }
+}
+
+/** Images; -1 for all. */
+function batchSize(size: Untrusted): number {
+  return size.value === -1 ? -1 : size.integer(1, mostDrawn);
 }
 
 function readLbfgs(settings: Untrusted): Optimizer {
