@@ -66,6 +66,13 @@ export const messages = {
   CACHE_LAYOUT:
     '{path} is not a bottleneck file of this version ({reason}); delete it to have its values computed again.',
   NO_CACHE: 'There are no bottleneck values in {path}; name a dataset or its .bottlenecks folder.',
+  NO_TEXT_FILES:
+    'There is no file <label>/<image>_<module>.txt in {path} for an image of {dataset}; name the bottleneck folder of retrain.py and the images it belongs to.',
+  NO_TEXT_VALUES: 'No bottleneck file in {path} is whole; have retrain.py write them again.',
+  TEXT_VALUES_DAMAGED:
+    '{path} is damaged ({reason}) and was left out; delete it and have retrain.py write it again.',
+  VALUES_NOT_IMPORTED:
+    '{path} has no imported values of {module}, and that network is not here to compute them; import them, or choose another backbone.',
   SAME_CACHE: '{path} cannot be merged into itself; name another dataset or .bottlenecks folder.',
   CACHE_IN_USE:
     'Another process ({pid} on {host}) is writing to {path}; wait until it has ended, or clear it all the same.',
@@ -77,6 +84,8 @@ export const messages = {
   RUN_UNWRITABLE: 'The run cannot be saved in {path} ({reason}); free some space or check the permissions.',
   REFIT_IMPOSSIBLE:
     'The run {path} belongs to the backbone {backbone}, which does not run here, and its photos are not at hand to fit it for another; use the onnx runtime, or retrain.',
+  IMPORTED_NETWORK:
+    'The run {path} was trained on imported values of {module}; that network is not here, so no other image can be put to it. Retrain with a backbone of this extension.',
   NOTHING_TO_CLASSIFY: 'There is no image in {path}.',
 
   OUTPUT_UNWRITABLE: '{path} cannot be written ({reason}); choose another place for it.',

@@ -1,4 +1,5 @@
 /** The cache of bottleneck values on disk, and the pipeline that fills it. */
+export { parseBottleneckText, writeBottleneckText, type ParsedValues } from './bottleneckText';
 export { BottleneckCache, openCache, type CachedBackbone, type Key } from './cache';
 export { CacheWriter } from './cacheWriter';
 export { checkRows, type CheckedPlace, type RowCheck } from './checkRows';
@@ -10,6 +11,15 @@ export {
   type CachedImage,
   type ComputedBottlenecks,
 } from './computeBottlenecks';
+export {
+  findImported,
+  importedBackbone,
+  importedId,
+  isImportedId,
+  moduleInFileName,
+  type ImportedBackbone,
+} from './importedBackbone';
+export { importTexts, type ImportedTexts, type ImportSource } from './importTexts';
 export {
   inspectPart,
   readPartRows,
@@ -24,4 +34,5 @@ export { mergeCache, type MergedBackbone } from './mergeCaches';
 export type { BottleneckProgress } from './progressMeter';
 export { readBottlenecks, type Arrange } from './readBottlenecks';
 export { recompute, type Recomputed } from './recompute';
+export { findTextFiles, type FoundTextFiles, type TextFile } from './textFiles';
 export { compactStale, knownParts, type KnownParts, type ScannedDataset } from './staleness';

@@ -9,6 +9,8 @@ import type {
   DatasetFacts,
   Diagnostics,
   EvaluateResult,
+  ExportResult,
+  ImportResult,
   MergeResult,
   RunFacts,
   RunView,
@@ -94,6 +96,33 @@ export function evaluateDocument(result: EvaluateResult): object {
 
 export function mergeDocument({ into, caches }: MergeResult): object {
   return { format, into, caches: caches.map(({ folder, backbones }) => ({ folder, backbones })) };
+}
+
+export function importDocument({ cache, modules, unmatched }: ImportResult): object {
+  return {
+    format,
+    cache,
+    modules: modules.map(({ module, id: backbone, dimension, taken, present, skipped, without }) => ({
+      module,
+      backbone,
+      dimension,
+      taken,
+      present,
+      skipped: skipped.map(({ path: file, code, message }) => ({ path: file, code, message })),
+      without,
+    })),
+    unmatched,
+  };
+}
+
+export function exportDocument({ to, module, files, skipped }: ExportResult): object {
+  return {
+    format,
+    to,
+    module,
+    files,
+    skipped: skipped.map(({ path: file, code, message }) => ({ path: file, code, message })),
+  };
 }
 
 export function verifyDocument(result: VerifyResult): object {

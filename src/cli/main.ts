@@ -5,6 +5,8 @@ import { classifyCommand } from './commands/classify';
 import { clearCommand } from './commands/clear';
 import { doctorCommand } from './commands/doctor';
 import { evaluateCommand } from './commands/evaluate';
+import { exportBottlenecksCommand } from './commands/exportBottlenecks';
+import { importCommand } from './commands/import';
 import { mergeCommand } from './commands/merge';
 import { trainCommand } from './commands/train';
 import { verifyCommand } from './commands/verify';
@@ -23,6 +25,8 @@ const commands = [
   verifyCommand,
   clearCommand,
   mergeCommand,
+  importCommand,
+  exportBottlenecksCommand,
   doctorCommand,
 ];
 for (const command of commands) program.addCommand(command());

@@ -1,6 +1,8 @@
 import type { JobProgress } from '../jobs';
 
-type Progress = JobProgress<'retrain' | 'classify' | 'merge' | 'verify'>;
+type Progress = JobProgress<
+  'retrain' | 'classify' | 'merge' | 'verify' | 'importBottlenecks' | 'exportBottlenecks'
+>;
 
 /** Progress on standard error: one line that rewrites itself on a terminal, a line a step elsewhere. */
 export class ProgressLine {
@@ -55,6 +57,10 @@ function describe(progress: Progress): { text: string; final: boolean } {
       return { text: `Classifying: ${progress.done} of ${progress.of}`, final: false };
     case 'merging':
       return { text: `Merging: ${progress.done} of ${progress.of} parts`, final: false };
+    case 'importing':
+      return { text: `Importing: ${progress.done} of ${progress.of} files`, final: false };
+    case 'exporting':
+      return { text: `Writing: ${progress.done} of ${progress.of} files`, final: false };
     case 'checking':
       return { text: `Checking: ${progress.done} of ${progress.of} parts`, final: false };
     case 'recomputing':

@@ -9,6 +9,9 @@ import type {
   ClearResult,
   Diagnostics,
   EvaluateResult,
+  ExportResult,
+  ImportProgress,
+  ImportResult,
   MergeResult,
   PartView,
   RetrainProgress,
@@ -120,6 +123,22 @@ export interface Jobs {
     params: { readonly from: readonly string[]; readonly into: string };
     progress: { readonly kind: 'merging'; readonly done: number; readonly of: number };
     result: MergeResult;
+  };
+  /** Takes retrain.py's text files in `from` into the cache of a dataset; `module`: of one alone, null: of all. */
+  importBottlenecks: {
+    params: { readonly from: string; readonly folder: string; readonly module: string | null };
+    progress: ImportProgress;
+    result: ImportResult;
+  };
+  /** Writes the values of a dataset as retrain.py's text files; what is missing is computed. */
+  exportBottlenecks: {
+    params: {
+      readonly folder: string;
+      readonly to: string;
+      readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'>;
+    };
+    progress: RetrainProgress | { readonly kind: 'exporting'; readonly done: number; readonly of: number };
+    result: ExportResult;
   };
   /** Holds the cache of a dataset against its images; `sample`: how many are computed anew, null: all. */
   verify: {

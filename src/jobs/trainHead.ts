@@ -1,6 +1,7 @@
 import type { NewRun, RunSettings } from '../models';
 import {
   fold,
+  measuredScaling,
   scaleInPlace,
   trainRetrainPy,
   trainSoftmax,
@@ -59,11 +60,12 @@ async function trained(
   };
   switch (optimizer.kind) {
     case 'l-bfgs': {
-      for (const { values } of [training, validation]) scaleInPlace(values, backbone.scaling);
+      const scaling = backbone.scaling ?? measuredScaling(training.values, backbone.dimension);
+      for (const { values } of [training, validation]) scaleInPlace(values, scaling);
       const { l2, maxEpochs } = optimizer;
       const result = await trainSoftmax({ ...task, l2, maxEpochs }, runtime.multiply, options);
       // The folded head is the one that is measured and saved.
-      return { ...result, head: fold(result.head, backbone.scaling) };
+      return { ...result, head: fold(result.head, scaling) };
     }
     case 'retrain.py':
       return trainRetrainPy({ ...task, seed, optimizer }, runtime.multiply, options);

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { RetrainError, systemCode, writeAtomic } from '../base';
+import { writeAtomic } from '../base';
 import { eventFile, headFiles, labelsText, type RunRecord } from '../models';
+import { asOutput } from './outputs';
 import type { TrainingOutputs } from './requests';
 
 /**
@@ -28,13 +29,9 @@ export async function writeOutputs(run: RunRecord, outputs: TrainingOutputs): Pr
       );
 }
 
-async function writeOutput(file: string, data: string | Uint8Array): Promise<void> {
-  try {
+function writeOutput(file: string, data: string | Uint8Array): Promise<void> {
+  return asOutput(file, async () => {
     await mkdir(path.dirname(file), { recursive: true });
     await writeAtomic(file, data);
-  } catch (error) {
-    const reason = systemCode(error);
-    if (reason === undefined) throw error;
-    throw new RetrainError('OUTPUT_UNWRITABLE', { path: file, reason }, { cause: error });
-  }
+  });
 }

@@ -3,7 +3,7 @@ export type { Head } from './head';
 export { plainProduct, type Matrix, type Product } from './matrix';
 export type { CurveUnit, LbfgsOptimizer, Optimizer } from './optimizer';
 export { retrainPyDefaults, trainRetrainPy, type RetrainPyOptimizer, type RetrainPyTask } from './retrainPy';
-export { fold, scale, scaleInPlace, type Scaling } from './scaling';
+export { fold, measuredScaling, scale, scaleInPlace, type Scaling } from './scaling';
 export type { Measures } from './softmaxLoss';
 export {
   trainingDefaults,

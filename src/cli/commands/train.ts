@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { defaultSettings, type RetrainSettings } from '../../jobs';
+import { importText } from '../cacheText';
 import { trainDocument } from '../documents';
 import { backbone, json, runtime, wholeNumber } from '../options';
 import { perform, status, type Output } from '../perform';
@@ -71,6 +72,12 @@ async function train(
   };
   const misclassified = options.printMisclassifiedTestImages ?? false;
   await perform({ ...(asJson && { json: asJson }) }, async ({ jobs, progress, signal }) => {
+    const module = moduleOf(options);
+    if (options.bottleneckDir !== undefined && module !== undefined) {
+      const texts = { from: path.resolve(options.bottleneckDir), folder, module };
+      const imported = await jobs.run('importBottlenecks', texts, { signal, report: progress.report });
+      process.stderr.write(`${importText(imported)}\n`);
+    }
     const params = { folder, settings, outputs: outputsOf(options) };
     const run = await jobs.run('retrain', params, { signal, report: progress.report });
     return { text: trainText(run, misclassified), document: trainDocument(run, misclassified), done: true };
