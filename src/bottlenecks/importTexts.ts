@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isAbort, readBounded, RetrainError, throwIfAborted, toFailure, type Report } from '../base';
 import type { ImageFile, SkippedFile } from '../dataset';
@@ -31,6 +32,8 @@ export interface ImportedTexts {
   readonly taken: number;
   /** Files whose image has its values already. */
   readonly present: number;
+  /** Files that are older than their image: should that have been changed, the values are of what it was. */
+  readonly newer: number;
   /** Text files that were left out, and why. */
   readonly skipped: readonly SkippedFile[];
 }
@@ -60,6 +63,7 @@ export async function importTexts(
   const writer = new CacheWriter(cache, { id: 'retrain.py', version: '' });
   const skipped: SkippedFile[] = [];
   let taken = 0;
+  let newer = 0;
   try {
     for (let start = 0; start < files.length; start += batchSize) {
       throwIfAborted(signal);
@@ -72,6 +76,7 @@ export async function importTexts(
           skipped.push(pair.file);
           continue;
         }
+        if (pair.newer) newer++;
         if (pair.found) writer.noteFile(pair.found);
         if (cache.has(pair.sha256)) continue;
         const key = { sha256: pair.sha256, view: 0, path: pair.image.path };
@@ -86,7 +91,7 @@ export async function importTexts(
     throw error;
   }
   await writer.close();
-  return { backbone, taken, present: files.length - taken - skipped.length, skipped };
+  return { backbone, taken, present: files.length - taken - skipped.length, newer, skipped };
 }
 
 type Pair =
@@ -97,6 +102,8 @@ type Pair =
       /** Where the image had to be read. */
       readonly found: FoundFile | undefined;
       readonly values: Float32Array;
+      /** Than the text file. */
+      readonly newer: boolean;
     }
   | { readonly kind: 'skipped'; readonly file: SkippedFile };
 
@@ -113,18 +120,15 @@ async function readPair(
     const values = await readText(folder, file);
     if (values.length !== dimension)
       throw damaged(file, `it has ${values.length} values, the others ${dimension}`);
+    const written = await stat(path.join(folder, file), { bigint: true }).catch(() => undefined);
+    const newer = written !== undefined && image.mtimeNs > written.mtimeNs;
+    const pair = { kind: 'read', image, values, newer } as const;
     const known = cache.contentOf(image.path, image.size, image.mtimeNs);
-    if (known !== undefined) return { kind: 'read', image, sha256: known, found: undefined, values };
+    if (known !== undefined) return { ...pair, sha256: known, found: undefined };
     const read = await reader.read(path.join(root, image.path), { path: image.path, signal });
     read.drop();
     const { size, mtimeNs, sha256, readAt } = read;
-    return {
-      kind: 'read',
-      image,
-      sha256,
-      found: { path: image.path, size, mtimeNs, sha256, readAt },
-      values,
-    };
+    return { ...pair, sha256, found: { path: image.path, size, mtimeNs, sha256, readAt } };
   } catch (error) {
     if (isAbort(error) || failsEveryImage(error) || !(error instanceof RetrainError)) throw error;
     return { kind: 'skipped', file: { path: file, ...toFailure(error) } };

@@ -24,9 +24,14 @@ export function mergeText({ into, caches }: MergeResult): string {
 }
 
 export function importText({ cache, modules, unmatched }: ImportResult): string {
-  const lines = modules.flatMap(({ module, id, dimension, taken, present, skipped, without }) => [
+  const lines = modules.flatMap(({ module, id, dimension, taken, present, newer, skipped, without }) => [
     `${printable(module)}: ${taken} taken, ${present} already there, ${skipped.length} left out; ${dimension} values an image`,
     ...skipped.map((file) => `  left out: ${printable(file.message)}`),
+    ...(newer > 0
+      ? [
+          `  ${newer} files are older than their image: if that was changed since, the values are of what it was`,
+        ]
+      : []),
     ...(without > 0 ? [`  ${without} images have no file`] : []),
     `  train on them with --backbone ${id}`,
   ]);

@@ -102,12 +102,13 @@ export function importDocument({ cache, modules, unmatched }: ImportResult): obj
   return {
     format,
     cache,
-    modules: modules.map(({ module, id: backbone, dimension, taken, present, skipped, without }) => ({
+    modules: modules.map(({ module, id: backbone, dimension, taken, present, newer, skipped, without }) => ({
       module,
       backbone,
       dimension,
       taken,
       present,
+      newer,
       skipped: skipped.map(({ path: file, code, message }) => ({ path: file, code, message })),
       without,
     })),

@@ -9,9 +9,6 @@ import type {
   ClearResult,
   Diagnostics,
   EvaluateResult,
-  ExportResult,
-  ImportProgress,
-  ImportResult,
   MergeResult,
   PartView,
   RetrainProgress,
@@ -20,6 +17,7 @@ import type {
   VerifyProgress,
   VerifyResult,
 } from './results';
+import type { ExportResult, ImportProgress, ImportResult } from './textResults';
 
 /** How the head is trained; what l-bfgs leaves open is chosen by measurement. */
 export type OptimizerChoice = Pick<LbfgsOptimizer, 'kind'> | RetrainPyOptimizer;

@@ -8,14 +8,7 @@ import type {
   RowValues,
 } from '../bottlenecks';
 import type { Shard } from '../dataset';
-import type {
-  RunDataset,
-  RunEvaluation,
-  RunPrediction,
-  RunRecord,
-  RunSettings,
-  RunTraining,
-} from '../models';
+import type { RunDataset, RunEvaluation, RunPrediction, RunRecord, RunTraining } from '../models';
 import type { RuntimeAvailability } from '../runtimes';
 import type { CurveUnit } from '../training';
 
@@ -61,7 +54,7 @@ export interface RunView {
   readonly runtime: string;
   readonly bottlenecks: BottleneckCounts;
   readonly split: SplitCounts;
-  readonly training: RunTraining & Pick<RunSettings, 'seed' | 'optimizer' | 'splitRule'>;
+  readonly training: RunTraining & Pick<RunRecord['settings'], 'seed' | 'optimizer' | 'splitRule'>;
   readonly evaluation: EvaluationView;
 }
 
@@ -209,43 +202,6 @@ export interface MergeResult {
   /** Absolute path of the cache that was filled. */
   readonly into: string;
   readonly caches: readonly MergedCache[];
-}
-
-/** What became of the text files of one module. */
-export interface ImportedModule {
-  /** As it stands in the files' names. */
-  readonly module: string;
-  /** The backbone its values stand under now. */
-  readonly id: string;
-  readonly dimension: number;
-  readonly taken: number;
-  /** Files whose image had its values already. */
-  readonly present: number;
-  /** Files that were left out, and why; paths relative to their folder. */
-  readonly skipped: readonly SkippedView[];
-  /** Images of the dataset that have no file. */
-  readonly without: number;
-}
-
-export interface ImportResult {
-  /** Absolute path of the cache that was filled. */
-  readonly cache: string;
-  readonly modules: readonly ImportedModule[];
-  /** Text files that belong to no image, relative to their folder. */
-  readonly unmatched: readonly string[];
-}
-
-export type ImportProgress =
-  | { readonly kind: 'scanning'; readonly files: number }
-  | { readonly kind: 'importing'; readonly done: number; readonly of: number };
-
-export interface ExportResult {
-  /** Absolute path. */
-  readonly to: string;
-  readonly module: string;
-  readonly files: number;
-  /** Images that have no values, and why. */
-  readonly skipped: readonly SkippedView[];
 }
 
 /** A row's place in the cache; `path` is where its image stood when it was computed. */

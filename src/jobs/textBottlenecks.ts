@@ -17,7 +17,7 @@ import type { Job } from './context';
 import { noteDataset } from './datasetFolder';
 import { fillAndRead } from './fillCache';
 import { asOutput } from './outputs';
-import type { ImportedModule } from './results';
+import type { ImportedModule } from './textResults';
 
 /**
  * Takes the values of retrain.py's text files into the cache of a dataset: those of `module`, or of all modules.
@@ -43,7 +43,7 @@ export const importBottlenecks: Job<'importBottlenecks'> = async (params, contex
   const imported: ImportedModule[] = [];
   for (const [name, files] of wanted) {
     const source = { root, folder: from, module: name, files, cacheRoot: location.bottlenecks, reader };
-    const { backbone, taken, present, skipped } = await importTexts(source, {
+    const { backbone, taken, present, newer, skipped } = await importTexts(source, {
       signal,
       report: (progress) => report({ kind: 'importing', ...progress }),
     });
@@ -54,6 +54,7 @@ export const importBottlenecks: Job<'importBottlenecks'> = async (params, contex
       dimension: backbone.dimension,
       taken,
       present,
+      newer,
       skipped,
       without,
     });

@@ -81,7 +81,13 @@ describe('advance', () => {
     assert.deepEqual(training.training?.curve, [epoch(0), epoch(1), epoch(2)]);
     assert.equal(training.training.maxEpochs, 50);
     assert.equal(training.training.bestEpoch, null);
-    const trained = advance(training, { kind: 'trained', unit: 'epoch', epochs: 3, bestEpoch: 2, seconds: 0.4 });
+    const trained = advance(training, {
+      kind: 'trained',
+      unit: 'epoch',
+      epochs: 3,
+      bestEpoch: 2,
+      seconds: 0.4,
+    });
     assert.equal(trained.step, 'evaluation');
     assert.equal(trained.training?.bestEpoch, 2);
     assert.equal(trained.training.curve.length, 3);
