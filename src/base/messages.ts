@@ -78,6 +78,8 @@ export const messages = {
     'Another process ({pid} on {host}) is writing to {path}; wait until it has ended, or clear it all the same.',
   PATH_OUTSIDE: '{path} lies outside {root}; nothing was read or written there.',
 
+  TRAINING_DIVERGED: 'The training ran away at a learning rate of {rate}; choose a smaller one.',
+
   // Runs
   NO_RUN: 'There is no run for {path} yet; retrain first.',
   RUN_DAMAGED: 'The run file {path} is damaged ({reason}); retrain.',

@@ -25,14 +25,25 @@ function trainingSettings(
     splitRule: { kind: 'retrain.py', imageDir: fsPath },
     optimizer: {
       kind: 'retrain.py',
-      steps: settings.get<number>('trainingSteps', 1),
+      steps: atLeastOne(settings.get<number>('trainingSteps', 1)),
       learningRate: settings.get<number>('learningRate', 0),
-      trainBatchSize: settings.get<number>('trainBatchSize', 1),
-      validationBatchSize: settings.get<number>('validationBatchSize', 1),
-      evalStepInterval: settings.get<number>('evalStepInterval', 1),
+      trainBatchSize: batchSize(settings.get<number>('trainBatchSize', 1)),
+      validationBatchSize: batchSize(settings.get<number>('validationBatchSize', 1)),
+      evalStepInterval: atLeastOne(settings.get<number>('evalStepInterval', 1)),
       keep: settings.get<string>('keep') === 'last' ? 'last' : 'best',
     },
   };
+}
+
+// The settings editor marks what is out of range, and gives it all the same.
+
+function atLeastOne(value: number): number {
+  return Math.max(1, Math.round(value));
+}
+
+/** -1 stands for all images. */
+function batchSize(value: number): number {
+  return value < 1 ? -1 : Math.round(value);
 }
 
 /** Null: not set, the engine's default then. */

@@ -1,5 +1,5 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import { seededRandom, throwIfAborted, type Random, type Report } from '../base';
+import { RetrainError, seededRandom, throwIfAborted, type Random, type Report } from '../base';
 import type { Matrix, Product } from './matrix';
 import { measure, type Measures } from './softmaxLoss';
 import { dualHead, primalHead, type Batch } from './steppedHead';
@@ -58,7 +58,7 @@ const turn = 25;
  * after the last, accuracy and cross-entropy of its batch and of a validation batch, drawn alike, go into the curve,
  * `epoch` being i. Unlike there, everything is drawn from `seed`, in this order: the weights, then batch by batch;
  * and the step of the highest validation accuracy in the curve is kept, of equals the last.
- * @throws RangeError where shapes disagree; the signal's reason once aborted
+ * @throws TRAINING_DIVERGED; RangeError where shapes disagree; the signal's reason once aborted
  */
 export async function trainRetrainPy(
   task: RetrainPyTask,
@@ -96,6 +96,8 @@ export async function trainRetrainPy(
       best = epoch;
       head.keep();
     }
+    const losses = [epoch.training.crossEntropy, epoch.validation?.crossEntropy ?? 0];
+    if (!losses.every(Number.isFinite)) throw diverged(learningRate);
     curve.push(epoch);
     report?.(epoch);
   };
@@ -114,7 +116,13 @@ export async function trainRetrainPy(
     }
   }
   throwIfAborted(signal);
-  return { head: await head.kept(), curve, bestEpoch: best?.epoch ?? 0 };
+  const { weights, bias } = await head.kept();
+  if (!weights.every(Number.isFinite) || !bias.every(Number.isFinite)) throw diverged(learningRate);
+  return { head: { weights, bias }, curve, bestEpoch: best?.epoch ?? 0 };
+}
+
+function diverged(rate: number): RetrainError {
+  return new RetrainError('TRAINING_DIVERGED', { rate });
 }
 
 interface LabelledBatch extends Batch {

@@ -125,6 +125,15 @@ describe('trainRetrainPy', () => {
     );
   });
 
+  it('says that it ran away where the learning rate is far too high, in both forms', async () => {
+    for (const [n, dimension] of [
+      [60, 8],
+      [24, 40],
+    ] as const)
+      for (const learningRate of [1e39, 1e200, 1e308])
+        await assert.rejects(train(taskOf(n, dimension, { learningRate })), { code: 'TRAINING_DIVERGED' });
+  });
+
   it('refuses shapes that disagree', async () => {
     const task = taskOf(24, 40);
     await assert.rejects(train({ ...task, dimension: 39 }), RangeError);
