@@ -17,6 +17,8 @@ export const messages = {
   EMPTY_CLASS: 'The class folder “{path}” holds no image; add photos or delete it.',
   CLASS_NOT_TRAINED:
     'The class “{label}” has no image on the training side and was left out; put some of its photos there.',
+  CLASS_NOT_TESTED:
+    'The class “{label}” has no testing image, so how well it is recognised is not measured; add photos of it.',
   SMALL_CLASS: 'The class “{label}” has only {count} images; 20 or more train better.',
   FOLDER_LEFT_OUT:
     'The folder {path} is no part of the train, validation and test folders beside it and was left out; move its photos into them.',
@@ -64,10 +66,19 @@ export const messages = {
   CACHE_LAYOUT:
     '{path} is not a bottleneck file of this version ({reason}); delete it to have its values computed again.',
   NO_CACHE: 'There are no bottleneck values in {path}; name a dataset or its .bottlenecks folder.',
+  NO_TEXT_FILES:
+    'There is no file <label>/<image>_<module>.txt in {path} for an image of {dataset}; name the bottleneck folder of retrain.py and the images it belongs to.',
+  NO_TEXT_VALUES: 'No bottleneck file in {path} is whole; have retrain.py write them again.',
+  TEXT_VALUES_DAMAGED:
+    '{path} is damaged ({reason}) and was left out; delete it and have retrain.py write it again.',
+  VALUES_NOT_IMPORTED:
+    '{path} has no imported values of {module}, and that network is not here to compute them; import them, or choose another backbone.',
   SAME_CACHE: '{path} cannot be merged into itself; name another dataset or .bottlenecks folder.',
   CACHE_IN_USE:
     'Another process ({pid} on {host}) is writing to {path}; wait until it has ended, or clear it all the same.',
   PATH_OUTSIDE: '{path} lies outside {root}; nothing was read or written there.',
+
+  TRAINING_DIVERGED: 'The training ran away at a learning rate of {rate}; choose a smaller one.',
 
   // Runs
   NO_RUN: 'There is no run for {path} yet; retrain first.',
@@ -75,7 +86,11 @@ export const messages = {
   RUN_UNWRITABLE: 'The run cannot be saved in {path} ({reason}); free some space or check the permissions.',
   REFIT_IMPOSSIBLE:
     'The run {path} belongs to the backbone {backbone}, which does not run here, and its photos are not at hand to fit it for another; use the onnx runtime, or retrain.',
+  IMPORTED_NETWORK:
+    'The run {path} was trained on imported values of {module}; that network is not here, so no other image can be put to it. Retrain with a backbone of this extension.',
   NOTHING_TO_CLASSIFY: 'There is no image in {path}.',
+
+  OUTPUT_UNWRITABLE: '{path} cannot be written ({reason}); choose another place for it.',
 
   // The engine
   ENGINE_ENDED: 'The background process ended unexpectedly ({reason}); try again.',

@@ -15,7 +15,10 @@ import { readRows, type CheckedRow } from './rows';
 export type CachedBackbone = Pick<
   Backbone,
   'id' | 'fingerprint' | 'dimension' | 'cut' | 'normalisation' | 'input'
->;
+> & {
+  /** Of values that were imported: the module that they are of. */
+  readonly module?: string;
+};
 
 /** An image's content and the view of it; view 0 is the image as it is. */
 export interface Key {

@@ -1,4 +1,3 @@
-import type { Runtime } from '../runtimes';
 import { describeBackbone } from './backboneFile';
 import type { BottleneckCache } from './cache';
 import { compactFiles, compactLabel } from './compaction';
@@ -31,7 +30,8 @@ export class CacheWriter {
 
   constructor(
     private readonly cache: BottleneckCache,
-    private readonly runtime: Pick<Runtime, 'id' | 'version'>,
+    /** What computed the values. */
+    private readonly runtime: { readonly id: string; readonly version: string },
   ) {}
 
   /**

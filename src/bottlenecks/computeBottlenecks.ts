@@ -19,6 +19,8 @@ export interface BottleneckSource {
   readonly backbone: Pick<Backbone, 'dimension' | 'input'>;
   readonly runtime: Pick<Runtime, 'id' | 'version' | 'run'>;
   readonly reader: ImageReader;
+  /** Where there is no network to compute with: why the image at `path` goes without values. */
+  readonly refuse?: ((path: string) => RetrainError) | undefined;
 }
 
 export interface BottleneckOptions {

@@ -1,10 +1,20 @@
 /** The cache of bottleneck values on disk, and the pipeline that fills it. */
+export { parseBottleneckText, writeBottleneckText, type ParsedValues } from './bottleneckText';
 export { BottleneckCache, openCache, type CachedBackbone, type Key } from './cache';
 export { CacheWriter } from './cacheWriter';
 export { checkRows, type CheckedPlace, type RowCheck } from './checkRows';
 export { clearCache, measureCache, type CacheSize, type ClearedCache } from './clearCache';
 export { ContentSet } from './content';
 export { computeBottlenecks, type BottleneckOptions, type BottleneckSource } from './computeBottlenecks';
+export {
+  findImported,
+  importedBackbone,
+  importedId,
+  isImportedId,
+  moduleInFileName,
+  type ImportedBackbone,
+} from './importedBackbone';
+export { importTexts, type ImportedTexts, type ImportSource } from './importTexts';
 export {
   inspectPart,
   readPartRows,
@@ -20,4 +30,5 @@ export type { CachedImage, ComputedBottlenecks } from './outcome';
 export type { BottleneckProgress } from './progressMeter';
 export { readBottlenecks, type Arrange } from './readBottlenecks';
 export { recompute, type Recomputed } from './recompute';
+export { findTextFiles, type FoundTextFiles, type TextFile } from './textFiles';
 export { compactStale, knownParts, type KnownParts, type ScannedDataset } from './staleness';

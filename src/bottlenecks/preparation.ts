@@ -18,6 +18,7 @@ interface Source {
   readonly cache: BottleneckCache;
   readonly backbone: Pick<CachedBackbone, 'input'>;
   readonly reader: ImageReader;
+  readonly refuse?: ((path: string) => RetrainError) | undefined;
 }
 
 /** Reads and decodes images, any number at once; of those with the same content one is decoded. */
@@ -34,7 +35,7 @@ export class Preparation {
 
   /** @throws an AbortError; ENGINE_ENDED, DECODER_DAMAGED: all else is the image's own failure */
   async prepare(image: ImageFile): Promise<Prepared> {
-    const { root, cache, backbone, reader } = this.source;
+    const { root, cache, backbone, reader, refuse } = this.source;
     let found: FoundFile | undefined;
     try {
       throwIfAborted(this.signal);
@@ -44,6 +45,10 @@ export class Preparation {
       if (cache.has(sha256) || this.claimed.has(sha256)) {
         file.drop();
         return { kind: 'known', found };
+      }
+      if (refuse) {
+        file.drop();
+        return { kind: 'failed', found, error: refuse(image.path) };
       }
       this.claim(sha256);
       const pixels = await file.decode(backbone.input);

@@ -1,4 +1,11 @@
-import type { CacheFinding, ClearResult, MergeResult, VerifyResult } from '../jobs';
+import type {
+  CacheFinding,
+  ClearResult,
+  ExportResult,
+  ImportResult,
+  MergeResult,
+  VerifyResult,
+} from '../jobs';
 import { printable } from './text';
 
 /** What a person reads on the terminal about a cache, one function a command. */
@@ -14,6 +21,29 @@ export function mergeText({ into, caches }: MergeResult): string {
     ...(backbones.length === 0 ? ['  nothing in it'] : []),
   ]);
   return [...lines, `Merged into ${printable(into)}`].join('\n');
+}
+
+export function importText({ cache, modules, unmatched }: ImportResult): string {
+  const lines = modules.flatMap(({ module, id, dimension, taken, present, newer, skipped, without }) => [
+    `${printable(module)}: ${taken} taken, ${present} already there, ${skipped.length} left out; ${dimension} values an image`,
+    ...skipped.map((file) => `  left out: ${printable(file.message)}`),
+    ...(newer > 0
+      ? [
+          `  ${newer} files are older than their image: if that was changed since, the values are of what it was`,
+        ]
+      : []),
+    ...(without > 0 ? [`  ${without} images have no file`] : []),
+    `  train on them with --backbone ${id}`,
+  ]);
+  for (const file of unmatched) lines.push(`of no image: ${printable(file)}`);
+  return [...lines, `Imported into ${printable(cache)}`].join('\n');
+}
+
+export function exportText({ to, module, files, skipped }: ExportResult): string {
+  return [
+    ...skipped.map((file) => `skipped: ${printable(file.message)}`),
+    `Wrote ${files} files *_${printable(module)}.txt into ${printable(to)}`,
+  ].join('\n');
 }
 
 export function verifyText(result: VerifyResult): string {

@@ -9,6 +9,8 @@ import type {
   DatasetFacts,
   Diagnostics,
   EvaluateResult,
+  ExportResult,
+  ImportResult,
   MergeResult,
   RunFacts,
   RunView,
@@ -18,15 +20,25 @@ import type {
 /** The documents of `--json`, one a command; `format` rises when a field changes its meaning. */
 const format = 1;
 
-export function trainDocument(run: RunView): object {
+/** @param misclassified whether the wrong answers are named */
+export function trainDocument(run: RunView, misclassified: boolean): object {
   return {
     ...bottlenecksDocument(run),
     split: run.split,
-    training: { epochs: run.training.epochs, seconds: run.training.seconds, seed: run.training.seed },
+    training: {
+      optimizer: run.training.optimizer,
+      splitRule: run.training.splitRule,
+      unit: run.training.unit,
+      epochs: run.training.epochs,
+      best: run.training.bestEpoch,
+      seconds: run.training.seconds,
+      seed: run.training.seed,
+    },
     evaluation: {
       labels: run.evaluation.labels,
       accuracy: run.evaluation.accuracy,
       confusion: run.evaluation.confusion,
+      ...(misclassified && { misclassified: misclassifiedOf(run) }),
     },
     run: shownRun(run.dataset.root, run.folder),
   };
@@ -84,6 +96,34 @@ export function evaluateDocument(result: EvaluateResult): object {
 
 export function mergeDocument({ into, caches }: MergeResult): object {
   return { format, into, caches: caches.map(({ folder, backbones }) => ({ folder, backbones })) };
+}
+
+export function importDocument({ cache, modules, unmatched }: ImportResult): object {
+  return {
+    format,
+    cache,
+    modules: modules.map(({ module, id: backbone, dimension, taken, present, newer, skipped, without }) => ({
+      module,
+      backbone,
+      dimension,
+      taken,
+      present,
+      newer,
+      skipped: skipped.map(({ path: file, code, message }) => ({ path: file, code, message })),
+      without,
+    })),
+    unmatched,
+  };
+}
+
+export function exportDocument({ to, module, files, skipped }: ExportResult): object {
+  return {
+    format,
+    to,
+    module,
+    files,
+    skipped: skipped.map(({ path: file, code, message }) => ({ path: file, code, message })),
+  };
 }
 
 export function verifyDocument(result: VerifyResult): object {
@@ -150,6 +190,13 @@ function datasetDocument({ classes, images, skipped, duplicates }: DatasetFacts)
     skipped: skipped.map(({ path: file, code, message }) => ({ path: file, code, message })),
     duplicates,
   };
+}
+
+/** The wrong answers to testing images. */
+function misclassifiedOf({ evaluation }: RunView): object[] {
+  return evaluation.predictions
+    .filter(({ label, predicted }) => label !== predicted)
+    .map(({ path: file, label, predicted, probability }) => ({ path: file, label, predicted, probability }));
 }
 
 /** The run's folder relative to the dataset, with `/`; absolute where it lies outside (a read-only dataset). */

@@ -5,10 +5,13 @@ import { classifyCommand } from './commands/classify';
 import { clearCommand } from './commands/clear';
 import { doctorCommand } from './commands/doctor';
 import { evaluateCommand } from './commands/evaluate';
+import { exportBottlenecksCommand } from './commands/exportBottlenecks';
+import { importCommand } from './commands/import';
 import { mergeCommand } from './commands/merge';
 import { trainCommand } from './commands/train';
 import { verifyCommand } from './commands/verify';
 import { status } from './perform';
+import { withDashes } from './retrainPyFlags';
 import { printable } from './text';
 
 const program = new Command('retrain').description(
@@ -22,6 +25,8 @@ const commands = [
   verifyCommand,
   clearCommand,
   mergeCommand,
+  importCommand,
+  exportBottlenecksCommand,
   doctorCommand,
 ];
 for (const command of commands) program.addCommand(command());
@@ -35,7 +40,7 @@ for (const stream of [process.stdout, process.stderr])
     if (systemCode(error) !== 'EPIPE') throw error;
   });
 
-program.parseAsync().catch((error: unknown) => {
+program.parseAsync(withDashes(process.argv)).catch((error: unknown) => {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? status.done : status.usage;
     return;

@@ -1,6 +1,8 @@
 import type { JobProgress } from '../jobs';
 
-type Progress = JobProgress<'retrain' | 'classify' | 'merge' | 'verify'>;
+type Progress = JobProgress<
+  'retrain' | 'classify' | 'merge' | 'verify' | 'importBottlenecks' | 'exportBottlenecks'
+>;
 
 /** Progress on standard error: one line that rewrites itself on a terminal, a line a step elsewhere. */
 export class ProgressLine {
@@ -48,18 +50,25 @@ function describe(progress: Progress): { text: string; final: boolean } {
       };
     case 'training':
       return {
-        text: `Training: epoch ${progress.epoch.epoch} of at most ${progress.maxEpochs}`,
+        text: `Training: ${progress.unit} ${progress.epoch.epoch} of at most ${progress.maxEpochs}`,
         final: false,
       };
     case 'classifying':
       return { text: `Classifying: ${progress.done} of ${progress.of}`, final: false };
     case 'merging':
       return { text: `Merging: ${progress.done} of ${progress.of} parts`, final: false };
+    case 'importing':
+      return { text: `Importing: ${progress.done} of ${progress.of} files`, final: false };
+    case 'exporting':
+      return { text: `Writing: ${progress.done} of ${progress.of} files`, final: false };
     case 'checking':
       return { text: `Checking: ${progress.done} of ${progress.of} parts`, final: false };
     case 'recomputing':
       return { text: `Computing anew: ${progress.done} of ${progress.of} images`, final: false };
     case 'trained':
-      return { text: `Trained ${progress.epochs} epochs (${progress.seconds.toFixed(1)} s)`, final: true };
+      return {
+        text: `Trained ${progress.epochs} ${progress.unit}s (${progress.seconds.toFixed(1)} s)`,
+        final: true,
+      };
   }
 }

@@ -50,22 +50,50 @@ export function bottlenecksText(result: BottlenecksResult): string {
   return [...datasetLines(result.dataset), `${share}${bottleneckLine(result)}`].join('\n');
 }
 
-export function trainText(run: RunView): string {
+/** @param misclassified whether the wrong answers are named */
+export function trainText(run: RunView, misclassified: boolean): string {
   const { training, split, evaluation, dataset } = run;
   const hits = evaluation.confusion.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
   const lines = [
     ...datasetLines(dataset),
     bottleneckLine(run),
-    `Training: ${training.epochs} epochs, best ${training.bestEpoch} · ${seconds(training.seconds)} · seed ${training.seed}`,
+    `Training: ${training.epochs} ${training.unit}s, best ${training.bestEpoch} · ${seconds(training.seconds)} · seed ${training.seed}`,
     `Split: ${split.training} training, ${split.validation} validation, ${split.testing} testing`,
+    ...retrainPyLines(run),
     '',
     evaluation.accuracy === null
       ? 'Accuracy: nothing to test on; add photos or raise the testing percentage.'
       : `Accuracy: ${percent(evaluation.accuracy)} (${hits} of ${evaluation.n} testing images${intervalText(evaluation.interval)})`,
   ];
   if (evaluation.accuracy !== null) lines.push('', ...matrixLines(evaluation.labels, evaluation.confusion));
+  if (misclassified) lines.push('', ...misclassifiedLines(run));
   lines.push('', `Run: ${printable(run.folder)}`);
+  if (training.optimizer.kind === 'retrain.py' && evaluation.accuracy !== null)
+    lines.push(`Final test accuracy = ${(evaluation.accuracy * 100).toFixed(1)}% (N=${evaluation.n})`);
   return lines.join('\n');
+}
+
+/** How a training as retrain.py's differs from ours, and from retrain.py's. */
+function retrainPyLines({ training: { optimizer, splitRule, bestEpoch }, split }: RunView): string[] {
+  const lines: string[] = [];
+  if (splitRule.kind === 'retrain.py')
+    lines.push(
+      `  by retrain.py's rule: the path of each image under “${printable(splitRule.imageDir)}”; another name of the folder gives another split`,
+    );
+  if (optimizer.kind === 'retrain.py' && optimizer.keep === 'best' && split.validation > 0)
+    lines.push(
+      `Kept: step ${bestEpoch}, the best by validation; retrain.py keeps the last (--keep last does so)`,
+    );
+  return lines;
+}
+
+function misclassifiedLines({ evaluation }: RunView): string[] {
+  const wrong = evaluation.predictions.filter(({ label, predicted }) => label !== predicted);
+  if (wrong.length === 0) return ['Misclassified testing images: none'];
+  return [
+    'Misclassified testing images',
+    ...wrong.map(({ path, predicted }) => `  ${printable(path)}  ${printable(predicted)}`),
+  ];
 }
 
 export function classifyText({ answers, run }: ClassifyResult): string {

@@ -12,5 +12,6 @@ export {
 export { findDatasets } from './findDatasets';
 export { scanDataset, type ScanOptions } from './scanDataset';
 export { scanImages } from './scanImages';
+export { retrainPyPath, retrainPyPercentage, retrainPySide } from './retrainPySplit';
 export { isInShard, type Shard } from './shard';
 export { readSplit, splitFileName, writeSplit } from './splitFile';

@@ -51,6 +51,7 @@ export function advance(running: RunningView, progress: RetrainProgress): Runnin
         ...running,
         step: 'training',
         training: {
+          unit: progress.unit,
           curve: [...(running.training?.curve ?? []), progress.epoch],
           maxEpochs: progress.maxEpochs,
           bestEpoch: null,
@@ -62,6 +63,7 @@ export function advance(running: RunningView, progress: RetrainProgress): Runnin
         ...running,
         step: 'evaluation',
         training: {
+          unit: progress.unit,
           curve: running.training?.curve ?? [],
           maxEpochs: running.training?.maxEpochs ?? progress.epochs,
           bestEpoch: progress.bestEpoch,

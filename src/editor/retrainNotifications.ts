@@ -66,7 +66,9 @@ function progressText(running: RunningView): string {
       return parts.join(' · ');
     }
     case 'training':
-      return vscode.l10n.t('training, epoch {epoch}', { epoch: training?.curve.at(-1)?.epoch ?? 0 });
+      return training?.unit === 'step'
+        ? vscode.l10n.t('training, step {step}', { step: training.curve.at(-1)?.epoch ?? 0 })
+        : vscode.l10n.t('training, epoch {epoch}', { epoch: training?.curve.at(-1)?.epoch ?? 0 });
     case 'evaluation':
       return vscode.l10n.t('evaluating');
   }

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { RetrainSettings } from '../protocol';
+import type { OptimizerChoice, RetrainSettings } from '../protocol';
 
-/** The settings for what lies at `scope`; their defaults stand in package.json alone. */
-export function retrainSettings(scope: vscode.Uri | undefined): RetrainSettings {
+/** The settings for the dataset or image at `scope`; their defaults stand in package.json alone. */
+export function retrainSettings(scope: vscode.Uri): RetrainSettings {
   const settings = vscode.workspace.getConfiguration('retrain', scope);
   return {
     backbone: settings.get<string>('backbone', ''),
@@ -10,7 +10,40 @@ export function retrainSettings(scope: vscode.Uri | undefined): RetrainSettings 
     seed: settings.get<number>('seed', 0),
     validationPercentage: settings.get<number>('validationPercentage', 0),
     testingPercentage: settings.get<number>('testingPercentage', 0),
+    ...trainingSettings(settings, scope),
   };
+}
+
+/** retrain.py's optimiser comes with its split, as there. */
+function trainingSettings(
+  settings: vscode.WorkspaceConfiguration,
+  { fsPath }: vscode.Uri,
+): { splitRule: RetrainSettings['splitRule']; optimizer: OptimizerChoice } {
+  if (settings.get<string>('optimizer') !== 'retrain.py')
+    return { splitRule: { kind: 'content' }, optimizer: { kind: 'l-bfgs' } };
+  return {
+    splitRule: { kind: 'retrain.py', imageDir: fsPath },
+    optimizer: {
+      kind: 'retrain.py',
+      steps: atLeastOne(settings.get<number>('trainingSteps', 1)),
+      learningRate: settings.get<number>('learningRate', 0),
+      trainBatchSize: batchSize(settings.get<number>('trainBatchSize', 1)),
+      validationBatchSize: batchSize(settings.get<number>('validationBatchSize', 1)),
+      evalStepInterval: atLeastOne(settings.get<number>('evalStepInterval', 1)),
+      keep: settings.get<string>('keep') === 'last' ? 'last' : 'best',
+    },
+  };
+}
+
+// The settings editor marks what is out of range, and gives it all the same.
+
+function atLeastOne(value: number): number {
+  return Math.max(1, Math.round(value));
+}
+
+/** -1 stands for all images. */
+function batchSize(value: number): number {
+  return value < 1 ? -1 : Math.round(value);
 }
 
 /** Null: not set, the engine's default then. */

@@ -1,21 +1,24 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { isAbort } from '../base';
+import { isAbort, RetrainError } from '../base';
 import type { Backbone } from '../backbones';
 import {
   cacheLocation,
   compactStale,
   computeBottlenecks,
   ContentSet,
+  findImported,
   knownParts,
   openCache,
   readBottlenecks,
   type BottleneckCache,
   type BottleneckOptions,
   type BottleneckSource,
+  type CachedBackbone,
   type CachedImage,
   type CacheLocation,
   type ComputedBottlenecks,
+  type ImportedBackbone,
   type KnownParts,
 } from '../bottlenecks';
 import { datasetWarnings, isInShard, scanDataset, type Dataset, type Shard } from '../dataset';
@@ -23,14 +26,21 @@ import { sniff } from '../images';
 import type { Runtime } from '../runtimes';
 import type { JobContext } from './context';
 import { noteDataset } from './datasetFolder';
+import type { Networks } from './networks';
 import type { RetrainSettings } from './requests';
 import type { BackboneFacts, BottleneckCounts, DatasetFacts, RetrainProgress } from './results';
+
+/** What is known of the network that the values of a dataset are of. */
+export interface DatasetBackbone extends BackboneFacts {
+  /** Undefined for imported values: none comes with them. */
+  readonly scaling: Backbone['scaling'] | undefined;
+}
 
 /** A scanned dataset whose bottleneck values are all in its cache. */
 export interface FilledDataset {
   readonly location: CacheLocation;
-  readonly backbone: Backbone;
-  readonly runtime: Runtime;
+  readonly backbone: DatasetBackbone;
+  readonly runtime: Pick<Runtime, 'id' | 'version' | 'multiply'>;
   /** By label, then path; without what was skipped. */
   readonly rows: readonly CachedImage[];
   readonly facts: DatasetFacts;
@@ -97,7 +107,11 @@ async function fill<T extends ComputedBottlenecks>(
   const started = performance.now();
   const root = await realpath(folder).catch(() => path.resolve(folder));
   const location = await cacheLocation(root, places.cacheDirectory);
-  const id = await networks.choose(network);
+  const chosen = await networks.choose(network);
+  const imported = (await networks.knows(chosen))
+    ? undefined
+    : await findImported(location.bottlenecks, chosen);
+  const id = imported?.id ?? chosen;
   const parts = await knownParts(location.bottlenecks, id);
   const dataset = await scanDataset(root, {
     sniff,
@@ -108,12 +122,13 @@ async function fill<T extends ComputedBottlenecks>(
   const scanSeconds = secondsSince(started);
   report({ kind: 'scanned', dataset: factsOf(dataset), seconds: scanSeconds });
 
-  const backbone = await networks.backbone(id);
+  const { backbone, runtime, scaling, refuse } = imported
+    ? await importedNetwork(imported, network, networks)
+    : await ownNetwork(id, network, networks);
   await noteDataset(root, location);
   const cache = await openCache(location.bottlenecks, backbone, { signal });
-  const runtime = await networks.runtime(id, network.runtime);
   const images = shard ? dataset.images.filter((image) => isInShard(image.path, shard)) : dataset.images;
-  const source = { root, images, cache, backbone, runtime, reader };
+  const source = { root, images, cache, backbone, runtime, reader, refuse };
   const computed = await compute(source, { signal, report }, location);
   // a shard does not know what the other images are
   if (!shard) await compactAfter(parts, dataset, cache, computed, signal);
@@ -121,8 +136,47 @@ async function fill<T extends ComputedBottlenecks>(
   const facts = factsOf(dataset, computed);
   report({ kind: 'bottlenecksDone', counts, dataset: facts });
   return {
-    filled: { location, backbone, runtime, rows: computed.rows, facts, scanSeconds, counts },
+    filled: {
+      location,
+      backbone: { ...backboneFacts(backbone), scaling },
+      runtime,
+      rows: computed.rows,
+      facts,
+      scanSeconds,
+      counts,
+    },
     computed,
+  };
+}
+
+interface DatasetNetwork {
+  readonly backbone: CachedBackbone & Pick<Backbone, 'name'>;
+  readonly scaling: Backbone['scaling'] | undefined;
+  readonly runtime: Pick<Runtime, 'id' | 'version' | 'run' | 'multiply'>;
+  readonly refuse: ((path: string) => RetrainError) | undefined;
+}
+
+async function ownNetwork(id: string, network: Network, networks: Networks): Promise<DatasetNetwork> {
+  const backbone = await networks.backbone(id);
+  const runtime = await networks.runtime(id, network.runtime);
+  return { backbone, runtime, scaling: backbone.scaling, refuse: undefined };
+}
+
+/** Values of a network that is not here: the products of the training are done by the runtime of one that is. */
+async function importedNetwork(
+  backbone: ImportedBackbone,
+  { runtime: choice }: Network,
+  networks: Networks,
+): Promise<DatasetNetwork> {
+  const { runtime } = await networks.open({ backbone: 'auto', runtime: choice });
+  const refuse = (file: string) =>
+    new RetrainError('VALUES_NOT_IMPORTED', { path: file, module: backbone.module });
+  const run = () => Promise.reject(refuse(''));
+  return {
+    backbone,
+    scaling: undefined,
+    runtime: { id: runtime.id, version: runtime.version, run, multiply: runtime.multiply },
+    refuse,
   };
 }
 
@@ -170,7 +224,7 @@ function factsOf(dataset: Dataset, computed?: ComputedBottlenecks): DatasetFacts
   };
 }
 
-export function backboneFacts({ id, name, dimension, fingerprint }: Backbone): BackboneFacts {
+export function backboneFacts({ id, name, dimension, fingerprint }: BackboneFacts): BackboneFacts {
   return { id, name, dimension, fingerprint };
 }
 

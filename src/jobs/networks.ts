@@ -1,4 +1,4 @@
-import { defaultBackbones, loadBackbone, type Backbone } from '../backbones';
+import { defaultBackbones, embeddedBackbones, loadBackbone, type Backbone } from '../backbones';
 import { decoderVersion } from '../images';
 import {
   chooseRuntime,
@@ -27,6 +27,11 @@ export class Networks {
     private readonly places: Places,
     private readonly log: (text: string) => void,
   ) {}
+
+  /** True for the id of a backbone that comes with the extension. @throws BACKBONE_DAMAGED */
+  async knows(id: string): Promise<boolean> {
+    return (await embeddedBackbones(this.places.assets)).some((backbone) => backbone.id === id);
+  }
 
   /** @throws BACKBONE_UNKNOWN, BACKBONE_DAMAGED */
   backbone(id: string): Promise<Backbone> {

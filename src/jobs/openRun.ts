@@ -1,4 +1,5 @@
 import { RetrainError, type ErrorCode } from '../base';
+import { isImportedId } from '../bottlenecks';
 import { readRun, type RunRecord } from '../models';
 import type { JobContext } from './context';
 import type { Network } from './networks';
@@ -14,7 +15,7 @@ export interface OpenRun extends Network {
 /**
  * Opens a run in the runtime that `choice` comes to. Where that cannot execute its network of eight bits, the run that
  * stands in for it on the float32 network answers: its `refitOf` says so.
- * @throws RUN_DAMAGED, RUNTIME_...; FINGERPRINT_CHANGED where that very network is no longer to be had; as `refit` does
+ * @throws RUN_DAMAGED, RUNTIME_..., IMPORTED_NETWORK; FINGERPRINT_CHANGED where that very network is no longer to be had; as `refit` does
  */
 export async function openRun(
   folder: string,
@@ -23,7 +24,8 @@ export async function openRun(
 ): Promise<OpenRun> {
   const { networks } = context;
   const run = await readRun(folder);
-  const { id, fingerprint } = run.backbone;
+  const { id, name, fingerprint } = run.backbone;
+  if (isImportedId(id)) throw new RetrainError('IMPORTED_NETWORK', { path: folder, module: name });
   const backbone = await networks.backbone(id);
   if (backbone.fingerprint !== fingerprint)
     throw new RetrainError('FINGERPRINT_CHANGED', { path: folder, id });

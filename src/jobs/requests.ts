@@ -1,4 +1,6 @@
 import type { Shard } from '../dataset';
+import type { SplitRule } from '../models';
+import type { LbfgsOptimizer, RetrainPyOptimizer } from '../training';
 import type {
   BottlenecksResult,
   CacheSize,
@@ -15,6 +17,10 @@ import type {
   VerifyProgress,
   VerifyResult,
 } from './results';
+import type { ExportResult, ImportProgress, ImportResult } from './textResults';
+
+/** How the head is trained; what l-bfgs leaves open is chosen by measurement. */
+export type OptimizerChoice = Pick<LbfgsOptimizer, 'kind'> | RetrainPyOptimizer;
 
 export interface RetrainSettings {
   /** `auto` or a backbone id. */
@@ -25,6 +31,18 @@ export interface RetrainSettings {
   /** Percent of the images, 0 to 90. */
   readonly validationPercentage: number;
   readonly testingPercentage: number;
+  readonly splitRule: SplitRule;
+  readonly optimizer: OptimizerChoice;
+}
+
+/** What a training writes besides its run; absolute paths. */
+export interface TrainingOutputs {
+  /** labels.txt, under whatever name. */
+  readonly labelsFile?: string;
+  /** The head alone, as a TensorFlow.js layers model. */
+  readonly head?: { readonly folder: string; readonly outputName: string };
+  /** Folder of TensorBoard's event files, in one of the run's name. */
+  readonly summaries?: string;
 }
 
 /** Every job by its name: what it takes, what it says while it runs, what it gives. Absolute paths in, plain data both ways. */
@@ -35,7 +53,11 @@ export interface Jobs {
     result: { readonly datasets: readonly string[] };
   };
   retrain: {
-    params: { readonly folder: string; readonly settings: RetrainSettings };
+    params: {
+      readonly folder: string;
+      readonly settings: RetrainSettings;
+      readonly outputs?: TrainingOutputs;
+    };
     progress: RetrainProgress;
     result: RunView;
   };
@@ -99,6 +121,22 @@ export interface Jobs {
     params: { readonly from: readonly string[]; readonly into: string };
     progress: { readonly kind: 'merging'; readonly done: number; readonly of: number };
     result: MergeResult;
+  };
+  /** Takes retrain.py's text files in `from` into the cache of a dataset; `module`: of one alone, null: of all. */
+  importBottlenecks: {
+    params: { readonly from: string; readonly folder: string; readonly module: string | null };
+    progress: ImportProgress;
+    result: ImportResult;
+  };
+  /** Writes the values of a dataset as retrain.py's text files; what is missing is computed. */
+  exportBottlenecks: {
+    params: {
+      readonly folder: string;
+      readonly to: string;
+      readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'>;
+    };
+    progress: RetrainProgress | { readonly kind: 'exporting'; readonly done: number; readonly of: number };
+    result: ExportResult;
   };
   /** Holds the cache of a dataset against its images; `sample`: how many are computed anew, null: all. */
   verify: {

@@ -10,10 +10,11 @@ import type {
 import type { Shard } from '../dataset';
 import type { RunDataset, RunEvaluation, RunPrediction, RunRecord, RunTraining } from '../models';
 import type { RuntimeAvailability } from '../runtimes';
+import type { CurveUnit } from '../training';
 
 /** What the jobs give: plain data that crosses threads and processes. Paths in a result are relative to the dataset, with `/`. */
 
-export type { CacheSize, ChecksumState, RowValues, Shard };
+export type { CacheSize, ChecksumState, CurveUnit, RowValues, Shard };
 
 export interface DatasetFacts extends RunDataset {
   /** Absolute path of the dataset folder. */
@@ -53,7 +54,7 @@ export interface RunView {
   readonly runtime: string;
   readonly bottlenecks: BottleneckCounts;
   readonly split: SplitCounts;
-  readonly training: RunTraining & { readonly seed: number };
+  readonly training: RunTraining & Pick<RunRecord['settings'], 'seed' | 'optimizer' | 'splitRule'>;
   readonly evaluation: EvaluationView;
 }
 
@@ -68,9 +69,15 @@ export type RetrainProgress =
       /** The facts again, now with what could not be read and the duplicates. */
       readonly dataset: DatasetFacts;
     }
-  | { readonly kind: 'training'; readonly epoch: EpochView; readonly maxEpochs: number }
+  | {
+      readonly kind: 'training';
+      readonly unit: CurveUnit;
+      readonly epoch: EpochView;
+      readonly maxEpochs: number;
+    }
   | {
       readonly kind: 'trained';
+      readonly unit: CurveUnit;
       readonly epochs: number;
       readonly bestEpoch: number;
       readonly seconds: number;

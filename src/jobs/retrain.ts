@@ -2,23 +2,38 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { RetrainError, toFailure } from '../base';
 import type { CachedImage, CacheLocation } from '../bottlenecks';
-import { assignSides, readSplit, splitFileName, writeSplit, type Side } from '../dataset';
-import { saveRun, type NewRun, type RefitOf, type RunRecord } from '../models';
-import { fold, scaleInPlace, trainingDefaults, trainSoftmax, type Head } from '../training';
+import {
+  assignSides,
+  readSplit,
+  retrainPyPath,
+  retrainPySide,
+  splitFileName,
+  writeSplit,
+  type Side,
+} from '../dataset';
+import { saveRun, type NewRun, type RefitOf, type RunRecord, type RunSettings } from '../models';
+import { trainingDefaults } from '../training';
 import type { Job, JobContext } from './context';
 import { inWords } from './datasetFolder';
 import { backboneFacts, fillAndRead, secondsSince, type FilledDataset, type ReadRows } from './fillCache';
-import { labelledRows, type LabelledRows } from './labelledRows';
+import { labelledRows } from './labelledRows';
 import { measureHead } from './measureHead';
 import type { RetrainSettings } from './requests';
 import type { RetrainProgress } from './results';
 import { runView } from './runView';
+import { trainHead } from './trainHead';
+import { writeOutputs } from './trainingOutputs';
 
 /** The main job: scan, cache, split, train, measure once on the testing split, save the run. */
-export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => {
-  const given = { ...settings, ...trainingDefaults };
-  const dataset = await readDataset(folder, settings, given, context);
+export const retrain: Job<'retrain'> = async ({ folder, settings, outputs }, context) => {
+  const { backbone, runtime, optimizer, ...others } = settings;
+  const given: RunSettings = {
+    ...others,
+    optimizer: optimizer.kind === 'l-bfgs' ? { ...trainingDefaults, ...optimizer } : optimizer,
+  };
+  const dataset = await readDataset(folder, { backbone, runtime }, given, context);
   const trained = await trainRun(dataset, given, context);
+  if (outputs) await writeOutputs(trained.run, outputs);
   return runView(trained.run, trained.folder, dataset.filled.facts.root);
 };
 
@@ -34,7 +49,7 @@ export interface PartedDataset {
 export async function readDataset(
   folder: string,
   network: Pick<RetrainSettings, 'backbone' | 'runtime'>,
-  settings: RunRecord['settings'],
+  settings: RunSettings,
   context: JobContext<RetrainProgress>,
 ): Promise<PartedDataset> {
   let parted: Parted = { labels: [], counts: { training: 0, validation: 0, testing: 0 } };
@@ -50,19 +65,22 @@ export async function readDataset(
 /** Trains, measures and saves; `refitOf` says what run this one stands in for, if so. The values are used up. */
 export async function trainRun(
   { filled, read, parted: { labels, counts } }: PartedDataset,
-  settings: RunRecord['settings'],
+  settings: RunSettings,
   context: JobContext<RetrainProgress>,
   refitOf: RefitOf | null = null,
 ): Promise<{ run: RunRecord; folder: string }> {
   const { facts, location } = filled;
-  const untrained = facts.classes
-    .filter(({ label, count }) => count > 0 && !labels.includes(label))
-    .map(({ label }) => toFailure(new RetrainError('CLASS_NOT_TRAINED', { label })));
   const validated = counts.training + counts.validation;
   const training = labelledRows(read, labels, 0, counts.training);
   const validation = labelledRows(read, labels, counts.training, validated);
   const testing = labelledRows(read, labels, validated);
-  const { head, curve } = await trainHead(filled, labels, { training, validation, settings }, context);
+  const tested = new Set(testing.rows.map(({ image }) => image.label));
+  const lacking = facts.classes.flatMap(({ label, count }) => {
+    if (count > 0 && !labels.includes(label)) return [new RetrainError('CLASS_NOT_TRAINED', { label })];
+    const measured = tested.size === 0 || tested.has(label);
+    return count === 0 || measured ? [] : [new RetrainError('CLASS_NOT_TESTED', { label })];
+  });
+  const { head, curve } = await trainHead(filled, labels.length, { training, validation, settings }, context);
 
   const started = performance.now();
   const { answers, measured } = measureHead(head, testing, labels);
@@ -70,7 +88,14 @@ export async function trainRun(
   const { name, classes, images, skipped, duplicates, warnings } = facts;
   const run: NewRun = {
     created: new Date().toISOString(),
-    dataset: { name, classes, images, skipped, duplicates, warnings: [...warnings, ...untrained] },
+    dataset: {
+      name,
+      classes,
+      images,
+      skipped,
+      duplicates,
+      warnings: [...warnings, ...lacking.map(toFailure)],
+    },
     scanSeconds: filled.scanSeconds,
     backbone: backboneFacts(filled.backbone),
     runtime: { id: filled.runtime.id, version: filled.runtime.version },
@@ -78,8 +103,8 @@ export async function trainRun(
       seed: settings.seed,
       validationPercentage: settings.validationPercentage,
       testingPercentage: settings.testingPercentage,
-      l2: settings.l2,
-      maxEpochs: settings.maxEpochs,
+      splitRule: settings.splitRule,
+      optimizer: settings.optimizer,
     },
     split: counts,
     bottlenecks: filled.counts,
@@ -101,13 +126,20 @@ export async function trainRun(
   return { run: { ...run, name: path.basename(saved) }, folder: saved };
 }
 
-/** The side of each row: those given before stay, and the split file is brought up to date. */
+/**
+ * The side of each row. By content, those given before stay, and the split file is brought up to date; retrain.py's
+ * rule needs no file, only a side that came with the dataset is stronger.
+ */
 async function splitRows(
   rows: readonly CachedImage[],
   location: CacheLocation,
-  { seed, validationPercentage, testingPercentage }: RunRecord['settings'],
+  { seed, validationPercentage, testingPercentage, splitRule }: RunSettings,
 ): Promise<Side[]> {
   const shares = { seed, validation: validationPercentage, testing: testingPercentage };
+  if (splitRule.kind === 'retrain.py')
+    return rows.map(
+      ({ image }) => image.side ?? retrainPySide(retrainPyPath(splitRule.imageDir, image.path), shares),
+    );
   const file = path.join(location.retrain, splitFileName(shares));
   const previous = await readSplit(file);
   const images = rows.map(({ image, sha256 }) => ({
@@ -156,36 +188,4 @@ function arrangeBySide(
     },
     rows: [...training, ...validation, ...testing],
   };
-}
-
-/** Trains on the raw values given, which are scaled in place: a copy of a large dataset would not fit beside it. */
-async function trainHead(
-  { backbone, runtime }: FilledDataset,
-  labels: readonly string[],
-  {
-    training,
-    validation,
-    settings: { l2, maxEpochs },
-  }: { training: LabelledRows; validation: LabelledRows; settings: RunRecord['settings'] },
-  { signal, report }: JobContext<RetrainProgress>,
-): Promise<{ head: Head; curve: NewRun['training'] }> {
-  const started = performance.now();
-  for (const { values } of [training, validation]) scaleInPlace(values, backbone.scaling);
-  const { head, curve, bestEpoch } = await trainSoftmax(
-    {
-      training,
-      validation: validation.rows.length > 0 ? validation : null,
-      dimension: backbone.dimension,
-      classes: labels.length,
-      l2,
-      maxEpochs,
-    },
-    runtime.multiply,
-    { signal, report: (epoch) => report({ kind: 'training', epoch, maxEpochs }) },
-  );
-  const epochs = curve.length - 1;
-  const seconds = secondsSince(started);
-  report({ kind: 'trained', epochs, bestEpoch, seconds });
-  // The folded head is the one that is measured and saved.
-  return { head: fold(head, backbone.scaling), curve: { epochs, bestEpoch, seconds, curve } };
 }

@@ -14,7 +14,12 @@ export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: stri
     runtime: run.runtime.id,
     bottlenecks: run.bottlenecks,
     split: run.split,
-    training: { ...run.training, seed: run.settings.seed },
+    training: {
+      ...run.training,
+      seed: run.settings.seed,
+      optimizer: run.settings.optimizer,
+      splitRule: run.settings.splitRule,
+    },
     evaluation: {
       ...evaluation,
       classes: perClass,

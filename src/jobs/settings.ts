@@ -7,4 +7,6 @@ export const defaultSettings: RetrainSettings = {
   seed: 42,
   validationPercentage: 10,
   testingPercentage: 10,
+  splitRule: { kind: 'content' },
+  optimizer: { kind: 'l-bfgs' },
 };

@@ -11,6 +11,7 @@ import { merge } from './merge';
 import type { JobName, JobParams, JobResult } from './requests';
 import { retrain } from './retrain';
 import { findRun, listRuns, readRun } from './runs';
+import { exportBottlenecks, importBottlenecks } from './textBottlenecks';
 import { thumbnail } from './thumbnail';
 import type { RunMessage } from './threadMessages';
 import { verify } from './verify';
@@ -30,6 +31,8 @@ const table: { readonly [K in JobName]: Job<K> } = {
   locateBottleneck,
   listBottlenecks,
   merge,
+  importBottlenecks,
+  exportBottlenecks,
   verify,
   measureBottlenecks,
   clearBottlenecks,

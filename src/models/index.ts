@@ -1,4 +1,7 @@
 /** A run on disk: the trained head with all that is known about its training. */
+export { eventFile } from './eventFile';
+export { headFiles } from './headFiles';
+export { writeLabels as labelsText } from './labelsFile';
 export { findRefit, findRunFor, listRuns, type RunList } from './listRuns';
 export { predict } from './predict';
 export { readRun } from './readRun';
@@ -9,6 +12,8 @@ export type {
   RunEvaluation,
   RunPrediction,
   RunRecord,
+  RunSettings,
   RunTraining,
+  SplitRule,
 } from './runRecord';
 export { saveRun } from './saveRun';

@@ -19,14 +19,15 @@ export interface LayersModelShape {
  * The head as model.json and weights.bin of a TensorFlow.js layers model (tf.loadLayersModel): a Sequential of
  * one Dense layer with softmax that takes raw bottleneck values [n, D]; weights in little-endian float32, the
  * kernel [D, C], then the bias [C].
+ * @param name of the layer, and so of the output
  */
-export function writeLayersModel(head: Head): { model: string; weights: Uint8Array } {
+export function writeLayersModel(head: Head, name = 'head'): { model: string; weights: Uint8Array } {
   const classes = head.bias.length;
   const dimension = head.weights.length / classes;
   const layer = {
     class_name: 'Dense',
     config: {
-      name: 'head',
+      name,
       trainable: true,
       batch_input_shape: [null, dimension],
       dtype: 'float32',
@@ -50,8 +51,8 @@ export function writeLayersModel(head: Head): { model: string; weights: Uint8Arr
       {
         paths: [runFiles.weights],
         weights: [
-          { name: 'head/kernel', shape: [dimension, classes], dtype: 'float32' },
-          { name: 'head/bias', shape: [classes], dtype: 'float32' },
+          { name: `${name}/kernel`, shape: [dimension, classes], dtype: 'float32' },
+          { name: `${name}/bias`, shape: [classes], dtype: 'float32' },
         ],
       },
     ],

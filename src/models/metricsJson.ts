@@ -1,7 +1,7 @@
 import { Untrusted } from '../base';
-import type { Epoch, Measures } from '../training';
+import type { CurveUnit, Epoch, Measures } from '../training';
 import { damaged, mostClasses } from './runFiles';
-import { count, format, seconds } from './runJson';
+import { count, seconds } from './numbers';
 import type { RunEvaluation, RunTraining } from './runRecord';
 
 /** What metrics.json holds. */
@@ -10,7 +10,10 @@ export interface Metrics {
   readonly evaluation: RunEvaluation;
 }
 
+/** Raised when the file's meaning changes. */
+const format = 1;
 const mostEpochs = 1_000_000;
+const mostSteps = 1_000_000_000;
 
 export function writeMetricsJson({ training, evaluation }: Metrics): string {
   return `${JSON.stringify({ format, training, evaluation }, null, 2)}\n`;
@@ -27,22 +30,37 @@ export function readMetricsJson(text: string, file: string): Metrics {
 }
 
 function readTraining(training: Untrusted): RunTraining {
-  const curve = training.field('curve').items(mostEpochs).map(readEpoch);
+  // Where nothing is said, the run is from before there was anything but epochs.
+  const unit = readUnit(training.optional('unit'));
+  let before = -1;
+  const curve = training
+    .field('curve')
+    .items(mostEpochs)
+    .map((item, index): Epoch => {
+      const number = item.field('epoch');
+      if (unit === 'epoch') number.is(index);
+      before = number.integer(before + 1, mostSteps);
+      return {
+        epoch: before,
+        training: readScore(item.field('training')),
+        validation: item.field('validation').nullable(readScore),
+      };
+    });
+  const best = training.field('bestEpoch');
+  const bestEpoch = best.integer(0, Math.max(before, 0));
+  if (curve.length > 0 && !curve.some(({ epoch }) => epoch === bestEpoch))
+    throw best.fail('it is not in the curve');
   return {
-    epochs: training.field('epochs').integer(0, mostEpochs),
-    bestEpoch: training.field('bestEpoch').integer(0, Math.max(curve.length - 1, 0)),
+    unit,
+    epochs: training.field('epochs').integer(0, mostSteps),
+    bestEpoch,
     seconds: seconds(training.field('seconds')),
     curve,
   };
 }
 
-function readEpoch(item: Untrusted, index: number): Epoch {
-  item.field('epoch').is(index);
-  return {
-    epoch: index,
-    training: readScore(item.field('training')),
-    validation: item.field('validation').nullable(readScore),
-  };
+function readUnit(unit: Untrusted | undefined): CurveUnit {
+  return unit?.matching(/^(?:epoch|step)$/, 'epoch or step') === 'step' ? 'step' : 'epoch';
 }
 
 function readScore(score: Untrusted): Measures {

@@ -1,12 +1,14 @@
 import { Untrusted, type ErrorParams } from '../base';
 import { damaged, mostClasses } from './runFiles';
-import type { RefitOf, RunDataset, RunRecord, RunSettings, Warning } from './runRecord';
+import { count, seconds } from './numbers';
+import { readSettings } from './runSettings';
+import type { RefitOf, RunDataset, RunRecord, Warning } from './runRecord';
 
 /** What run.json holds: everything but the head, the metrics and the answers. */
 export type RunFacts = Omit<RunRecord, 'name' | 'training' | 'evaluation' | 'predictions' | 'head'>;
 
-/** Raised when a file's meaning changes. */
-export const format = 1;
+/** Raised when the file's meaning changes. Before 2 there was one optimiser, and its settings stood in `settings`. */
+const format = 2;
 const mostImages = 10_000_000;
 
 export function writeRunJson(run: RunFacts): string {
@@ -42,7 +44,7 @@ export function writeRunJson(run: RunFacts): string {
 /** @throws RUN_DAMAGED */
 export function readRunJson(text: string, file: string): RunFacts {
   const root = Untrusted.parse(text, (reason) => damaged(file, reason));
-  root.field('format').is(format);
+  const version = root.field('format').integer(1, format);
   const backbone = root.field('backbone');
   const runtime = root.field('runtime');
   const split = root.field('split');
@@ -58,7 +60,7 @@ export function readRunJson(text: string, file: string): RunFacts {
       fingerprint: sha256(backbone.field('fingerprint')),
     },
     runtime: { id: runtime.field('id').text(), version: runtime.field('version').text() },
-    settings: readSettings(root.field('settings')),
+    settings: readSettings(root.field('settings'), version),
     split: {
       training: count(split.field('training')),
       validation: count(split.field('validation')),
@@ -115,25 +117,6 @@ function readWarning(item: Untrusted): Warning {
     params: Object.fromEntries(params) satisfies ErrorParams,
     message: item.field('message').text(10_000),
   };
-}
-
-function readSettings(settings: Untrusted): RunSettings {
-  return {
-    seed: settings.field('seed').integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
-    validationPercentage: settings.field('validationPercentage').number(0, 100),
-    testingPercentage: settings.field('testingPercentage').number(0, 100),
-    l2: settings.field('l2').number(0, Number.MAX_VALUE),
-    maxEpochs: count(settings.field('maxEpochs')),
-  };
-}
-
-/** Wall-clock seconds. */
-export function seconds(value: Untrusted): number {
-  return value.number(0, Number.MAX_VALUE);
-}
-
-export function count(value: Untrusted): number {
-  return value.integer(0, Number.MAX_SAFE_INTEGER);
 }
 
 function sha256(value: Untrusted): string {

@@ -1,5 +1,5 @@
 import type { ErrorParams } from '../base';
-import type { Epoch, Head } from '../training';
+import type { CurveUnit, Epoch, Head, Optimizer } from '../training';
 
 /** A file of the dataset that was left out, and why. */
 export interface SkippedFact {
@@ -22,16 +22,25 @@ export interface RunDataset {
   readonly warnings: readonly Warning[];
 }
 
+/** By what an image is given its side: its content, once and for all; or its path, as retrain.py does. */
+export type SplitRule =
+  | { readonly kind: 'content' }
+  /** `imageDir`: the dataset's folder as the person gave it, which is part of what is hashed. */
+  | { readonly kind: 'retrain.py'; readonly imageDir: string };
+
 export interface RunSettings {
   readonly seed: number;
   readonly validationPercentage: number;
   readonly testingPercentage: number;
-  readonly l2: number;
-  readonly maxEpochs: number;
+  readonly splitRule: SplitRule;
+  readonly optimizer: Optimizer;
 }
 
 export interface RunTraining {
+  /** What `epochs`, `bestEpoch` and the curve count. */
+  readonly unit: CurveUnit;
   readonly epochs: number;
+  /** The number in the curve of the head that was kept. */
   readonly bestEpoch: number;
   readonly seconds: number;
   readonly curve: readonly Epoch[];

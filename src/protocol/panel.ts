@@ -1,5 +1,5 @@
 import type { Failure } from '../base';
-import type { BottleneckCounts, DatasetFacts, EpochView, RetrainProgress, RunView } from '../jobs';
+import type { BottleneckCounts, CurveUnit, DatasetFacts, EpochView, RetrainProgress, RunView } from '../jobs';
 import type { StateMessage } from './state';
 
 /** Where the work stands. The steps fill one after the other; a step not begun is null. */
@@ -14,6 +14,7 @@ export interface RunningView {
       })
     | null;
   readonly training: {
+    readonly unit: CurveUnit;
     readonly curve: readonly EpochView[];
     readonly maxEpochs: number;
     /** Set when training has ended. */

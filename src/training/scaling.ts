@@ -46,6 +46,19 @@ export function fold(head: Head, { mean, deviation }: Scaling): Head {
   return { weights, bias: Float32Array.from(bias) };
 }
 
+/** The mean and deviation of each of the D values over the rows of `values` [n, D], for where none come with them. */
+export function measuredScaling(values: Float32Array, dimension: number): Scaling {
+  const n = Math.max(1, values.length / dimension);
+  const mean = new Float64Array(dimension);
+  const variance = new Float64Array(dimension);
+  values.forEach((value, i) => (mean[i % dimension] = (mean[i % dimension] as number) + value / n));
+  values.forEach((value, i) => {
+    const distance = value - (mean[i % dimension] as number);
+    variance[i % dimension] = (variance[i % dimension] as number) + distance ** 2 / n;
+  });
+  return { mean: Float32Array.from(mean), deviation: Float32Array.from(variance, Math.sqrt) };
+}
+
 function inverses(deviation: Float32Array): Float64Array {
   return Float64Array.from(deviation, (d) => (d > 0 ? 1 / d : 0));
 }

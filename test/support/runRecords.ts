@@ -32,10 +32,17 @@ export function runWith(labels: readonly string[], change: Partial<NewRun> = {})
     scanSeconds: 0.25,
     backbone: { id: 'tiny', name: 'Tiny', dimension, fingerprint: sha256('tiny') },
     runtime: { id: 'onnx', version: '1.30.0' },
-    settings: { seed: 42, validationPercentage: 10, testingPercentage: 10, l2: 1e-5, maxEpochs: 100 },
+    settings: {
+      seed: 42,
+      validationPercentage: 10,
+      testingPercentage: 10,
+      splitRule: { kind: 'content' },
+      optimizer: { kind: 'l-bfgs', l2: 1e-5, maxEpochs: 100 },
+    },
     split: { training: classes, validation: classes, testing: classes },
     bottlenecks: { cached: 1, computed: 2, seconds: 0.5 },
     training: {
+      unit: 'epoch',
       epochs: 1,
       bestEpoch: 1,
       seconds: 0.125,

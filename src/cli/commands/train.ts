@@ -1,10 +1,24 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { defaultSettings, type RetrainSettings } from '../../jobs';
+import { importText } from '../cacheText';
 import { trainDocument } from '../documents';
 import { backbone, json, runtime, wholeNumber } from '../options';
 import { perform, status, type Output } from '../perform';
+import {
+  flagNotes,
+  moduleOf,
+  optimizerOf,
+  outputsOf,
+  retrainPyOptions,
+  trainsAsRetrainPy,
+  type RetrainPyFlags,
+} from '../retrainPyFlags';
 import { trainText } from '../text';
+
+type Options = Omit<RetrainSettings, 'optimizer' | 'splitRule'> &
+  RetrainPyFlags &
+  Output & { readonly optimizer: RetrainSettings['optimizer']['kind'] };
 
 const share = (side: string, value: number) =>
   new Option(`--${side}-percentage <n>`, `share of the images kept for ${side}`)
@@ -12,9 +26,9 @@ const share = (side: string, value: number) =>
     .default(value);
 
 export function trainCommand(): Command {
-  return new Command('train')
+  const command = new Command('train')
     .description('train a classifier on a folder whose subfolders are the classes')
-    .argument('<folder>', 'the dataset')
+    .argument('[folder]', 'the dataset')
     .addOption(backbone())
     .addOption(runtime())
     .addOption(
@@ -23,18 +37,49 @@ export function trainCommand(): Command {
         .default(defaultSettings.seed),
     )
     .addOption(share('validation', defaultSettings.validationPercentage))
-    .addOption(share('testing', defaultSettings.testingPercentage))
-    .addOption(json())
-    .action(async (folder: string, options: RetrainSettings & Output, command: Command) => {
-      const { json: asJson, ...settings } = options;
-      if (settings.validationPercentage + settings.testingPercentage > 90)
-        command.error('error: the percentages of validation and testing may not exceed 90 together', {
-          exitCode: status.usage,
-        });
-      await perform({ ...(asJson && { json: asJson }) }, async ({ jobs, progress, signal }) => {
-        const params = { folder: path.resolve(folder), settings };
-        const run = await jobs.run('retrain', params, { signal, report: progress.report });
-        return { text: trainText(run), document: trainDocument(run), done: true };
-      });
-    });
+    .addOption(share('testing', defaultSettings.testingPercentage));
+  for (const option of retrainPyOptions()) command.addOption(option);
+  return command.addOption(json()).action(train);
+}
+
+async function train(
+  argument: string | undefined,
+  { json: asJson, ...options }: Options,
+  command: Command,
+): Promise<void> {
+  const wrong = (text: string): never => command.error(`error: ${text}`, { exitCode: status.usage });
+  const given = argument ?? options.imageDir;
+  if (given === undefined || (argument !== undefined && options.imageDir !== undefined))
+    return wrong('name the dataset once, as <folder> or with --image_dir');
+  if (options.validationPercentage + options.testingPercentage > 90)
+    wrong('the percentages of validation and testing may not exceed 90 together');
+  const named = command.getOptionValueSource('optimizer') !== 'default';
+  const implied = !named && trainsAsRetrainPy(options);
+  if (named && options.optimizer === 'l-bfgs' && trainsAsRetrainPy(options))
+    wrong('steps, rate, batch sizes and --keep belong to --optimizer retrain.py');
+  for (const note of flagNotes(options, implied)) process.stderr.write(`note: ${note}\n`);
+
+  const folder = path.resolve(given);
+  const settings: RetrainSettings = {
+    backbone: moduleOf(options) ?? options.backbone,
+    runtime: options.runtime,
+    seed: options.seed,
+    validationPercentage: options.validationPercentage,
+    testingPercentage: options.testingPercentage,
+    ...(implied || options.optimizer === 'retrain.py'
+      ? { splitRule: { kind: 'retrain.py', imageDir: given }, optimizer: optimizerOf(options) }
+      : { splitRule: defaultSettings.splitRule, optimizer: defaultSettings.optimizer }),
+  };
+  const misclassified = options.printMisclassifiedTestImages ?? false;
+  await perform({ ...(asJson && { json: asJson }) }, async ({ jobs, progress, signal }) => {
+    const module = moduleOf(options);
+    if (options.bottleneckDir !== undefined && module !== undefined) {
+      const texts = { from: path.resolve(options.bottleneckDir), folder, module };
+      const imported = await jobs.run('importBottlenecks', texts, { signal, report: progress.report });
+      process.stderr.write(`${importText(imported)}\n`);
+    }
+    const params = { folder, settings, outputs: outputsOf(options) };
+    const run = await jobs.run('retrain', params, { signal, report: progress.report });
+    return { text: trainText(run, misclassified), document: trainDocument(run, misclassified), done: true };
+  });
 }

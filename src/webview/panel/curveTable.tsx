@@ -1,23 +1,28 @@
-import type { EpochView } from '../../protocol';
+import type { CurveUnit, EpochView } from '../../protocol';
 import { fixed, percent } from '../numbers';
 import { t } from '../words';
 
-/** The curves as numbers: one row an epoch. */
-export function CurveTable({ curve, bestEpoch }: { curve: readonly EpochView[]; bestEpoch: number | null }) {
+interface CurveTableProps {
+  readonly unit: CurveUnit;
+  readonly curve: readonly EpochView[];
+  readonly bestEpoch: number | null;
+}
+
+/** The curves as numbers: one row an epoch, or a step that was measured. */
+export function CurveTable({ unit, curve, bestEpoch }: CurveTableProps) {
+  const name =
+    unit === 'step'
+      ? t('Accuracy and cross-entropy of the steps measured')
+      : t('Accuracy and cross-entropy of each epoch');
   const accuracy = (score: EpochView['validation']) => (score ? `${percent(score.accuracy, 1)} %` : '–');
   const entropy = (score: EpochView['validation']) => (score ? fixed(score.crossEntropy, 3) : '–');
   return (
-    <div
-      class="scroller"
-      tabIndex={0}
-      role="region"
-      aria-label={t('Accuracy and cross-entropy of each epoch')}
-    >
-      <table class="list" aria-label={t('Accuracy and cross-entropy of each epoch')}>
+    <div class="scroller" tabIndex={0} role="region" aria-label={name}>
+      <table class="list" aria-label={name}>
         <thead>
           <tr>
             <th rowSpan={2} scope="col">
-              {t('epoch')}
+              {unit === 'step' ? t('step') : t('epoch')}
             </th>
             <th colSpan={2} scope="colgroup">
               {t('accuracy')}

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { EpochView } from '../../protocol';
+import type { CurveUnit, EpochView } from '../../protocol';
 import { fixed, percent } from '../numbers';
 import { Toggle } from '../toggle';
 import { t } from '../words';
@@ -8,12 +8,13 @@ import { CurveTable } from './curveTable';
 import { Plot } from './plot';
 
 interface CurvesProps {
+  readonly unit: CurveUnit;
   readonly curve: readonly EpochView[];
   readonly bestEpoch: number | null;
 }
 
-/** How it learned: accuracy and cross-entropy over the epochs, as curves or as a table. */
-export function Curves({ curve, bestEpoch: best }: CurvesProps) {
+/** How it learned: accuracy and cross-entropy over the epochs or steps, as curves or as a table. */
+export function Curves({ unit, curve, bestEpoch: best }: CurvesProps) {
   const validated = curve.some((epoch) => epoch.validation !== null);
   // Without validation photos nothing says which epoch is best.
   const bestEpoch = validated ? best : null;
@@ -42,14 +43,20 @@ export function Curves({ curve, bestEpoch: best }: CurvesProps) {
       }
     >
       {view.value === 'table' ? (
-        <CurveTable curve={curve} bestEpoch={bestEpoch} />
+        <CurveTable unit={unit} curve={curve} bestEpoch={bestEpoch} />
       ) : (
         <>
-          <Legend curve={curve} pointed={pointed.value} bestEpoch={bestEpoch} validated={validated} />
+          <Legend
+            unit={unit}
+            curve={curve}
+            pointed={pointed.value}
+            bestEpoch={bestEpoch}
+            validated={validated}
+          />
           <figure>
             <figcaption>{t('Accuracy')}</figcaption>
             <Plot
-              label={spoken(t('Accuracy'), curve, bestEpoch, (score) => `${percent(score.accuracy)} %`)}
+              label={spoken(t('Accuracy'), unit, curve, bestEpoch, (score) => `${percent(score.accuracy)} %`)}
               measure="accuracy"
               {...{ curve, bestEpoch, point }}
             />
@@ -57,7 +64,9 @@ export function Curves({ curve, bestEpoch: best }: CurvesProps) {
           <figure>
             <figcaption>{t('Cross-entropy')}</figcaption>
             <Plot
-              label={spoken(t('Cross-entropy'), curve, bestEpoch, (score) => fixed(score.crossEntropy, 2))}
+              label={spoken(t('Cross-entropy'), unit, curve, bestEpoch, (score) =>
+                fixed(score.crossEntropy, 2),
+              )}
               measure="crossEntropy"
               {...{ curve, bestEpoch, point }}
             />
@@ -69,7 +78,7 @@ export function Curves({ curve, bestEpoch: best }: CurvesProps) {
 }
 
 function Legend(props: CurvesProps & { pointed: number | null; validated: boolean }) {
-  const { curve, pointed, bestEpoch, validated } = props;
+  const { unit, curve, pointed, bestEpoch, validated } = props;
   const at = pointed === null ? undefined : curve[pointed];
   const scores = (score: EpochView['training'] | null | undefined) =>
     score ? ` ${percent(score.accuracy)} % · ${fixed(score.crossEntropy, 2)}` : '';
@@ -86,9 +95,17 @@ function Legend(props: CurvesProps & { pointed: number | null; validated: boolea
         </span>
       )}
       {at ? (
-        <span class="key">{t('epoch {epoch}', { epoch: at.epoch })}</span>
+        <span class="key">
+          {unit === 'step' ? t('step {step}', { step: at.epoch }) : t('epoch {epoch}', { epoch: at.epoch })}
+        </span>
       ) : (
-        bestEpoch !== null && <span class="key best">{t('best epoch {epoch}', { epoch: bestEpoch })}</span>
+        bestEpoch !== null && (
+          <span class="key best">
+            {unit === 'step'
+              ? t('best step {step}', { step: bestEpoch })
+              : t('best epoch {epoch}', { epoch: bestEpoch })}
+          </span>
+        )
       )}
       {!validated && curve.length > 0 && <span class="key">{t('no validation photos')}</span>}
     </p>
@@ -97,20 +114,28 @@ function Legend(props: CurvesProps & { pointed: number | null; validated: boolea
 
 function spoken(
   measure: string,
+  unit: CurveUnit,
   curve: readonly EpochView[],
   bestEpoch: number | null,
   write: (score: EpochView['training']) => string,
 ): string {
   const last = curve.at(-1);
-  if (!last) return t('{measure}: no epoch yet.', { measure });
+  if (!last) return t('{measure}: nothing measured yet.', { measure });
   const params = {
     measure,
-    epoch: last.epoch,
+    at: last.epoch,
     training: write(last.training),
     validation: last.validation ? write(last.validation) : '',
   };
+  const best = { best: bestEpoch ?? 0 };
+  if (unit === 'step') {
+    const course = last.validation
+      ? t('{measure} over the steps. At step {at}: training {training}, validation {validation}.', params)
+      : t('{measure} over the steps. At step {at}: training {training}.', params);
+    return bestEpoch === null ? course : `${course} ${t('Best step: {best}.', best)}`;
+  }
   const course = last.validation
-    ? t('{measure} over the epochs. At epoch {epoch}: training {training}, validation {validation}.', params)
-    : t('{measure} over the epochs. At epoch {epoch}: training {training}.', params);
-  return bestEpoch === null ? course : `${course} ${t('Best epoch: {epoch}.', { epoch: bestEpoch })}`;
+    ? t('{measure} over the epochs. At epoch {at}: training {training}, validation {validation}.', params)
+    : t('{measure} over the epochs. At epoch {at}: training {training}.', params);
+  return bestEpoch === null ? course : `${course} ${t('Best epoch: {best}.', best)}`;
 }

@@ -64,7 +64,7 @@ function UnderwayPage({ state, post }: { state: Underway; post: Post }) {
       <Steps steps={stepsOfRunning(running, state.kind === 'stopped')} open={open} />
       <div class="columns">
         {training && training.curve.length > 0 ? (
-          <Curves curve={training.curve} bestEpoch={training.bestEpoch} />
+          <Curves unit={training.unit} curve={training.curve} bestEpoch={training.bestEpoch} />
         ) : (
           <Band id="training" title={t('Training')}>
             <p class={state.kind === 'running' ? 'note later' : 'note'}>
@@ -111,7 +111,11 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
       <Steps steps={stepsOfRun(run)} open={open} />
       {large && matrix}
       <div class="columns">
-        <Curves curve={training.curve} bestEpoch={training.curve.length > 0 ? training.bestEpoch : null} />
+        <Curves
+          unit={training.unit}
+          curve={training.curve}
+          bestEpoch={training.curve.length > 0 ? training.bestEpoch : null}
+        />
         {large ? classes : matrix}
       </div>
       {evaluation.accuracy !== null && (

@@ -95,7 +95,9 @@ function options(
         grid: { show: false },
         size: 26,
         gap: 6,
-        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000],
+        incrs: [1, 2, 5]
+          .flatMap((n) => [0, 1, 2, 3, 4, 5, 6].map((power) => n * 10 ** power))
+          .sort((a, b) => a - b),
         space: 60,
       },
       {

@@ -32,8 +32,11 @@ export function RunFacts({ run, openRun }: { run: RunView; openRun: () => void }
         testing: split.testing,
       }),
     ],
+    ...(training.optimizer.kind === 'retrain.py'
+      ? ([[t('Optimizer'), t('retrain.py, and its split by paths')]] satisfies [string, string][])
+      : []),
     [
-      t('Epochs'),
+      training.unit === 'step' ? t('Steps') : t('Epochs'),
       split.validation > 0
         ? t('{epochs}, the best is {best}', { epochs: training.epochs, best: training.bestEpoch })
         : count(training.epochs),

@@ -1,4 +1,4 @@
-import type { RunningView } from '../../protocol';
+import type { CurveUnit, EpochView, RunningView } from '../../protocol';
 import { timeLeft } from '../durations';
 import { count, percent } from '../numbers';
 import { plural, t } from '../words';
@@ -36,19 +36,16 @@ export function standing({ step, scan, bottlenecks, training, dataset }: Running
     case 'training': {
       const last = training?.curve.at(-1);
       if (!training || !last) return beginning(t('Beginning to train.'), dataset?.images);
-      const done = share(training.curve.length, training.maxEpochs);
+      const reached = reachedBy(training);
+      const done = share(reached, training.maxEpochs);
       return {
         figure: percent(done),
         unit: '%',
-        lead: t('Training: epoch {epoch} of at most {most}.', {
-          epoch: training.curve.length,
-          most: training.maxEpochs,
-        }),
-        note: last.validation
-          ? t('So far {percent} % of the validation photos are named rightly. The best epoch is kept.', {
-              percent: percent(last.validation.accuracy),
-            })
-          : t('There are no validation photos, so nothing can say which epoch is best.'),
+        lead:
+          training.unit === 'step'
+            ? t('Training: step {step} of {most}.', { step: reached, most: training.maxEpochs })
+            : t('Training: epoch {epoch} of at most {most}.', { epoch: reached, most: training.maxEpochs }),
+        note: trainingNote(training.unit, last.validation),
         share: done,
       };
     }
@@ -85,6 +82,19 @@ function bottleneckNote({ cached }: NonNullable<RunningView['bottlenecks']>): st
   return cached === 0
     ? t('What is computed stays, also when you cancel.')
     : t('What is computed stays, also when you cancel. {cached} were in the cache.', { cached });
+}
+
+/** How many epochs, the start being one, or steps are done. */
+export function reachedBy({ unit, curve }: NonNullable<RunningView['training']>): number {
+  return unit === 'step' ? (curve.at(-1)?.epoch ?? -1) + 1 : curve.length;
+}
+
+function trainingNote(unit: CurveUnit, validation: EpochView['validation']): string {
+  if (!validation) return t('There are no validation photos, so nothing can say when it is best.');
+  const params = { percent: percent(validation.accuracy) };
+  return unit === 'step'
+    ? t('So far {percent} % of the validation photos are named rightly.', params)
+    : t('So far {percent} % of the validation photos are named rightly. The best epoch is kept.', params);
 }
 
 function share(done: number, of: number): number {

@@ -1,6 +1,7 @@
-import type { BottleneckCounts, DatasetFacts, RunningView, RunView } from '../../protocol';
+import type { BottleneckCounts, CurveUnit, DatasetFacts, RunningView, RunView } from '../../protocol';
 import { duration } from '../durations';
 import { plural, t } from '../words';
+import { reachedBy } from './standing';
 
 /** One of the four steps, as it is shown. */
 export interface StepFacts {
@@ -32,7 +33,7 @@ export function stepsOfRun(run: RunView): StepFacts[] {
   const facts: Record<RunningView['step'], string> = {
     scan: scanned(run.dataset, run.scanSeconds),
     bottlenecks: computed(run.bottlenecks),
-    training: trained(training.epochs, training.seconds),
+    training: joined(counted(training.unit, training.epochs), duration(training.seconds)),
     evaluation:
       evaluation.n === 0
         ? t('nothing to test on')
@@ -68,14 +69,13 @@ function factsOf(running: RunningView, step: RunningView['step']): { facts: stri
         facts: joined(t('{done} of {of}', { done: bottlenecks.done, of: bottlenecks.of }), bottlenecks.path),
         share: bottlenecks.of > 0 ? bottlenecks.done / bottlenecks.of : 0,
       };
-    case 'training':
+    case 'training': {
       if (!training) return { facts: t('begins'), share: 0 };
-      if (training.seconds !== null)
-        return { facts: trained(training.curve.length, training.seconds), share: 1 };
-      return {
-        facts: plural(training.curve.length, '{n} epoch', '{n} epochs'),
-        share: training.curve.length / Math.max(1, training.maxEpochs),
-      };
+      const reached = reachedBy(training);
+      const facts = counted(training.unit, reached);
+      if (training.seconds !== null) return { facts: joined(facts, duration(training.seconds)), share: 1 };
+      return { facts, share: reached / Math.max(1, training.maxEpochs) };
+    }
     case 'evaluation':
       return { facts: t('begins'), share: 0.5 };
   }
@@ -96,8 +96,8 @@ function computed({ cached, computed, seconds }: BottleneckCounts): string {
   return joined(what, duration(seconds));
 }
 
-function trained(epochs: number, seconds: number): string {
-  return joined(plural(epochs, '{n} epoch', '{n} epochs'), duration(seconds));
+function counted(unit: CurveUnit, n: number): string {
+  return unit === 'step' ? plural(n, '{n} step', '{n} steps') : plural(n, '{n} epoch', '{n} epochs');
 }
 
 function joined(...parts: readonly string[]): string {

@@ -1,7 +1,7 @@
 import type { PanelState, RunningView } from '../../protocol';
 import { plural, t } from '../words';
 import { Figure } from './figure';
-import { standing } from './standing';
+import { reachedBy, standing } from './standing';
 
 type Stopped = Extract<PanelState, { kind: 'stopped' }>;
 
@@ -52,11 +52,17 @@ function howFar({ step, scan, bottlenecks, training }: RunningView): string {
         { done: bottlenecks?.done ?? 0 },
       );
     case 'training':
-      return plural(
-        training?.curve.length ?? 0,
-        'It came as far as training: {n} epoch.',
-        'It came as far as training: {n} epochs.',
-      );
+      return training?.unit === 'step'
+        ? plural(
+            reachedBy(training),
+            'It came as far as training: {n} step.',
+            'It came as far as training: {n} steps.',
+          )
+        : plural(
+            training?.curve.length ?? 0,
+            'It came as far as training: {n} epoch.',
+            'It came as far as training: {n} epochs.',
+          );
     case 'evaluation':
       return t('It came as far as testing; the run was not saved.');
   }

@@ -154,6 +154,12 @@ function datasetOf(labels: readonly string[], perClass: number, troubled: boolea
   };
 }
 
+const lbfgs = {
+  unit: 'epoch',
+  splitRule: { kind: 'content' },
+  optimizer: { kind: 'l-bfgs', l2: 1e-5, maxEpochs: 100 },
+} as const;
+
 function runOf(
   labels: readonly string[],
   perClass: number,
@@ -176,7 +182,7 @@ function runOf(
     runtime: 'onnx',
     bottlenecks: { cached: Math.max(0, images - 12), computed: Math.min(12, images), seconds: 0.31 },
     split: { training: images - 2 * evaluation.n, validation: evaluation.n, testing: evaluation.n },
-    training: { epochs: 60, bestEpoch: 41, seconds: 0.22, seed: 42, curve: curveOf(60) },
+    training: { ...lbfgs, epochs: 60, bestEpoch: 41, seconds: 0.22, seed: 42, curve: curveOf(60) },
     evaluation,
     ...changes,
   };
@@ -212,7 +218,7 @@ const training: RunningView = {
     path: '',
     counts: { cached: 1760, computed: 3012, seconds: 16.4 },
   },
-  training: { curve: curveOf(34), maxEpochs: 200, bestEpoch: null, seconds: null },
+  training: { unit: 'epoch', curve: curveOf(34), maxEpochs: 200, bestEpoch: null, seconds: null },
 };
 
 export function panelState(name: string, photos: readonly string[]): PanelState {
@@ -251,7 +257,7 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
       return done(
         runOf(flowers, 2, evaluation, {
           split,
-          training: { epochs: 60, bestEpoch: 60, seconds: 0.1, seed: 42, curve },
+          training: { ...lbfgs, epochs: 60, bestEpoch: 60, seconds: 0.1, seed: 42, curve },
         }),
       );
     }

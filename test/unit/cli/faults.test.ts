@@ -175,7 +175,9 @@ describe('faults while a cache is filled', function () {
         seed: 42,
         validationPercentage: 10,
         testingPercentage: 10,
-      };
+        splitRule: { kind: 'content' },
+        optimizer: { kind: 'l-bfgs' },
+      } as const;
       const [one, two, three] = await Promise.all([
         run(['train', photos]),
         run(['train', photos]),

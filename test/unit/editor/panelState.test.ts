@@ -73,6 +73,7 @@ describe('advance', () => {
   it('appends each epoch to the curve and ends it with the best epoch', () => {
     const epochs = [0, 1, 2].map((n): RetrainProgress => ({
       kind: 'training',
+      unit: 'epoch',
       epoch: epoch(n),
       maxEpochs: 50,
     }));
@@ -80,7 +81,13 @@ describe('advance', () => {
     assert.deepEqual(training.training?.curve, [epoch(0), epoch(1), epoch(2)]);
     assert.equal(training.training.maxEpochs, 50);
     assert.equal(training.training.bestEpoch, null);
-    const trained = advance(training, { kind: 'trained', epochs: 3, bestEpoch: 2, seconds: 0.4 });
+    const trained = advance(training, {
+      kind: 'trained',
+      unit: 'epoch',
+      epochs: 3,
+      bestEpoch: 2,
+      seconds: 0.4,
+    });
     assert.equal(trained.step, 'evaluation');
     assert.equal(trained.training?.bestEpoch, 2);
     assert.equal(trained.training.curve.length, 3);
@@ -89,7 +96,7 @@ describe('advance', () => {
   it('leaves the state that it was given as it was', () => {
     const before = after(scanned, half);
     const copy = structuredClone(before);
-    advance(before, { kind: 'training', epoch: epoch(0), maxEpochs: 50 });
+    advance(before, { kind: 'training', unit: 'epoch', epoch: epoch(0), maxEpochs: 50 });
     assert.deepEqual(before, copy);
   });
 });

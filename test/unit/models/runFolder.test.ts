@@ -4,6 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { RetrainError } from '../../../src/base';
 import { readRun, saveRun } from '../../../src/models';
+import { retrainPyDefaults } from '../../../src/training';
 import { runWith, sha256 } from '../../support/runRecords';
 import { temporaryFolder } from '../../support/temporaryFolder';
 import { skip } from '../../support/skip';
@@ -39,6 +40,66 @@ describe('saveRun and readRun', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it("give back how retrain.py's training was set, and its curve of steps", async () => {
+    const score = { accuracy: 0.5, crossEntropy: 0.7 };
+    const run = runWith(odd, {
+      settings: {
+        seed: 1,
+        validationPercentage: 10,
+        testingPercentage: 10,
+        splitRule: { kind: 'retrain.py', imageDir: './数据/' },
+        optimizer: { ...retrainPyDefaults, trainBatchSize: -1, keep: 'last' },
+      },
+      training: {
+        unit: 'step',
+        epochs: 4000,
+        bestEpoch: 3999,
+        seconds: 1,
+        curve: [0, 10, 3999].map((epoch) => ({ epoch, training: score, validation: score })),
+      },
+    });
+    const saved = await saveRun(folder.path, run);
+    assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
+
+    const file = path.join(saved, 'run.json');
+    const text = await readFile(file, 'utf8');
+    for (const [from, to] of [
+      ['"steps": 4000', '"steps": 0'],
+      ['"trainBatchSize": -1', '"trainBatchSize": 0'],
+      ['"evalStepInterval": 10', '"evalStepInterval": 0'],
+      ['"keep": "last"', '"keep": "first"'],
+    ] as const) {
+      assert.ok(text.includes(from), from);
+      await writeFile(file, text.replace(from, to));
+      assert.equal((await failure(readRun(saved))).code, 'RUN_DAMAGED', to);
+    }
+    await writeFile(file, text);
+    const metrics = path.join(saved, 'metrics.json');
+    const curve = await readFile(metrics, 'utf8');
+    await writeFile(metrics, curve.replace('"bestEpoch": 3999', '"bestEpoch": 11'));
+    assert.match((await failure(readRun(saved))).message, /bestEpoch: it is not in the curve/);
+    await writeFile(metrics, curve.replace('"epoch": 10,', '"epoch": 0,'));
+    assert.match((await failure(readRun(saved))).message, /curve\[1\].epoch: a whole number from 1/);
+  });
+
+  it('read a run of format 1, when there was one optimiser and one split', async () => {
+    const run = runWith(['a', 'b']);
+    const saved = await saveRun(folder.path, run);
+    const edit = async (name: string, change: (document: Record<string, unknown>) => object) => {
+      const file = path.join(saved, name);
+      const document = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+      await writeFile(file, JSON.stringify(change(document)));
+    };
+    const settings = { seed: 42, validationPercentage: 10, testingPercentage: 10, l2: 1e-5, maxEpochs: 100 };
+    await edit('run.json', (document) => ({ ...document, format: 1, settings }));
+    await edit('metrics.json', (document) => {
+      const { unit, ...training } = document['training'] as Record<string, unknown>;
+      assert.equal(unit, 'epoch');
+      return { ...document, training };
+    });
+    assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
   });
 
   it('give back of which run it is a refit, and refuse half of that', async () => {
@@ -151,7 +212,9 @@ describe('readRun of a damaged run', () => {
   };
 
   const damages: readonly [string, string, string | RegExp, string, RegExp][] = [
-    ['another format', 'run.json', '"format": 1', '"format": 2', /format: 1 was expected/],
+    ['another format', 'run.json', '"format": 2', '"format": 3', /format: a whole number from 1 to 2/],
+    ['an unknown optimiser', 'run.json', '"l-bfgs"', '"lion"', /optimizer.kind: the name of an optimizer/],
+    ['an unknown split', 'run.json', '"content"', '"moon"', /splitRule.kind: the name of a split rule/],
     ['a missing field', 'run.json', '"seed"', '"weed"', /settings: seed is missing/],
     [
       'a field that only its prototype would have',

@@ -1,0 +1,183 @@
+import path from 'node:path';
+import { InvalidArgumentError, Option } from 'commander';
+import { retrainPyDefaults, type OptimizerChoice, type TrainingOutputs } from '../jobs';
+import { wholeNumber } from './options';
+
+/** What the flags of TensorFlow's retrain.py give; docs/retrain-py.md has them one by one. */
+export interface RetrainPyFlags {
+  readonly imageDir?: string;
+  readonly howManyTrainingSteps?: number;
+  readonly learningRate?: number;
+  readonly trainBatchSize?: number;
+  readonly validationBatchSize?: number;
+  readonly testBatchSize?: number;
+  readonly evalStepInterval?: number;
+  readonly keep?: 'best' | 'last';
+  readonly printMisclassifiedTestImages?: true;
+  readonly tfhubModule?: string;
+  readonly architecture?: string;
+  readonly bottleneckDir?: string;
+  readonly finalTensorName?: string;
+  readonly outputLabels?: string;
+  readonly outputGraph?: string;
+  readonly savedModelDir?: string;
+  readonly summariesDir?: string;
+  readonly intermediateStoreFrequency?: string;
+  readonly intermediateOutputGraphsDir?: string;
+  readonly checkpointPath?: string;
+}
+
+/** Whole, or -1 for all images. */
+function batchSize(text: string): number {
+  return text === '-1' ? -1 : wholeNumber(1, 100_000)(text);
+}
+
+function rate(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value <= 0)
+    throw new InvalidArgumentError('It must be a number greater than 0.');
+  return value;
+}
+
+function tensorName(text: string): string {
+  if (!/^[A-Za-z0-9.][A-Za-z0-9_.-]{0,99}$/.test(text))
+    throw new InvalidArgumentError('It must be letters, digits, ".", "_" and "-".');
+  return text;
+}
+
+const { steps, learningRate, trainBatchSize, validationBatchSize, evalStepInterval } = retrainPyDefaults;
+
+/** Those that make a training one of retrain.py's. */
+const training = () => [
+  new Option('--how-many-training-steps <n>', `retrain.py: steps (${steps})`).argParser(
+    wholeNumber(1, 10_000_000),
+  ),
+  new Option('--learning-rate <x>', `retrain.py: learning rate (${learningRate})`).argParser(rate),
+  new Option(
+    '--train-batch-size <n>',
+    `retrain.py: images drawn for a step, -1: all (${trainBatchSize})`,
+  ).argParser(batchSize),
+  new Option(
+    '--validation-batch-size <n>',
+    `retrain.py: validation images drawn for an evaluation, -1: all (${validationBatchSize})`,
+  ).argParser(batchSize),
+  new Option(
+    '--eval-step-interval <n>',
+    `retrain.py: steps between two evaluations (${evalStepInterval})`,
+  ).argParser(wholeNumber(1, 10_000_000)),
+  new Option('--keep <step>', 'retrain.py: which step is kept, the best by validation or the last').choices([
+    'best',
+    'last',
+  ]),
+];
+
+/** All options that `retrainPyFlags` reads, with dashes; `withDashes` brings retrain.py's own spelling to them. */
+export function retrainPyOptions(): Option[] {
+  return [
+    new Option('--optimizer <name>', 'how the last layer is trained; retrain.py: as it did, on its split')
+      .choices(['l-bfgs', 'retrain.py'])
+      .default('l-bfgs'),
+    ...training(),
+    new Option('--image-dir <dir>', 'the dataset, as retrain.py names it'),
+    new Option('--print-misclassified-test-images', 'name the testing images that were answered wrongly'),
+    new Option('--tfhub-module <name>', 'a backbone, or the module of values that were imported'),
+    new Option('--architecture <name>', 'the same').conflicts('tfhubModule'),
+    new Option('--bottleneck-dir <dir>', "retrain.py's text files of that module, to import first"),
+    new Option('--output-labels <file>', 'where the labels are written, one a line'),
+    new Option('--saved-model-dir <dir>', 'where the last layer is written, as a TensorFlow.js model'),
+    new Option('--final-tensor-name <name>', 'name of its output')
+      .argParser(tensorName)
+      .default('final_result'),
+    new Option('--summaries-dir <dir>', "where TensorBoard's event files are written"),
+    new Option('--test-batch-size <n>').argParser(batchSize).hideHelp(),
+    ...[
+      '--output-graph',
+      '--intermediate-store-frequency',
+      '--intermediate-output-graphs-dir',
+      '--checkpoint-path',
+    ].map((flag) => new Option(`${flag} <value>`).hideHelp()),
+  ];
+}
+
+/** Flags that are taken and change nothing, and why. */
+const withoutCounterpart: readonly (readonly [keyof RetrainPyFlags, string])[] = [
+  [
+    'outputGraph',
+    '--output_graph: no TensorFlow graph is written; --saved_model_dir writes the last layer as a TensorFlow.js model',
+  ],
+  [
+    'intermediateStoreFrequency',
+    '--intermediate_store_frequency: no snapshots are kept; the best step is, in the run',
+  ],
+  ['intermediateOutputGraphsDir', '--intermediate_output_graphs_dir: no snapshots are kept'],
+  [
+    'checkpointPath',
+    '--checkpoint_path: there are no TensorFlow checkpoints; a run is saved whole at its end',
+  ],
+];
+
+/** What a person should know about the flags they gave. */
+export function flagNotes(flags: RetrainPyFlags, implied: boolean): string[] {
+  const notes = withoutCounterpart.filter(([flag]) => flags[flag] !== undefined).map(([, note]) => note);
+  if (flags.testBatchSize !== undefined && flags.testBatchSize !== -1)
+    notes.push('--test_batch_size: all testing images are measured');
+  if (flags.bottleneckDir !== undefined && moduleOf(flags) === undefined)
+    notes.push(
+      '--bottleneck_dir: without --tfhub_module nothing is read from there; values are kept in .bottlenecks, and retrain export-bottlenecks writes text files',
+    );
+  if (implied)
+    notes.push(
+      'Training as retrain.py does, on its split: --optimizer retrain.py follows from the flags given',
+    );
+  return notes;
+}
+
+/** The network that retrain.py's flags name. */
+export function moduleOf({ tfhubModule, architecture }: RetrainPyFlags): string | undefined {
+  return tfhubModule ?? architecture;
+}
+
+/** True where a flag was given that only retrain.py's training has. */
+export function trainsAsRetrainPy(flags: RetrainPyFlags): boolean {
+  return training().some((option) => Reflect.get(flags, option.attributeName()) !== undefined);
+}
+
+export function optimizerOf(flags: RetrainPyFlags): OptimizerChoice {
+  return {
+    kind: 'retrain.py',
+    steps: flags.howManyTrainingSteps ?? steps,
+    learningRate: flags.learningRate ?? learningRate,
+    trainBatchSize: flags.trainBatchSize ?? trainBatchSize,
+    validationBatchSize: flags.validationBatchSize ?? validationBatchSize,
+    evalStepInterval: flags.evalStepInterval ?? evalStepInterval,
+    keep: flags.keep ?? retrainPyDefaults.keep,
+  };
+}
+
+export function outputsOf(flags: RetrainPyFlags): TrainingOutputs {
+  const { outputLabels, savedModelDir, finalTensorName = 'final_result', summariesDir } = flags;
+  return {
+    ...(outputLabels !== undefined && { labelsFile: path.resolve(outputLabels) }),
+    ...(savedModelDir !== undefined && {
+      head: { folder: path.resolve(savedModelDir), outputName: finalTensorName },
+    }),
+    ...(summariesDir !== undefined && { summaries: path.resolve(summariesDir) }),
+  };
+}
+
+/** Arguments with retrain.py's flags, `--image_dir`, as our options, `--image-dir`. */
+export function withDashes(args: readonly string[]): string[] {
+  const names = new Map(
+    [
+      ...retrainPyOptions().map(({ long }) => long ?? ''),
+      '--validation-percentage',
+      '--testing-percentage',
+    ].map((name) => [`--${name.slice(2).replaceAll('-', '_')}`, name]),
+  );
+  const end = args.indexOf('--');
+  return args.map((arg, i) => {
+    if (end !== -1 && i >= end) return arg;
+    const [name = '', ...value] = arg.split('=');
+    return [names.get(name) ?? name, ...value].join('=');
+  });
+}

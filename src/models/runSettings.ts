@@ -1,0 +1,68 @@
+import type { Untrusted } from '../base';
+import type { Optimizer } from '../training';
+import { count } from './numbers';
+import type { RunSettings, SplitRule } from './runRecord';
+
+const mostSteps = 10_000_000;
+const mostDrawn = 100_000;
+
+/** The settings in a run.json of this format, or an earlier one. @throws what `settings` makes of its damage */
+export function readSettings(settings: Untrusted, format: number): RunSettings {
+  return {
+    seed: settings.field('seed').integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+    validationPercentage: settings.field('validationPercentage').number(0, 100),
+    testingPercentage: settings.field('testingPercentage').number(0, 100),
+    ...(format === 1
+      ? { splitRule: { kind: 'content' }, optimizer: readLbfgs(settings) }
+      : {
+          splitRule: readSplitRule(settings.field('splitRule')),
+          optimizer: readOptimizer(settings.field('optimizer')),
+        }),
+  };
+}
+
+function readSplitRule(rule: Untrusted): SplitRule {
+  const kind = rule.field('kind');
+  switch (kind.text()) {
+    case 'content':
+      return { kind: 'content' };
+    case 'retrain.py':
+      return { kind: 'retrain.py', imageDir: rule.field('imageDir').text() };
+    default:
+      throw kind.fail('the name of a split rule was expected');
+  }
+}
+
+function readOptimizer(optimizer: Untrusted): Optimizer {
+  const kind = optimizer.field('kind');
+  switch (kind.text()) {
+    case 'l-bfgs':
+      return readLbfgs(optimizer);
+    case 'retrain.py':
+      return {
+        kind: 'retrain.py',
+        steps: optimizer.field('steps').integer(1, mostSteps),
+        learningRate: optimizer.field('learningRate').number(0, Number.MAX_VALUE),
+        trainBatchSize: batchSize(optimizer.field('trainBatchSize')),
+        validationBatchSize: batchSize(optimizer.field('validationBatchSize')),
+        evalStepInterval: optimizer.field('evalStepInterval').integer(1, mostSteps),
+        keep:
+          optimizer.field('keep').matching(/^(?:best|last)$/, 'best or last') === 'last' ? 'last' : 'best',
+      };
+    default:
+      throw kind.fail('the name of an optimizer was expected');
+  }
+}
+
+/** Images; -1 for all. */
+function batchSize(size: Untrusted): number {
+  return size.value === -1 ? -1 : size.integer(1, mostDrawn);
+}
+
+function readLbfgs(settings: Untrusted): Optimizer {
+  return {
+    kind: 'l-bfgs',
+    l2: settings.field('l2').number(0, Number.MAX_VALUE),
+    maxEpochs: count(settings.field('maxEpochs')),
+  };
+}
