@@ -1,4 +1,4 @@
-import type { Head } from '../training';
+import { addRowTimesMatrix, type Head } from '../training';
 
 /**
  * Probabilities [n, C] that `head` gives to bottleneck values [n, D]: the softmax of its logits, summed in
@@ -14,11 +14,7 @@ export function predict(head: Head, values: Float32Array, n: number): Float32Arr
   const logits = new Float64Array(classes);
   for (let row = 0; row < n; row++) {
     logits.set(head.bias);
-    for (let i = 0; i < dimension; i++) {
-      const value = values[row * dimension + i] as number;
-      for (let c = 0; c < classes; c++)
-        logits[c] = (logits[c] as number) + value * (head.weights[i * classes + c] as number);
-    }
+    addRowTimesMatrix(values, row * dimension, dimension, head.weights, logits);
     const highest = logits.reduce((most, logit) => Math.max(most, logit), -Infinity);
     const shares = logits.map((logit) => Math.exp(logit - highest));
     const total = shares.reduce((sum, share) => sum + share, 0);

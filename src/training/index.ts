@@ -3,7 +3,7 @@ export type { RidgeProblem } from './centre';
 export { chooseSoftmax, type ChosenSoftmax } from './chooseSoftmax';
 export { balancedWeights } from './classWeights';
 export type { Head } from './head';
-export { plainProduct, type Matrix, type Product } from './matrix';
+export { addRowTimesMatrix, plainProduct, type Matrix, type Product } from './matrix';
 export type { Matrix64, Product64 } from './matrix64';
 export { cosines, unitRows } from './nearest';
 export type { CurveUnit, LbfgsOptimizer, Optimizer } from './optimizer';
