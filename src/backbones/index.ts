@@ -1,10 +1,17 @@
 /** Frozen networks: read from disk, checked, fingerprinted, and turned into ONNX. Runs none. */
 export {
+  backboneId,
   defaultBackbones,
+  describeBackbone,
   embeddedBackbones,
   loadBackbone,
+  openBackbone,
   type Backbone,
   type BackboneFacts,
+  type EmbeddedBackbone,
+  type GraphBackbone,
+  type OnnxBackbone,
+  type Scaling,
 } from './backbone';
 export type { Constant, Graph, GraphNode, Operation, Shape } from './graph';
 export { normalise } from './normalise';

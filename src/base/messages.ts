@@ -43,7 +43,13 @@ export const messages = {
   BACKBONE_UNKNOWN: 'There is no backbone {id}; known are: {known}.',
   BACKBONE_DAMAGED: 'The backbone file {path} is damaged ({reason}); install the extension again.',
   GRAPH_UNSUPPORTED:
-    'The network {path} has the operation {operation}, which cannot be converted; use the tensorflow or the wasm runtime.',
+    'The network {path} has the operation {operation}, which cannot be converted; cut it before that, or take another network.',
+  BACKBONE_INPUT: 'The network {path} cannot be a backbone: {reason}.',
+  BACKBONE_INPUT_OPEN: 'The network {path} does not say which size of pictures it takes; name one (--input).',
+  BACKBONE_NORMALISATION_OPEN:
+    'The network {path} does not say which numbers it takes for pixels; choose 0..1, -1..1, imagenet, 0..255 or your own (--normalisation).',
+  BACKBONE_CUT_UNKNOWN: 'The network {path} cannot be cut at “{cut}”; it can be cut at: {known}.',
+  NETWORK_DAMAGED: 'The network file {path} cannot be read ({reason}); take another one.',
   RUNTIME_UNKNOWN: 'There is no runtime {id}; known are: {known}.',
   RUNTIME_MISSING: 'The runtime {id} cannot be loaded here ({reason}); choose another one.',
   RUNTIME_UNFIT:

@@ -13,6 +13,7 @@ import { measureHead } from './measureHead';
 import type { RetrainSettings } from './requests';
 import type { RetrainProgress } from './results';
 import { runView } from './runView';
+import { keptScaling } from './scaling';
 
 /** The main job: scan, cache, split, train, measure once on the testing split, save the run. */
 export const retrain: Job<'retrain'> = async ({ folder, settings }, context) => {
@@ -160,7 +161,7 @@ function arrangeBySide(
 
 /** Trains on the raw values given, which are scaled in place: a copy of a large dataset would not fit beside it. */
 async function trainHead(
-  { backbone, runtime }: FilledDataset,
+  { backbone, runtime, location }: FilledDataset,
   labels: readonly string[],
   {
     training,
@@ -170,7 +171,8 @@ async function trainHead(
   { signal, report }: JobContext<RetrainProgress>,
 ): Promise<{ head: Head; curve: NewRun['training'] }> {
   const started = performance.now();
-  for (const { values } of [training, validation]) scaleInPlace(values, backbone.scaling);
+  const scaling = backbone.scaling ?? (await keptScaling(location.retrain, backbone, training.values));
+  for (const { values } of [training, validation]) scaleInPlace(values, scaling);
   const { head, curve, bestEpoch } = await trainSoftmax(
     {
       training,
@@ -187,5 +189,5 @@ async function trainHead(
   const seconds = secondsSince(started);
   report({ kind: 'trained', epochs, bestEpoch, seconds });
   // The folded head is the one that is measured and saved.
-  return { head: fold(head, backbone.scaling), curve: { epochs, bestEpoch, seconds, curve } };
+  return { head: fold(head, scaling), curve: { epochs, bestEpoch, seconds, curve } };
 }

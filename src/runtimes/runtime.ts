@@ -23,6 +23,9 @@ export type RuntimeId = (typeof runtimeIds)[number];
 /** Those that execute a network of eight bits in integers. */
 export const eightBitRuntimes: readonly RuntimeId[] = ['onnx'];
 
+/** Those that execute an ONNX model. */
+export const onnxRuntimes: readonly RuntimeId[] = ['onnx'];
+
 /**
  * Executes one backbone. Calls are carried out one after the other, each on the calling thread, which it holds
  * meanwhile (all but wasm's): so this belongs into a worker thread, and the thread must not be terminated before

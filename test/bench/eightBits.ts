@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { defaultBackbones, loadBackbone, normalise, type Backbone } from '../../src/backbones';
+import { defaultBackbones, loadBackbone, normalise, type EmbeddedBackbone } from '../../src/backbones';
 import { decodeImage, decoderVersion } from '../../src/images';
 import { openRuntime, type Runtime } from '../../src/runtimes';
 import { median } from './median';
@@ -59,7 +59,7 @@ async function timeOf(runtime: Runtime, input: Float32Array, batch: number): Pro
   return { processor: (user + system) / 1000 / batch, clock };
 }
 
-async function photos(backbone: Backbone, count: number): Promise<Float32Array> {
+async function photos(backbone: EmbeddedBackbone, count: number): Promise<Float32Array> {
   const folder = path.join('media', 'samples', 'flowers');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.jpg'),

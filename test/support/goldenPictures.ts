@@ -1,4 +1,4 @@
-import { normalise, type Backbone } from '../../src/backbones';
+import { normalise, type EmbeddedBackbone } from '../../src/backbones';
 
 /** Pictures of 260 x 260 that any program can make, by name: the formulas stand in the golden files, too. */
 export const goldenPictures: readonly {
@@ -20,7 +20,7 @@ export const goldenPictures: readonly {
 ];
 
 /** The golden pictures, normalised for the backbone, [3, 260, 260, 3]. */
-export function goldenInput(backbone: Backbone): Float32Array {
+export function goldenInput(backbone: EmbeddedBackbone): Float32Array {
   const size = 260 * 260 * 3;
   const pixels = new Uint8Array(goldenPictures.length * size);
   goldenPictures.forEach(({ pixel }, image) => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { toOnnx, type Backbone } from '../../../src/backbones';
+import { toOnnx, type EmbeddedBackbone } from '../../../src/backbones';
 import { GraphBuilder, backboneFiles, loadFiles } from '../../support/backboneFiles';
 import { relativeDistance, runNaively } from '../../support/naiveNetwork';
 import { randomValues, tinyGraph } from '../../support/tinyGraph';
 
 /** Through onnxruntime itself, without our room of runtimes. */
 async function runOnnx(
-  { graph, input, dimension }: Backbone,
+  { graph, input, dimension }: EmbeddedBackbone,
   values: Float32Array,
   n: number,
 ): Promise<number[]> {
