@@ -1,4 +1,6 @@
-import { defaultBackbones, loadBackbone, type Backbone } from '../backbones';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { backboneId, defaultBackbones, loadBackbone, openBackbone, type Backbone } from '../backbones';
 import { decoderVersion } from '../images';
 import {
   chooseRuntime,
@@ -8,7 +10,7 @@ import {
   type RuntimeChoice,
   type RuntimeOptions,
 } from '../runtimes';
-import type { Places } from './places';
+import { keptBackbones, type Places } from './places';
 import type { RetrainSettings } from './requests';
 
 /** A backbone and what executes it. */
@@ -30,7 +32,24 @@ export class Networks {
 
   /** @throws BACKBONE_UNKNOWN, BACKBONE_DAMAGED */
   backbone(id: string): Promise<Backbone> {
-    return kept(this.backbones, id, () => loadBackbone(this.places.assets, id, { decoderVersion }));
+    return kept(this.backbones, id, async () => {
+      const own = path.join(keptBackbones(this.places), id);
+      const isOwn = backboneId.test(id) && (await stat(own).catch(() => undefined))?.isDirectory() === true;
+      return isOwn
+        ? await openBackbone(own, { decoderVersion })
+        : await loadBackbone(this.places.assets, id, { decoderVersion });
+    });
+  }
+
+  /** Closes what was opened of a backbone that is no more. */
+  async forget(id: string): Promise<void> {
+    this.backbones.delete(id);
+    for (const [key, opening] of [...this.runtimes]) {
+      const [backbone] = JSON.parse(key) as unknown[];
+      if (backbone !== id) continue;
+      this.runtimes.delete(key);
+      await (await opening.catch(() => undefined))?.dispose();
+    }
   }
 
   /**

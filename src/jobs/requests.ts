@@ -1,11 +1,14 @@
 import type { Shard } from '../dataset';
 import type {
+  BackboneListing,
   BottlenecksResult,
   CacheSize,
   CacheTree,
   ClassifyResult,
   ClearResult,
+  CutView,
   Diagnostics,
+  DownloadProgress,
   EvaluateResult,
   MergeResult,
   PartView,
@@ -120,12 +123,62 @@ export interface Jobs {
     result: ClearResult;
   };
   listBottlenecks: { params: { readonly folder: string }; progress: never; result: CacheTree };
+  listBackbones: {
+    params: Readonly<Record<never, never>>;
+    progress: never;
+    result: { readonly backbones: readonly BackboneListing[] };
+  };
+  /** Where the network at `source`, a path or an address, can be cut, from its input to its output. */
+  inspectNetwork: {
+    params: NetworkSource;
+    progress: DownloadProgress;
+    result: {
+      readonly input: { readonly height: number; readonly width: number };
+      /** Whether its files say which numbers it takes for pixels. */
+      readonly normalisationKnown: boolean;
+      readonly candidates: readonly CutView[];
+    };
+  };
+  /** Makes a backbone of a TF.js `model.json` or an ONNX file and keeps it on this machine. */
+  addBackbone: {
+    params: NetworkSource & {
+      /** null: as the file or its folder is called. */
+      readonly name: string | null;
+      /** Layers whose values, averaged over space, are the bottleneck; null: the last before those that classify. */
+      readonly cut: readonly string[] | null;
+      /** `0..1`, `-1..1`, `0..255`, `imagenet`, `mean,deviation` or `m,m,m,d,d,d`; null: as its files say. */
+      readonly normalisation: string | null;
+    };
+    progress: DownloadProgress;
+    result: {
+      readonly id: string;
+      readonly name: string;
+      readonly dimension: number;
+      readonly input: { readonly height: number; readonly width: number };
+      readonly cut: readonly string[];
+    };
+  };
+  removeBackbone: {
+    params: { readonly id: string };
+    progress: never;
+    result: Readonly<Record<never, never>>;
+  };
   /** What this machine has and lacks; `text` says it to a person. */
   doctor: {
     params: Readonly<Record<never, never>>;
     progress: never;
     result: { readonly diagnostics: Diagnostics; readonly text: string };
   };
+}
+
+/** A network somebody names. */
+export interface NetworkSource {
+  /** Absolute path, or an address (http, https). */
+  readonly source: string;
+  /** null: as the file says. */
+  readonly input: { readonly height: number; readonly width: number } | null;
+  /** The editor's http.proxy; null: that of the environment. */
+  readonly proxy: string | null;
 }
 
 export type JobName = keyof Jobs;

@@ -1,3 +1,4 @@
+import { addBackbone, inspectNetwork, listBackbones, removeBackbone } from './backbones';
 import { bottlenecks } from './bottlenecks';
 import { classify } from './classify';
 import { clearBottlenecks, measureBottlenecks } from './clear';
@@ -33,6 +34,10 @@ const table: { readonly [K in JobName]: Job<K> } = {
   verify,
   measureBottlenecks,
   clearBottlenecks,
+  listBackbones,
+  inspectNetwork,
+  addBackbone,
+  removeBackbone,
   doctor,
 };
 
