@@ -113,7 +113,7 @@ async function receive(
     },
   });
   try {
-    await pipeline(response, counted, createWriteStream(part, { flags: 'a' }), signal && { signal });
+    await pipeline(response, counted, createWriteStream(part, { flags: 'a' }), signal ? { signal } : {});
     return done;
   } catch (error) {
     if (error instanceof RetrainError) await forgetPart(part);
