@@ -1,4 +1,5 @@
 import type { BackboneListing, CutView, JobResult } from '../jobs';
+import { sizeText } from './cacheText';
 import { printable } from './text';
 
 /** What a person reads on the terminal about backbones, one function a command. */
@@ -6,16 +7,22 @@ import { printable } from './text';
 export function backbonesText(backbones: readonly BackboneListing[]): string {
   const width = Math.max(...backbones.map(({ id }) => id.length));
   return backbones
-    .map(({ id, dimension, input, eightBits, origin, name }) => {
+    .map(({ id, dimension, input, eightBits, origin, name, download }) => {
       const facts = [
         `${dimension} values`,
         `${input.width} x ${input.height}`,
         eightBits ? '8 bits' : 'float32',
-        origin === 'embedded' ? 'comes with the extension' : 'added here',
+        originText(origin, download),
       ];
       return `${id.padEnd(width)}  ${facts.join(', ')}  ${printable(name)}`;
     })
     .join('\n');
+}
+
+function originText(origin: BackboneListing['origin'], download: BackboneListing['download']): string {
+  if (origin === 'embedded') return 'comes with the extension';
+  if (download === null) return 'on this machine';
+  return `can be downloaded: ${sizeText(download.bytes)}, ${download.licence}`;
 }
 
 export function cutsText(candidates: readonly CutView[]): string {

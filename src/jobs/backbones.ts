@@ -2,7 +2,10 @@ import { mkdtemp, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { RetrainError, throwIfAborted } from '../base';
 import {
+  catalogue,
+  downloadSize,
   embeddedBackbones,
+  fetchCatalogued,
   fetchNetwork,
   idOf,
   installBackbone,
@@ -32,10 +35,54 @@ export const listBackbones: Job<'listBackbones'> = async (_params, { places }) =
       input,
       eightBits: quantisedFrom !== undefined,
       origin,
+      download: null,
     });
   const embedded = (await embeddedBackbones(places.assets)).map(listed('embedded'));
   const own = (await installedBackbones(keptBackbones(places))).map(listed('own'));
-  return { backbones: [...embedded, ...own] };
+  const there = new Set([...embedded, ...own].map(({ id }) => id));
+  const more = catalogue
+    .filter(({ id }) => !there.has(id))
+    .map((entry): BackboneListing => {
+      const { id, name, dimension, input, licence } = entry;
+      const download = { licence, bytes: downloadSize(entry) };
+      return { id, name, dimension, input, eightBits: false, origin: 'catalogue', download };
+    });
+  return { backbones: [...embedded, ...own, ...more] };
+};
+
+/** Fetches a network of the catalogue and keeps it; a later call goes on where an earlier one stopped. */
+export const downloadBackbone: Job<'downloadBackbone'> = async (
+  { id, proxy, from },
+  { places, signal, report },
+) => {
+  const entry = catalogue.find((listed) => listed.id === id);
+  if (entry === undefined)
+    throw new RetrainError('BACKBONE_NOT_LISTED', {
+      id,
+      known: catalogue.map((listed) => listed.id).join(', '),
+    });
+  const root = keptBackbones(places);
+  if ((await installedBackbones(root)).some((backbone) => backbone.id === id))
+    throw new RetrainError('BACKBONE_TAKEN', { id });
+  const folder = path.join(root, '.downloads', id);
+  const file = await fetchCatalogued(
+    entry,
+    folder,
+    {
+      signal,
+      proxy: proxy ?? undefined,
+      report: (done, of) => report({ kind: 'downloading', done, of: of ?? null }),
+    },
+    from ?? undefined,
+  );
+  const { network, ...made } = (await readNetwork(file, entry.input, probeOnnx)).cutAt(
+    entry.cut,
+    entry.normalisation,
+  );
+  if (network.kind !== 'graph') throw new TypeError(`${id} is catalogued as a graph`);
+  await installBackbone(root, { id, name: entry.name, source: entry.folder, ...made, network });
+  await rm(folder, { recursive: true, force: true });
+  return { id, name: entry.name, dimension: made.dimension, cut: made.cut, input: made.input };
 };
 
 /** Where a network can be cut, and what its files say of it; nothing is kept. */

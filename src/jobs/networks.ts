@@ -1,6 +1,14 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { backboneId, defaultBackbones, loadBackbone, openBackbone, type Backbone } from '../backbones';
+import { RetrainError } from '../base';
+import {
+  backboneId,
+  catalogue,
+  defaultBackbones,
+  loadBackbone,
+  openBackbone,
+  type Backbone,
+} from '../backbones';
 import { decoderVersion } from '../images';
 import {
   chooseRuntime,
@@ -35,6 +43,8 @@ export class Networks {
     return kept(this.backbones, id, async () => {
       const own = path.join(keptBackbones(this.places), id);
       const isOwn = backboneId.test(id) && (await stat(own).catch(() => undefined))?.isDirectory() === true;
+      if (!isOwn && catalogue.some((entry) => entry.id === id))
+        throw new RetrainError('BACKBONE_NOT_DOWNLOADED', { id });
       return isOwn
         ? await openBackbone(own, { decoderVersion })
         : await loadBackbone(this.places.assets, id, { decoderVersion });

@@ -158,6 +158,17 @@ export interface Jobs {
       readonly cut: readonly string[];
     };
   };
+  /** Fetches a backbone of the catalogue. */
+  downloadBackbone: {
+    params: {
+      readonly id: string;
+      readonly proxy: string | null;
+      /** Another address that has the same files; null: that of the catalogue. */
+      readonly from: string | null;
+    };
+    progress: DownloadProgress;
+    result: Jobs['addBackbone']['result'];
+  };
   removeBackbone: {
     params: { readonly id: string };
     progress: never;

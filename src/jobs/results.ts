@@ -254,8 +254,10 @@ export interface BackboneListing {
   readonly dimension: number;
   readonly input: { readonly width: number; readonly height: number };
   readonly eightBits: boolean;
-  /** Whether it comes with the extension, or was added here. */
-  readonly origin: 'embedded' | 'own';
+  /** Whether it comes with the extension, was added here, or can be downloaded. */
+  readonly origin: 'embedded' | 'own' | 'catalogue';
+  /** Of the catalogue: what it may be used under, and the bytes to download. */
+  readonly download: { readonly licence: string; readonly bytes: number } | null;
 }
 
 /** Where a network can be cut. */

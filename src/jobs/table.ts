@@ -1,4 +1,4 @@
-import { addBackbone, inspectNetwork, listBackbones, removeBackbone } from './backbones';
+import { addBackbone, downloadBackbone, inspectNetwork, listBackbones, removeBackbone } from './backbones';
 import { bottlenecks } from './bottlenecks';
 import { classify } from './classify';
 import { clearBottlenecks, measureBottlenecks } from './clear';
@@ -37,6 +37,7 @@ const table: { readonly [K in JobName]: Job<K> } = {
   listBackbones,
   inspectNetwork,
   addBackbone,
+  downloadBackbone,
   removeBackbone,
   doctor,
 };

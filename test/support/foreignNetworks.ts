@@ -1,11 +1,11 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { idOf, installBackbone, openBackbone, readNetwork, type GraphBackbone } from '../../src/backbones';
+import { readScriptValue } from '../../src/backbones/custom/scriptValue';
 import { probeOnnx } from '../../src/runtimes';
 
-const load = createRequire(__filename);
-const package_ = path.dirname(load.resolve('nsfwjs/package.json'));
+/** Where the npm package nsfwjs has its models, each file of them wrapped in a script. */
+export const nsfwModels = path.resolve('node_modules/nsfwjs/dist/models');
 
 export interface ModelDocument {
   format?: string;
@@ -18,12 +18,12 @@ export function writeNsfwModel(
   folder: string,
   name: 'inception_v3' | 'mobilenet_v2' | 'mobilenet_v2_mid',
 ): string {
-  const source = path.join(package_, 'dist', 'models', name);
+  const source = path.join(nsfwModels, name);
   const target = path.join(folder, name);
   mkdirSync(target, { recursive: true });
   const file = path.join(target, 'model.json');
   for (const script of readdirSync(source)) {
-    const content = load(path.join(source, script)) as object | string;
+    const content = readScriptValue(readFileSync(path.join(source, script), 'latin1'));
     if (typeof content === 'string')
       writeFileSync(path.join(target, script.replace('.min.js', '')), Buffer.from(content, 'base64'));
     else writeFileSync(file, JSON.stringify(content));

@@ -1,4 +1,4 @@
-import type { EmbeddedBackbone, GraphNode } from '../../src/backbones';
+import type { GraphBackbone, GraphNode } from '../../src/backbones';
 
 /** Values [n, ...shape], row-major, channels last, in double precision. */
 interface Tensor {
@@ -10,7 +10,7 @@ interface Tensor {
  * The network straight from TensorFlow's definitions, with plain loops: what the runtimes are compared with.
  * Knows the operations of the tests' tiny graphs.
  */
-export function runNaively({ graph }: EmbeddedBackbone, input: ArrayLike<number>, n: number): number[] {
+export function runNaively({ graph }: GraphBackbone, input: ArrayLike<number>, n: number): number[] {
   const known = new Map<string, Tensor>();
   for (const [name, { shape, values }] of graph.constants)
     known.set(name, { shape: [...shape], values: [...values] });

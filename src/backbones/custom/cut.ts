@@ -19,6 +19,17 @@ export function dimensionOf(shape: Shape): number {
 /** As a dimension that backbone.json may have. */
 export const maxDimension = 65_536;
 
+/** What only finishes the values of the one node before it. */
+const innerKinds: ReadonlySet<GraphNode['operation']['kind']> = new Set([
+  'biasAdd',
+  'relu',
+  'relu6',
+  'leakyRelu',
+  'tanh',
+  'softmax',
+  'identity',
+]);
+
 /**
  * Where the network can be cut, from the input to the output: not within a convolution with its bias and rectifier,
  * nor below something that is not known.
@@ -27,10 +38,13 @@ export function cutCandidates({ nodes, input }: ForeignNetwork): CutCandidate[] 
   const consumers = new Map<string, GraphNode[]>();
   for (const node of nodes)
     for (const name of new Set(node.inputs)) consumers.set(name, [...(consumers.get(name) ?? []), node]);
-  const inner = new Set<GraphNode['operation']['kind']>(['biasAdd', 'relu', 'relu6', 'identity', 'reshape']);
   return nodes.flatMap(({ name, shape, operation }) => {
     const [next, ...others] = consumers.get(name) ?? [];
-    const within = others.length === 0 && next !== undefined && inner.has(next.operation.kind);
+    const pooled = shape?.length === 4 && shape[1] === 1 && shape[2] === 1;
+    const within =
+      others.length === 0 &&
+      next !== undefined &&
+      (innerKinds.has(next.operation.kind) || (pooled && next.operation.kind === 'reshape'));
     if (shape === undefined || name === input || operation.kind === 'pad' || within) return [];
     const own = shape.slice(1);
     if (own.length < 1 || own.length > 3 || dimensionOf(own) > maxDimension) return [];

@@ -94,6 +94,21 @@ function addCommand(): Command {
     );
 }
 
+function downloadCommand(): Command {
+  return new Command('download')
+    .description('fetch a backbone of the catalogue, or go on with it')
+    .argument('<id>', 'the backbone')
+    .addOption(new Option('--from <address>', 'another place that has the same files'))
+    .addOption(json())
+    .action((id: string, { from, ...output }: Output & { from?: string }) =>
+      perform(output, async ({ jobs, progress, signal }) => {
+        const params = { id, proxy: null, from: from ?? null };
+        const added = await jobs.run('downloadBackbone', params, { signal, report: progress.report });
+        return { text: addedText(added), document: { format: 1, backbone: added }, done: true };
+      }),
+    );
+}
+
 function removeCommand(): Command {
   return new Command('remove')
     .description('remove a backbone that was added; what was computed with it stays')
@@ -111,6 +126,7 @@ export function backbonesCommand(): Command {
   const command = new Command('backbones').description(
     'list, add and remove the networks that bottleneck values come from',
   );
-  for (const part of [listCommand(), cutsCommand(), addCommand(), removeCommand()]) command.addCommand(part);
+  for (const part of [listCommand(), cutsCommand(), addCommand(), downloadCommand(), removeCommand()])
+    command.addCommand(part);
   return command;
 }
