@@ -2,7 +2,6 @@
 export {
   backboneId,
   defaultBackbones,
-  describeBackbone,
   embeddedBackbones,
   loadBackbone,
   openBackbone,
@@ -24,7 +23,13 @@ export { catalogue, downloadSize, type CatalogueEntry } from './catalogue';
 export type { CutCandidate } from './custom/cut';
 export { fetchCatalogued } from './custom/fetchCatalogued';
 export { fetchNetwork, isAddress } from './custom/fetchNetwork';
-export { idOf, installBackbone, installedBackbones, removeBackbone } from './custom/install';
+export {
+  idOf,
+  installBackbone,
+  installedBackbones,
+  installQuantised,
+  removeBackbone,
+} from './custom/install';
 export { parseNormalisation, type NormalisationKind } from './custom/normalisation';
 export { readNetwork, type ReadNetwork } from './custom/readNetwork';
 export { downloadFile } from './download';

@@ -120,6 +120,7 @@ class Conversion {
         model.node('Concat', inputs, name, {
           axis: shape.length === 4 ? toChannelsFirst.indexOf(axis) : axis,
         });
+        this.quantise(name, name);
         break;
       }
       case 'reshape': {
@@ -135,6 +136,7 @@ class Conversion {
           ...ordered(operation.after),
         ]);
         model.node('Pad', [first, pads], name);
+        this.quantise(name, name);
         break;
       }
       case 'product': {
@@ -172,7 +174,9 @@ class Conversion {
       this.model.node('Add', [source, this.spread(name, second, shape)], name);
     else if (operation.kind === 'relu' && !this.eightBits.has(name)) this.model.node('Relu', [source], name);
     else if (operation.kind === 'relu6' && !this.eightBits.has(name)) this.clip(name, source);
-    this.quantise(name, linear ?? name);
+    // A rectifier on its own is the ends of its range, too.
+    const rectified = chain === undefined && operation.kind !== 'biasAdd' ? source : name;
+    this.quantise(name, linear ?? rectified);
   }
 
   /** Rounds the values `source` of `node` where that has eight bits. */

@@ -37,3 +37,12 @@ export function addedText({ id, dimension, input, cut }: JobResult<'addBackbone'
     `Use it with: --backbone ${id}`,
   ].join('\n');
 }
+
+export function quantisedText(made: JobResult<'quantiseBackbone'>): string {
+  const { id, from, calibrated, compared, median, least } = made;
+  return [
+    `Made ${id} of ${from}: ranges of ${calibrated} pictures, compared on ${compared} others.`,
+    `Cosine to the float network: median ${median.toFixed(4)}, least ${least.toFixed(4)}.`,
+    `Use it with: --backbone ${id}`,
+  ].join('\n');
+}

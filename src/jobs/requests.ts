@@ -169,6 +169,21 @@ export interface Jobs {
     progress: DownloadProgress;
     result: Jobs['addBackbone']['result'];
   };
+  /** Gives a backbone of this machine eight bits, by pictures of `folder`, where it then agrees with itself. */
+  quantiseBackbone: {
+    params: { readonly id: string; readonly folder: string };
+    progress: VerifyProgress;
+    result: {
+      readonly id: string;
+      readonly from: string;
+      /** Pictures that the ranges were found on, and others that the two were compared on. */
+      readonly calibrated: number;
+      readonly compared: number;
+      /** Cosines between the values of float32 and of eight bits. */
+      readonly median: number;
+      readonly least: number;
+    };
+  };
   removeBackbone: {
     params: { readonly id: string };
     progress: never;

@@ -10,6 +10,7 @@ import { inspectPart, listBottlenecks, readRows } from './inspect';
 import { locateBottleneck } from './locateBottleneck';
 import { merge } from './merge';
 import type { JobName, JobParams, JobResult } from './requests';
+import { quantiseBackbone } from './quantise';
 import { retrain } from './retrain';
 import { findRun, listRuns, readRun } from './runs';
 import { thumbnail } from './thumbnail';
@@ -38,6 +39,7 @@ const table: { readonly [K in JobName]: Job<K> } = {
   inspectNetwork,
   addBackbone,
   downloadBackbone,
+  quantiseBackbone,
   removeBackbone,
   doctor,
 };

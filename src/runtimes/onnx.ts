@@ -141,7 +141,7 @@ function versionOf({ env: { versions } }: typeof Ort): string {
 }
 
 /** Loads the native library the first time it is called. */
-async function loadOnnx(): Promise<typeof Ort> {
+export async function loadOnnx(): Promise<typeof Ort> {
   const ort = await import('onnxruntime-node');
   ort.env.logLevel = 'error';
   return ort;

@@ -33,4 +33,4 @@ export function inputSize(
 }
 
 /** As `backbone.json` may have it. */
-export const maxSide = 4096;
+const maxSide = 4096;

@@ -26,18 +26,14 @@ class LiteralReader {
     if (depth > maxDepth) throw this.unexpected();
     this.skip();
     const { text } = this;
-    switch (text[this.at]) {
-      case '{':
-        return this.object(depth);
-      case '[': {
-        const items: ScriptValue[] = [];
-        this.list(']', () => items.push(this.value(depth + 1)));
-        return items;
-      }
-      case '"':
-      case "'":
-        return this.string();
+    const first = text[this.at];
+    if (first === '{') return this.object(depth);
+    if (first === '[') {
+      const items: ScriptValue[] = [];
+      this.list(']', () => items.push(this.value(depth + 1)));
+      return items;
     }
+    if (first === '"' || first === "'") return this.string();
     const word = this.match(/!0|!1|true\b|false\b|null\b|-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y);
     if (word === undefined) throw this.unexpected();
     if (word === 'null') return null;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { addedText, backbonesText, cutsText } from '../backboneText';
+import { addedText, backbonesText, cutsText, quantisedText } from '../backboneText';
 import { json, wholeNumber } from '../options';
 import { perform, type Output } from '../perform';
 
@@ -109,6 +109,21 @@ function downloadCommand(): Command {
     );
 }
 
+function quantiseCommand(): Command {
+  return new Command('quantise')
+    .description('give a backbone of yours eight bits, where it then agrees with itself on your pictures')
+    .argument('<id>', 'the backbone')
+    .argument('<folder>', 'a dataset whose pictures it is tried on')
+    .addOption(json())
+    .action((id: string, folder: string, output: Output) =>
+      perform(output, async ({ jobs, progress, signal }) => {
+        const params = { id, folder: path.resolve(folder) };
+        const made = await jobs.run('quantiseBackbone', params, { signal, report: progress.report });
+        return { text: quantisedText(made), document: { format: 1, ...made }, done: true };
+      }),
+    );
+}
+
 function removeCommand(): Command {
   return new Command('remove')
     .description('remove a backbone that was added; what was computed with it stays')
@@ -126,7 +141,14 @@ export function backbonesCommand(): Command {
   const command = new Command('backbones').description(
     'list, add and remove the networks that bottleneck values come from',
   );
-  for (const part of [listCommand(), cutsCommand(), addCommand(), downloadCommand(), removeCommand()])
+  for (const part of [
+    listCommand(),
+    cutsCommand(),
+    addCommand(),
+    downloadCommand(),
+    quantiseCommand(),
+    removeCommand(),
+  ])
     command.addCommand(part);
   return command;
 }
