@@ -1,3 +1,4 @@
+import { addBackbone, downloadBackbone, inspectNetwork, listBackbones, removeBackbone } from './backbones';
 import { bottlenecks } from './bottlenecks';
 import { classify } from './classify';
 import { clearBottlenecks, measureBottlenecks } from './clear';
@@ -9,6 +10,7 @@ import { inspectPart, listBottlenecks, readRows } from './inspect';
 import { locateBottleneck } from './locateBottleneck';
 import { merge } from './merge';
 import type { JobName, JobParams, JobResult } from './requests';
+import { quantiseBackbone } from './quantise';
 import { retrain } from './retrain';
 import { findRun, listRuns, readRun } from './runs';
 import { exportBottlenecks, importBottlenecks } from './textBottlenecks';
@@ -36,6 +38,12 @@ const table: { readonly [K in JobName]: Job<K> } = {
   verify,
   measureBottlenecks,
   clearBottlenecks,
+  listBackbones,
+  inspectNetwork,
+  addBackbone,
+  downloadBackbone,
+  quantiseBackbone,
+  removeBackbone,
   doctor,
 };
 

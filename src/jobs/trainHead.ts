@@ -1,7 +1,6 @@
 import type { NewRun, RunSettings } from '../models';
 import {
   fold,
-  measuredScaling,
   scaleInPlace,
   trainRetrainPy,
   trainSoftmax,
@@ -14,6 +13,7 @@ import type { JobContext } from './context';
 import { secondsSince, type FilledDataset } from './fillCache';
 import type { LabelledRows } from './labelledRows';
 import type { RetrainProgress } from './results';
+import { keptScaling } from './scaling';
 
 interface Sides {
   readonly training: LabelledRows;
@@ -47,7 +47,7 @@ export async function trainHead(
 }
 
 async function trained(
-  { backbone, runtime }: FilledDataset,
+  { backbone, runtime, location }: FilledDataset,
   classes: number,
   { training, validation, settings: { optimizer, seed } }: Sides,
   options: { signal: AbortSignal; report: (epoch: Epoch) => void },
@@ -60,7 +60,7 @@ async function trained(
   };
   switch (optimizer.kind) {
     case 'l-bfgs': {
-      const scaling = backbone.scaling ?? measuredScaling(training.values, backbone.dimension);
+      const scaling = backbone.scaling ?? (await keptScaling(location.retrain, backbone, training.values));
       for (const { values } of [training, validation]) scaleInPlace(values, scaling);
       const { l2, maxEpochs } = optimizer;
       const result = await trainSoftmax({ ...task, l2, maxEpochs }, runtime.multiply, options);
