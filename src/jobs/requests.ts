@@ -8,6 +8,7 @@ import type {
   CacheTree,
   ClassifyResult,
   ClearResult,
+  ComparedBackbone,
   CutView,
   Diagnostics,
   DownloadProgress,
@@ -220,6 +221,23 @@ export interface Jobs {
       /** Cosines between the values of float32 and of eight bits. */
       readonly median: number;
       readonly least: number;
+    };
+  };
+  /** Accuracy, cross-validated, against the time of each backbone; `ids` empty: all of this machine. */
+  compareBackbones: {
+    params: {
+      readonly folder: string;
+      readonly ids: readonly string[];
+      readonly runtime: string;
+      /** 2 or more. */
+      readonly folds: number;
+      readonly seed: number;
+    };
+    progress: RetrainProgress;
+    result: {
+      readonly folds: number;
+      readonly seed: number;
+      readonly compared: readonly ComparedBackbone[];
     };
   };
   removeBackbone: {

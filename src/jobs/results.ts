@@ -267,6 +267,18 @@ export interface BackboneListing {
   readonly download: { readonly licence: string; readonly bytes: number } | null;
 }
 
+/** How a backbone does on a dataset and on this machine. */
+export interface ComparedBackbone {
+  readonly backbone: BackboneFacts;
+  readonly runtime: string;
+  readonly images: number;
+  /** Cross-validated. */
+  readonly accuracy: number | null;
+  readonly interval: { readonly low: number; readonly high: number } | null;
+  /** Of the network alone, in batches, without reading and decoding. */
+  readonly millisecondsAnImage: number;
+}
+
 /** Where a network can be cut. */
 export interface CutView {
   readonly name: string;

@@ -2,6 +2,7 @@ import { addBackbone, downloadBackbone, inspectNetwork, listBackbones, removeBac
 import { bottlenecks } from './bottlenecks';
 import { classify } from './classify';
 import { clearBottlenecks, measureBottlenecks } from './clear';
+import { compareBackbones } from './compareBackbones';
 import type { Job, JobContext } from './context';
 import { doctor } from './doctor';
 import { evaluate } from './evaluate';
@@ -43,6 +44,7 @@ const table: { readonly [K in JobName]: Job<K> } = {
   addBackbone,
   downloadBackbone,
   quantiseBackbone,
+  compareBackbones,
   removeBackbone,
   doctor,
 };

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { addedText, backbonesText, cutsText, quantisedText } from '../backboneText';
-import { json, wholeNumber } from '../options';
+import { addedText, backbonesText, comparedText, cutsText, quantisedText } from '../backboneText';
+import { json, runtime, wholeNumber } from '../options';
 import { perform, type Output } from '../perform';
 
 interface InputSize {
@@ -30,6 +30,12 @@ interface AddOptions extends Output {
   readonly cut?: readonly string[];
   readonly input?: InputSize;
   readonly normalisation?: string;
+}
+
+interface CompareOptions extends Output {
+  readonly runtime: string;
+  readonly folds: number;
+  readonly seed: number;
 }
 
 function listCommand(): Command {
@@ -124,6 +130,27 @@ function quantiseCommand(): Command {
     );
 }
 
+function compareCommand(): Command {
+  return new Command('compare')
+    .description('hold backbones against each other on a dataset: cross-validated accuracy against time')
+    .argument('<folder>', 'the dataset')
+    .argument('[ids...]', 'the backbones; by default all of this machine')
+    .addOption(runtime())
+    .addOption(
+      new Option('--folds <n>', 'parts of the cross-validation').argParser(wholeNumber(2, 20)).default(5),
+    )
+    .addOption(new Option('--seed <n>', 'of the parts').argParser(wholeNumber(0, 2 ** 32 - 1)).default(42))
+    .addOption(json())
+    .action((folder: string, ids: string[], options: CompareOptions) =>
+      perform(options, async ({ jobs, progress, signal }) => {
+        const { runtime: choice, folds, seed } = options;
+        const params = { folder: path.resolve(folder), ids, runtime: choice, folds, seed };
+        const result = await jobs.run('compareBackbones', params, { signal, report: progress.report });
+        return { text: comparedText(result.compared), document: { format: 1, ...result }, done: true };
+      }),
+    );
+}
+
 function removeCommand(): Command {
   return new Command('remove')
     .description('remove a backbone that was added; what was computed with it stays')
@@ -147,6 +174,7 @@ export function backbonesCommand(): Command {
     addCommand(),
     downloadCommand(),
     quantiseCommand(),
+    compareCommand(),
     removeCommand(),
   ])
     command.addCommand(part);
