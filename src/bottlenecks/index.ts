@@ -10,6 +10,7 @@ export {
   type CachedImage,
   type ComputedBottlenecks,
 } from './computeBottlenecks';
+export { computeValues, type AskedImage, type ComputedImage } from './computeValues';
 export {
   inspectPart,
   readPartRows,
@@ -23,5 +24,4 @@ export { cacheLocation, homesOf, type CacheLocation } from './location';
 export { mergeCache, type MergedBackbone } from './mergeCaches';
 export type { BottleneckProgress } from './progressMeter';
 export { readBottlenecks, type Arrange } from './readBottlenecks';
-export { recompute, type Recomputed } from './recompute';
 export { compactStale, knownParts, type KnownParts, type ScannedDataset } from './staleness';
