@@ -56,6 +56,17 @@ export interface RunView {
   readonly split: SplitCounts;
   readonly training: RunTraining & Pick<RunRecord['settings'], 'seed' | 'optimizer' | 'splitRule'>;
   readonly evaluation: EvaluationView;
+  /** Null for a training of its own. */
+  readonly refitOf: RefitFacts | null;
+}
+
+/** The run that another stands in for, since its network cannot run here. */
+export interface RefitFacts {
+  readonly name: string;
+  /** The id of its backbone. */
+  readonly backbone: string;
+  /** On its testing images; null where it had none. */
+  readonly accuracy: number | null;
 }
 
 /** What a job says while it runs, in this order; `scanning`, `bottlenecks` and `training` repeat. */
@@ -82,6 +93,17 @@ export type RetrainProgress =
       readonly bestEpoch: number;
       readonly seconds: number;
     };
+
+/** What a job says while it refits a run: this once, then what every retraining says. */
+export type RefitProgress =
+  | {
+      readonly kind: 'refitting';
+      readonly original: RefitFacts;
+      readonly datasetName: string;
+      /** The id of the backbone it is refitted on. */
+      readonly backbone: string;
+    }
+  | RetrainProgress;
 
 export interface BottlenecksResult extends Pick<
   RunView,
@@ -116,12 +138,7 @@ export interface RunFacts {
   readonly accuracy: number | null;
   readonly testingImages: number;
   readonly backbone: string;
-  /** Where the run that was asked cannot run here: which it was. This one stands in for it. */
-  readonly refitOf: {
-    readonly name: string;
-    readonly backbone: string;
-    readonly accuracy: number | null;
-  } | null;
+  readonly refitOf: RefitFacts | null;
 }
 
 export interface ClassifyResult {
@@ -273,8 +290,8 @@ export interface ComparedBackbone {
   readonly runtime: string;
   readonly images: number;
   /** Cross-validated. */
-  readonly accuracy: number | null;
-  readonly interval: { readonly low: number; readonly high: number } | null;
+  readonly accuracy: number;
+  readonly interval: { readonly low: number; readonly high: number };
   /** Of the network alone, in batches, without reading and decoding. */
   readonly millisecondsAnImage: number;
 }

@@ -1,5 +1,5 @@
 import type { RunRecord } from '../models';
-import type { RunFacts, RunView } from './results';
+import type { RefitFacts, RunFacts, RunView } from './results';
 
 /** A run as the panel shows it. */
 export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: string): RunView {
@@ -27,6 +27,7 @@ export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: stri
         .filter(({ side }) => side === 'testing')
         .map(({ path, label, predicted, probability }) => ({ path, label, predicted, probability })),
     },
+    refitOf: refitFacts(run),
   };
 }
 
@@ -40,10 +41,12 @@ export function runFacts(run: RunRecord, folder: string): RunFacts {
     accuracy: run.evaluation.accuracy,
     testingImages: run.evaluation.n,
     backbone: run.backbone.id,
-    refitOf: run.refitOf && {
-      name: run.refitOf.run,
-      backbone: run.refitOf.backbone,
-      accuracy: run.refitOf.accuracy,
-    },
+    refitOf: refitFacts(run),
   };
+}
+
+function refitFacts({ refitOf }: Pick<RunRecord, 'refitOf'>): RefitFacts | null {
+  if (refitOf === null) return null;
+  const { run: name, backbone, accuracy } = refitOf;
+  return { name, backbone, accuracy };
 }
