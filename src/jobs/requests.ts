@@ -163,6 +163,8 @@ export interface Jobs {
   downloadBackbone: {
     params: {
       readonly id: string;
+      /** null: as the catalogue says. */
+      readonly cut: readonly string[] | null;
       readonly proxy: string | null;
       /** Another address that has the same files; null: that of the catalogue. */
       readonly from: string | null;
