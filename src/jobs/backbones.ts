@@ -22,7 +22,7 @@ import { probeOnnx } from '../runtimes';
 import type { Job, JobContext } from './context';
 import { probeBatch } from './probeBatch';
 import { keptBackbones } from './places';
-import type { BackboneListing, DownloadProgress } from './results';
+import type { BackboneListing, DownloadProgress } from './backboneResults';
 
 /** The backbones of this machine: those that come with the extension, then the person's own. */
 export const listBackbones: Job<'listBackbones'> = async (_params, { places }) => {

@@ -1,15 +1,12 @@
 import type { Shard } from '../dataset';
+import type { BackboneListing, ComparedBackbone, CutView, DownloadProgress } from './backboneResults';
 import type {
-  BackboneListing,
   BottlenecksResult,
   CacheSize,
   CacheTree,
   ClassifyResult,
   ClearResult,
-  ComparedBackbone,
-  CutView,
   Diagnostics,
-  DownloadProgress,
   EvaluateResult,
   MergeResult,
   PartView,
