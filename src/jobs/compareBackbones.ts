@@ -7,7 +7,7 @@ import type { Job, JobContext } from './context';
 import { backboneFacts, fillAndRead, type FilledDataset, type ReadRows } from './fillCache';
 import { labelledRows } from './labelledRows';
 import { listBackbones } from './backbones';
-import type { ComparedBackbone } from './results';
+import type { ComparedBackbone } from './backboneResults';
 
 /** Pictures of one measured call, and how often it is measured. */
 const batch = 8;

@@ -1,18 +1,15 @@
 import type { Shard } from '../dataset';
 import type { SplitRule } from '../models';
 import type { LbfgsOptimizer, RetrainPyOptimizer } from '../training';
+import type { BackboneListing, ComparedBackbone, CutView, DownloadProgress } from './backboneResults';
 import type {
   Answer,
-  BackboneListing,
   BottlenecksResult,
   CacheSize,
   CacheTree,
   ClassifyResult,
   ClearResult,
-  ComparedBackbone,
-  CutView,
   Diagnostics,
-  DownloadProgress,
   EvaluateResult,
   MergeResult,
   PartView,
@@ -213,6 +210,8 @@ export interface Jobs {
   downloadBackbone: {
     params: {
       readonly id: string;
+      /** null: as the catalogue says. */
+      readonly cut: readonly string[] | null;
       readonly proxy: string | null;
       /** Another address that has the same files; null: that of the catalogue. */
       readonly from: string | null;
