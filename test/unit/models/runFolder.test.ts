@@ -50,9 +50,10 @@ describe('saveRun and readRun', () => {
         validationPercentage: 10,
         testingPercentage: 10,
         splitRule: { kind: 'retrain.py', imageDir: './数据/' },
-        optimizer: { ...retrainPyDefaults, trainBatchSize: -1, keep: 'last' },
+        head: { kind: 'softmax', optimizer: { ...retrainPyDefaults, trainBatchSize: -1, keep: 'last' } },
       },
       training: {
+        kind: 'iterative',
         unit: 'step',
         epochs: 4000,
         bestEpoch: 3999,
