@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { systemCode, toFailure } from '../base';
+import { backbonesCommand } from './commands/backbones';
 import { bottlenecksCommand } from './commands/bottlenecks';
 import { classifyCommand } from './commands/classify';
 import { clearCommand } from './commands/clear';
@@ -27,11 +28,12 @@ const commands = [
   mergeCommand,
   importCommand,
   exportBottlenecksCommand,
+  backbonesCommand,
   doctorCommand,
 ];
 for (const command of commands) program.addCommand(command());
 // Wrong usage is thrown and explained by every command alike.
-for (const command of [program, ...program.commands])
+for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
   command.exitOverride().showHelpAfterError('(--help says more)');
 
 // A reader that has seen enough (`| head`) is no failure.

@@ -1,7 +1,8 @@
 import type { JobProgress } from '../jobs';
+import { sizeText } from './cacheText';
 
 type Progress = JobProgress<
-  'retrain' | 'classify' | 'merge' | 'verify' | 'importBottlenecks' | 'exportBottlenecks'
+  'retrain' | 'classify' | 'merge' | 'verify' | 'importBottlenecks' | 'exportBottlenecks' | 'addBackbone'
 >;
 
 /** Progress on standard error: one line that rewrites itself on a terminal, a line a step elsewhere. */
@@ -33,6 +34,10 @@ function describe(progress: Progress): { text: string; final: boolean } {
   switch (progress.kind) {
     case 'scanning':
       return { text: `Scanning: ${progress.files} files`, final: false };
+    case 'downloading': {
+      const of = progress.of === null ? '' : ` of ${sizeText(progress.of)}`;
+      return { text: `Downloading: ${sizeText(progress.done)}${of}`, final: false };
+    }
     case 'scanned':
       return {
         text: `Scanned ${progress.dataset.images} images in ${progress.dataset.classes.length} classes (${progress.seconds.toFixed(1)} s)`,

@@ -97,9 +97,7 @@ export function advance(running: RunningView, progress: RetrainProgress): Runnin
   }
 }
 
-function iterative({
-  training,
-}: RunningView): Extract<TrainingUnderway, { kind: 'iterative' }> | undefined {
+function iterative({ training }: RunningView): Extract<TrainingUnderway, { kind: 'iterative' }> | undefined {
   return training?.kind === 'iterative' ? training : undefined;
 }
 

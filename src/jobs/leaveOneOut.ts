@@ -46,11 +46,7 @@ export async function leaveOneOut(
     runtime.multiply64,
     { signal },
   );
-  const { answers, measured } = measureAnswers(
-    probabilitiesOf(logits, labels.length),
-    images.labels,
-    labels,
-  );
+  const { answers, measured } = measureAnswers(probabilitiesOf(logits, labels.length), images.labels, labels);
   return {
     kind: 'measured',
     penalty,

@@ -19,7 +19,7 @@ import {
   type RunRecord,
   type RunSettings,
 } from '../models';
-import { measuredScaling, ridgePenalties, scaleInPlace, trainingDefaults } from '../training';
+import { ridgePenalties, scaleInPlace, trainingDefaults } from '../training';
 import type { Job, JobContext } from './context';
 import { inWords } from './datasetFolder';
 import { backboneFacts, fillAndRead, secondsSince, type FilledDataset, type ReadRows } from './fillCache';
@@ -29,6 +29,7 @@ import { measureHead, predictionsOf } from './measureHead';
 import type { HeadChoice, RetrainSettings } from './requests';
 import type { RetrainProgress } from './results';
 import { runView } from './runView';
+import { keptScaling } from './scaling';
 import { trainHead } from './trainHead';
 import { writeOutputs } from './trainingOutputs';
 
@@ -103,7 +104,7 @@ export async function trainRun(
     return count === 0 || measured ? [] : [new RetrainError('CLASS_NOT_TESTED', { label })];
   });
   const scaling =
-    filled.backbone.scaling ?? measuredScaling(training.values, filled.backbone.dimension);
+    filled.backbone.scaling ?? (await keptScaling(location.retrain, filled.backbone, training.values));
   const sides = { training, validation, scaling, settings };
   const { head, training: trained } = await trainHead(filled, labels.length, sides, context);
 

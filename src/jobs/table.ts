@@ -1,6 +1,8 @@
+import { addBackbone, downloadBackbone, inspectNetwork, listBackbones, removeBackbone } from './backbones';
 import { bottlenecks } from './bottlenecks';
 import { classify } from './classify';
 import { clearBottlenecks, measureBottlenecks } from './clear';
+import { compareBackbones } from './compareBackbones';
 import type { Job, JobContext } from './context';
 import { doctor } from './doctor';
 import { evaluate } from './evaluate';
@@ -9,6 +11,7 @@ import { inspectPart, listBottlenecks, readRows } from './inspect';
 import { locateBottleneck } from './locateBottleneck';
 import { merge } from './merge';
 import type { JobName, JobParams, JobResult } from './requests';
+import { quantiseBackbone } from './quantise';
 import { retrain } from './retrain';
 import { findRun, listRuns, readRun } from './runs';
 import { exportBottlenecks, importBottlenecks } from './textBottlenecks';
@@ -36,6 +39,13 @@ const table: { readonly [K in JobName]: Job<K> } = {
   verify,
   measureBottlenecks,
   clearBottlenecks,
+  listBackbones,
+  inspectNetwork,
+  addBackbone,
+  downloadBackbone,
+  quantiseBackbone,
+  compareBackbones,
+  removeBackbone,
   doctor,
 };
 

@@ -51,13 +51,7 @@ export async function trainHead(
 async function iterative(
   { backbone, runtime }: FilledDataset,
   classes: number,
-  {
-    training,
-    validation,
-    scaling,
-    optimizer,
-    settings: { seed },
-  }: Sides & { readonly optimizer: Optimizer },
+  { training, validation, scaling, optimizer, settings: { seed } }: Sides & { readonly optimizer: Optimizer },
   { signal, report }: JobContext<RetrainProgress>,
 ): Promise<TrainedRun> {
   const started = performance.now();

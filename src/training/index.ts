@@ -8,7 +8,7 @@ export type { Matrix64, Product64 } from './matrix64';
 export { cosines, unitRows } from './nearest';
 export type { CurveUnit, LbfgsOptimizer, Optimizer } from './optimizer';
 export { retrainPyDefaults, trainRetrainPy, type RetrainPyOptimizer, type RetrainPyTask } from './retrainPy';
-export { fold, measuredScaling, scale, scaleInPlace, type Scaling } from './scaling';
+export { fold, scale, scaleInPlace, takeScaling, type Scaling } from './scaling';
 export type { Measures } from './softmaxLoss';
 export { probabilitiesOf } from './probabilities';
 export type { StepRule } from './stepRule';

@@ -1,10 +1,4 @@
-import type {
-  BottleneckCounts,
-  DatasetFacts,
-  RunningView,
-  RunView,
-  TrainingUnderway,
-} from '../../protocol';
+import type { BottleneckCounts, DatasetFacts, RunningView, RunView, TrainingUnderway } from '../../protocol';
 import { duration } from '../durations';
 import { plural, t } from '../words';
 import { reachedBy } from './standing';
@@ -42,7 +36,9 @@ export function stepsOfRun(run: RunView): StepFacts[] {
     scan: scanned(run.dataset, run.scanSeconds),
     bottlenecks: computed(run.bottlenecks),
     training: joined(
-      training.kind === 'iterative' ? counted(training, training.epochs) : counted(training, training.trials.length),
+      training.kind === 'iterative'
+        ? counted(training, training.epochs)
+        : counted(training, training.trials.length),
       duration(training.seconds),
     ),
     evaluation:

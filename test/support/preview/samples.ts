@@ -240,7 +240,14 @@ const training: RunningView = {
     path: '',
     counts: { cached: 1760, computed: 3012, seconds: 16.4 },
   },
-  training: { kind: 'iterative', unit: 'epoch', curve: curveOf(34), maxEpochs: 200, bestEpoch: null, seconds: null },
+  training: {
+    kind: 'iterative',
+    unit: 'epoch',
+    curve: curveOf(34),
+    maxEpochs: 200,
+    bestEpoch: null,
+    seconds: null,
+  },
 };
 
 export function panelState(name: string, photos: readonly string[]): PanelState {

@@ -78,7 +78,12 @@ describe('advance', () => {
       maxEpochs: 50,
     }));
     const training = after(scanned, ...epochs);
-    const iterative = { kind: 'iterative', unit: 'epoch', curve: [epoch(0), epoch(1), epoch(2)], maxEpochs: 50 };
+    const iterative = {
+      kind: 'iterative',
+      unit: 'epoch',
+      curve: [epoch(0), epoch(1), epoch(2)],
+      maxEpochs: 50,
+    };
     assert.deepEqual(training.training, { ...iterative, bestEpoch: null, seconds: null });
     const trained = advance(training, {
       kind: 'trained',
