@@ -15,7 +15,7 @@ export function Headline({ run }: { run: RunView }) {
       <Figure
         figure={percent(run.leaveOneOut.accuracy, digitsFor(leaveOneOut.n))}
         unit="%"
-        lead={leaveOneOutSentence(leaveOneOut)}
+        lead={leaveOneOutSentence(leaveOneOut, run.training)}
       >
         <p>
           {t(
@@ -40,7 +40,7 @@ export function Headline({ run }: { run: RunView }) {
   return (
     <Figure figure={percent(accuracy, digitsFor(n))} unit="%" lead={resultSentence(run)}>
       <p>{meaning(run)}</p>
-      {run.leaveOneOut?.kind === 'measured' && <p>{leaveOneOutSentence(run.leaveOneOut)}</p>}
+      {run.leaveOneOut?.kind === 'measured' && <p>{leaveOneOutSentence(run.leaveOneOut, run.training)}</p>}
       <p>{mostConfused(evaluation)}</p>
     </Figure>
   );
@@ -68,19 +68,27 @@ function resultSentence({ evaluation }: RunView): string {
 }
 
 /** Leave-one-out in a sentence: how many photos, each answered by a head that was fitted without it. */
-function leaveOneOutSentence({ n, accuracy, interval, confusion }: EvaluationView): string {
+function leaveOneOutSentence(
+  { n, accuracy, interval, confusion }: EvaluationView,
+  { kind }: RunView['training'],
+): string {
   const digits = digitsFor(n);
-  return plural(
+  const params = {
     n,
-    'Leave-one-out: {right} of {n} photo named rightly without itself, {share} % (95 %: {low} to {high}).',
-    'Leave-one-out: {right} of all {n} photos named rightly, each without itself: {share} % (95 %: {low} to {high}).',
-    {
-      right: hits(confusion),
-      share: percent(accuracy ?? 0, digits),
-      low: percent(interval?.low ?? 0, digits),
-      high: percent(interval?.high ?? 1, digits),
-    },
-  );
+    right: hits(confusion),
+    share: percent(accuracy ?? 0, digits),
+    low: percent(interval?.low ?? 0, digits),
+    high: percent(interval?.high ?? 1, digits),
+  };
+  return kind === 'ridge'
+    ? t(
+        'Leave-one-out: {right} of all {n} photos named rightly, each without itself: {share} % (95 %: {low} to {high}).',
+        params,
+      )
+    : t(
+        'Leave-one-out, by ridge heads: {right} of all {n} photos named rightly, each without itself: {share} % (95 %: {low} to {high}).',
+        params,
+      );
 }
 
 function meaning({ evaluation }: RunView): string {

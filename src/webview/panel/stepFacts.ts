@@ -31,7 +31,7 @@ export function stepName(step: RunningView['step']): string {
 }
 
 export function stepsOfRun(run: RunView): StepFacts[] {
-  const { evaluation, training } = run;
+  const { training } = run;
   const facts: Record<RunningView['step'], string> = {
     scan: scanned(run.dataset, run.scanSeconds),
     bottlenecks: computed(run.bottlenecks),
@@ -41,12 +41,19 @@ export function stepsOfRun(run: RunView): StepFacts[] {
         : counted(training, training.trials.length),
       duration(training.seconds),
     ),
-    evaluation:
-      evaluation.n === 0
-        ? t('nothing to test on')
-        : joined(plural(evaluation.n, '{n} photo', '{n} photos'), duration(evaluation.seconds)),
+    evaluation: evaluated(run),
   };
   return order.map((key) => ({ key, name: stepName(key), facts: facts[key], state: 'done', share: 1 }));
+}
+
+function evaluated({ evaluation, leaveOneOut }: RunView): string {
+  const left = leaveOneOut?.kind === 'measured' ? leaveOneOut : null;
+  if (evaluation.n === 0 && left === null) return t('nothing to test on');
+  const photos =
+    evaluation.n > 0 || left === null
+      ? plural(evaluation.n, '{n} photo', '{n} photos')
+      : plural(left.n, 'leave-one-out, {n} photo', 'leave-one-out, {n} photos');
+  return joined(photos, duration(evaluation.seconds + (left?.seconds ?? 0)));
 }
 
 /** The steps of work under way, or of work that stopped at its step. */
