@@ -104,6 +104,11 @@ export const messages = {
 
   TRAINING_DIVERGED: 'The training ran away at a learning rate of {rate}; choose a smaller one.',
 
+  LEAVE_ONE_OUT_LARGE:
+    'Leave-one-out was not measured: {count} images take too long; the testing images say how good the model is.',
+  LEAVE_ONE_OUT_SLOW:
+    'Leave-one-out was not measured: {count} images take too long on the runtime {runtime}; choose onnx, which is ten times as fast.',
+
   // Runs
   NO_RUN: 'There is no run for {path} yet; retrain first.',
   RUN_DAMAGED: 'The run file {path} is damaged ({reason}); retrain.',

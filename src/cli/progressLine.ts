@@ -78,6 +78,13 @@ function describe(progress: Progress): { text: string; final: boolean } {
       return { text: `Checking: ${progress.done} of ${progress.of} parts`, final: false };
     case 'recomputing':
       return { text: `Computing anew: ${progress.done} of ${progress.of} images`, final: false };
+    case 'penaltyTried':
+      return { text: `Training: penalty ${progress.trial.penalty}`, final: false };
+    case 'solved':
+      return {
+        text: `Trained, penalty ${progress.penalty} (${progress.seconds.toFixed(1)} s)`,
+        final: true,
+      };
     case 'trained':
       return {
         text: `Trained ${progress.epochs} ${progress.unit}s (${progress.seconds.toFixed(1)} s)`,

@@ -64,6 +64,10 @@ function progressText(running: RunningView): string {
       return parts.join(' · ');
     }
     case 'training':
+      if (training?.kind === 'ridge')
+        return vscode.l10n.t('training, penalty {penalty}', {
+          penalty: String(training.trials.at(-1)?.penalty ?? ''),
+        });
       return training?.unit === 'step'
         ? vscode.l10n.t('training, step {step}', { step: training.curve.at(-1)?.epoch ?? 0 })
         : vscode.l10n.t('training, epoch {epoch}', { epoch: training?.curve.at(-1)?.epoch ?? 0 });

@@ -40,7 +40,7 @@ export interface DatasetBackbone extends BackboneFacts {
 export interface FilledDataset {
   readonly location: CacheLocation;
   readonly backbone: DatasetBackbone;
-  readonly runtime: Pick<Runtime, 'id' | 'version' | 'multiply'>;
+  readonly runtime: Pick<Runtime, 'id' | 'version' | 'multiply' | 'multiply64' | 'doubles'>;
   /** By label, then path; without what was skipped. */
   readonly rows: readonly CachedImage[];
   readonly facts: DatasetFacts;
@@ -152,7 +152,7 @@ async function fill<T extends ComputedBottlenecks>(
 interface DatasetNetwork {
   readonly backbone: CachedBackbone & Pick<Backbone, 'name'>;
   readonly scaling: Backbone['scaling'] | undefined;
-  readonly runtime: Pick<Runtime, 'id' | 'version' | 'run' | 'multiply'>;
+  readonly runtime: FilledDataset['runtime'] & Pick<Runtime, 'run'>;
   readonly refuse: ((path: string) => RetrainError) | undefined;
 }
 
@@ -175,7 +175,14 @@ async function importedNetwork(
   return {
     backbone,
     scaling: undefined,
-    runtime: { id: runtime.id, version: runtime.version, run, multiply: runtime.multiply },
+    runtime: {
+      id: runtime.id,
+      version: runtime.version,
+      run,
+      multiply: runtime.multiply,
+      multiply64: runtime.multiply64,
+      doubles: runtime.doubles,
+    },
     refuse,
   };
 }

@@ -23,8 +23,12 @@ import type {
 } from './results';
 import type { ExportResult, ImportProgress, ImportResult } from './textResults';
 
-/** How the head is trained; what l-bfgs leaves open is chosen by measurement. */
+/** How a softmax regression is trained; what l-bfgs leaves open is chosen by measurement. */
 export type OptimizerChoice = Pick<LbfgsOptimizer, 'kind'> | RetrainPyOptimizer;
+
+/** Which head is trained; what is left open is chosen by measurement. */
+export type HeadChoice =
+  { readonly kind: 'softmax'; readonly optimizer: OptimizerChoice } | { readonly kind: 'ridge' };
 
 export interface RetrainSettings {
   /** `auto` or a backbone id. */
@@ -36,7 +40,7 @@ export interface RetrainSettings {
   readonly validationPercentage: number;
   readonly testingPercentage: number;
   readonly splitRule: SplitRule;
-  readonly optimizer: OptimizerChoice;
+  readonly head: HeadChoice;
 }
 
 /** What a training writes besides its run; absolute paths. */

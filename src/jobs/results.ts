@@ -8,13 +8,20 @@ import type {
   RowValues,
 } from '../bottlenecks';
 import type { Shard } from '../dataset';
-import type { RunDataset, RunEvaluation, RunPrediction, RunRecord, RunTraining } from '../models';
+import type {
+  RunDataset,
+  RunEvaluation,
+  RunLeaveOneOut,
+  RunPrediction,
+  RunRecord,
+  RunTraining,
+} from '../models';
 import type { RuntimeAvailability } from '../runtimes';
-import type { CurveUnit } from '../training';
+import type { CurveUnit, RidgeTrial } from '../training';
 
 /** What the jobs give: plain data that crosses threads and processes. Paths in a result are relative to the dataset, with `/`. */
 
-export type { CacheSize, ChecksumState, CurveUnit, RowValues, Shard };
+export type { CacheSize, ChecksumState, CurveUnit, RidgeTrial, RowValues, Shard };
 
 export interface DatasetFacts extends RunDataset {
   /** Absolute path of the dataset folder. */
@@ -29,16 +36,22 @@ export type SkippedView = RunDataset['skipped'][number];
 export type BackboneFacts = RunRecord['backbone'];
 export type BottleneckCounts = RunRecord['bottlenecks'];
 export type SplitCounts = RunRecord['split'];
-export type EpochView = RunTraining['curve'][number];
+export type TrainingView = RunTraining;
+export type EpochView = Extract<RunTraining, { kind: 'iterative' }>['curve'][number];
 export type Score = EpochView['training'];
 export type ClassScore = RunEvaluation['perClass'][number];
-/** The answer of the saved head to one image of the testing split. */
+/** The answer to one image. */
 export type PredictionView = Omit<RunPrediction, 'sha256' | 'side'>;
 
 export interface EvaluationView extends Omit<RunEvaluation, 'on' | 'perClass'> {
   readonly classes: readonly ClassScore[];
   readonly predictions: readonly PredictionView[];
 }
+
+/** How good the answers are that images get from a head fitted to all others; or why that was not measured. */
+export type LeaveOneOutView =
+  | (EvaluationView & { readonly kind: 'measured'; readonly penalty: number })
+  | Extract<RunLeaveOneOut, { kind: 'skipped' }>;
 
 /** A finished run: what the panel shows, whether it was just trained or read from disk. */
 export interface RunView {
@@ -54,8 +67,11 @@ export interface RunView {
   readonly runtime: string;
   readonly bottlenecks: BottleneckCounts;
   readonly split: SplitCounts;
-  readonly training: RunTraining & Pick<RunRecord['settings'], 'seed' | 'optimizer' | 'splitRule'>;
+  readonly training: TrainingView & Pick<RunRecord['settings'], 'seed' | 'head' | 'splitRule'>;
+  /** Of the saved head, on the testing split. */
   readonly evaluation: EvaluationView;
+  /** Null in a run from before there was any. */
+  readonly leaveOneOut: LeaveOneOutView | null;
   /** Null for a training of its own. */
   readonly refitOf: RefitFacts | null;
 }
@@ -69,7 +85,7 @@ export interface RefitFacts {
   readonly accuracy: number | null;
 }
 
-/** What a job says while it runs, in this order; `scanning`, `bottlenecks` and `training` repeat. */
+/** What a job says while it runs, in this order; `scanning`, `bottlenecks`, `training` and `penaltyTried` repeat. */
 export type RetrainProgress =
   | { readonly kind: 'scanning'; readonly files: number }
   | { readonly kind: 'scanned'; readonly dataset: DatasetFacts; readonly seconds: number }
@@ -92,7 +108,10 @@ export type RetrainProgress =
       readonly epochs: number;
       readonly bestEpoch: number;
       readonly seconds: number;
-    };
+    }
+  /** Of a ridge classifier, in place of `training` and `trained`. */
+  | { readonly kind: 'penaltyTried'; readonly trial: RidgeTrial }
+  | { readonly kind: 'solved'; readonly penalty: number; readonly seconds: number };
 
 /** What a job says while it refits a run: this once, then what every retraining says. */
 export type RefitProgress =

@@ -6,10 +6,12 @@ export { findRefit, findRunFor, listRuns, type RunList } from './listRuns';
 export { predict } from './predict';
 export { readRun } from './readRun';
 export type {
+  HeadSettings,
   NewRun,
   RefitOf,
   RunDataset,
   RunEvaluation,
+  RunLeaveOneOut,
   RunPrediction,
   RunRecord,
   RunSettings,

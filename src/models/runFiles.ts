@@ -9,6 +9,7 @@ export const runFiles = {
   run: 'run.json',
   metrics: 'metrics.json',
   predictions: 'predictions.csv',
+  leaveOneOut: 'leave-one-out.csv',
 } as const;
 
 /** More classes than any last layer known; it bounds every table by class. */

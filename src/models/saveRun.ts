@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isLink, RetrainError, retryBusy, systemCode, writeNew } from '../base';
 import { writeLabels } from './labelsFile';
 import { writeLayersModel } from './layersModel';
-import { writeMetricsJson } from './metricsJson';
+import { writeMetricsJson, type Metrics } from './metricsJson';
 import { writePredictions } from './predictionsFile';
 import { runFiles } from './runFiles';
 import { writeRunJson } from './runJson';
@@ -41,13 +41,25 @@ async function writeRun(runs: string, run: NewRun): Promise<string> {
     await writeNew(path.join(temporary, runFiles.weights), weights);
     await writeNew(path.join(temporary, runFiles.labels), writeLabels(run.evaluation.labels));
     await writeNew(path.join(temporary, runFiles.run), writeRunJson(run));
-    await writeNew(path.join(temporary, runFiles.metrics), writeMetricsJson(run));
+    await writeNew(path.join(temporary, runFiles.metrics), writeMetricsJson(metricsOf(run)));
     await writeNew(path.join(temporary, runFiles.predictions), writePredictions(run.predictions));
+    if (run.leaveOneOut?.kind === 'measured')
+      await writeNew(
+        path.join(temporary, runFiles.leaveOneOut),
+        writePredictions(run.leaveOneOut.predictions),
+      );
     return await renameToNext(temporary, path.join(runs, day(new Date(run.created))));
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** The measures without the answers, which have files of their own. */
+function metricsOf({ training, evaluation, leaveOneOut }: NewRun): Metrics {
+  if (leaveOneOut?.kind !== 'measured') return { training, evaluation, leaveOneOut };
+  const { predictions, ...measured } = leaveOneOut;
+  return { training, evaluation, leaveOneOut: measured };
 }
 
 /** Nothing is written through a link, which could lead anywhere. */

@@ -1,5 +1,13 @@
 import type { Failure } from '../base';
-import type { BottleneckCounts, CurveUnit, DatasetFacts, EpochView, RetrainProgress, RunView } from '../jobs';
+import type {
+  BottleneckCounts,
+  CurveUnit,
+  DatasetFacts,
+  EpochView,
+  RetrainProgress,
+  RidgeTrial,
+  RunView,
+} from '../jobs';
 import type { StateMessage } from './state';
 
 /** Where the work stands. The steps fill one after the other; a step not begun is null. */
@@ -13,15 +21,25 @@ export interface RunningView {
         readonly counts: BottleneckCounts | null;
       })
     | null;
-  readonly training: {
-    readonly unit: CurveUnit;
-    readonly curve: readonly EpochView[];
-    readonly maxEpochs: number;
-    /** Set when training has ended. */
-    readonly bestEpoch: number | null;
-    readonly seconds: number | null;
-  } | null;
+  readonly training: TrainingUnderway | null;
 }
+
+/** What the numbers at the end hold is set when training has ended. */
+export type TrainingUnderway =
+  | {
+      readonly kind: 'iterative';
+      readonly unit: CurveUnit;
+      readonly curve: readonly EpochView[];
+      readonly maxEpochs: number;
+      readonly bestEpoch: number | null;
+      readonly seconds: number | null;
+    }
+  | {
+      readonly kind: 'ridge';
+      readonly trials: readonly RidgeTrial[];
+      readonly penalty: number | null;
+      readonly seconds: number | null;
+    };
 
 /** The dataset a panel is about. */
 export interface PanelSubject {

@@ -37,11 +37,22 @@ const chunk = 2048;
  */
 export async function ridgeSystem(problem: RidgeProblem, product: Product64): Promise<RidgeSystem> {
   const centred = centre(problem);
-  const { n, dimension } = centred;
-  // Multiplications of the square and of three penalties.
-  const dualCost = (n ** 2 * dimension) / 2 + n ** 3;
-  const primalCost = 2 * n * dimension ** 2 + dimension ** 3;
-  return dualCost < primalCost ? dualSystem(centred, product) : primalSystem(centred, product);
+  const { dual, primal } = costs(centred.n, centred.dimension);
+  return dual < primal ? dualSystem(centred, product) : primalSystem(centred, product);
+}
+
+/** How many multiplications a ridge classifier of `n` images with D values takes, about; its memory rises with them. */
+export function ridgeWork(n: number, dimension: number): number {
+  const { dual, primal } = costs(n, dimension);
+  return Math.min(dual, primal);
+}
+
+/** Multiplications of the square and of three penalties. */
+function costs(n: number, dimension: number): { dual: number; primal: number } {
+  return {
+    dual: (n ** 2 * dimension) / 2 + n ** 3,
+    primal: 2 * n * dimension ** 2 + dimension ** 3,
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { defaultSettings, type RetrainSettings } from '../../jobs';
+import { defaultSettings, type HeadChoice, type OptimizerChoice, type RetrainSettings } from '../../jobs';
 import { importText } from '../cacheText';
 import { trainDocument } from '../documents';
 import { backbone, json, runtime, wholeNumber } from '../options';
@@ -16,9 +16,9 @@ import {
 } from '../retrainPyFlags';
 import { trainText } from '../text';
 
-type Options = Omit<RetrainSettings, 'optimizer' | 'splitRule'> &
+type Options = Omit<RetrainSettings, 'head' | 'splitRule'> &
   RetrainPyFlags &
-  Output & { readonly optimizer: RetrainSettings['optimizer']['kind'] };
+  Output & { readonly head: HeadChoice['kind']; readonly optimizer: OptimizerChoice['kind'] };
 
 const share = (side: string, value: number) =>
   new Option(`--${side}-percentage <n>`, `share of the images kept for ${side}`)
@@ -37,9 +37,32 @@ export function trainCommand(): Command {
         .default(defaultSettings.seed),
     )
     .addOption(share('validation', defaultSettings.validationPercentage))
-    .addOption(share('testing', defaultSettings.testingPercentage));
+    .addOption(share('testing', defaultSettings.testingPercentage))
+    .addOption(
+      new Option(
+        '--head <name>',
+        'what the last layer is: softmax, trained step by step; ridge, solved in closed form',
+      )
+        .choices(['softmax', 'ridge'])
+        .default(defaultSettings.head.kind),
+    );
   for (const option of retrainPyOptions()) command.addOption(option);
   return command.addOption(json()).action(train);
+}
+
+/** retrain.py's optimiser comes with its split. */
+function trainingOf(
+  options: Options,
+  implied: boolean,
+  imageDir: string,
+): Pick<RetrainSettings, 'splitRule' | 'head'> {
+  if (options.head === 'ridge') return { splitRule: defaultSettings.splitRule, head: { kind: 'ridge' } };
+  if (implied || options.optimizer === 'retrain.py')
+    return {
+      splitRule: { kind: 'retrain.py', imageDir },
+      head: { kind: 'softmax', optimizer: optimizerOf(options) },
+    };
+  return { splitRule: defaultSettings.splitRule, head: { kind: 'softmax', optimizer: { kind: 'l-bfgs' } } };
 }
 
 async function train(
@@ -55,6 +78,10 @@ async function train(
     wrong('the percentages of validation and testing may not exceed 90 together');
   const named = command.getOptionValueSource('optimizer') !== 'default';
   const implied = !named && trainsAsRetrainPy(options);
+  if (options.head === 'ridge' && (options.optimizer === 'retrain.py' || trainsAsRetrainPy(options)))
+    wrong("--head ridge is solved in closed form: retrain.py's optimizer and its flags have no part in it");
+  if (options.head === 'ridge' && options.summariesDir !== undefined)
+    wrong('--head ridge has no curve that --summaries_dir could take');
   if (named && options.optimizer === 'l-bfgs' && trainsAsRetrainPy(options))
     wrong('steps, rate, batch sizes and --keep belong to --optimizer retrain.py');
   for (const note of flagNotes(options, implied)) process.stderr.write(`note: ${note}\n`);
@@ -66,9 +93,7 @@ async function train(
     seed: options.seed,
     validationPercentage: options.validationPercentage,
     testingPercentage: options.testingPercentage,
-    ...(implied || options.optimizer === 'retrain.py'
-      ? { splitRule: { kind: 'retrain.py', imageDir: given }, optimizer: optimizerOf(options) }
-      : { splitRule: defaultSettings.splitRule, optimizer: defaultSettings.optimizer }),
+    ...trainingOf(options, implied, given),
   };
   const misclassified = options.printMisclassifiedTestImages ?? false;
   await perform({ ...(asJson && { json: asJson }) }, async ({ jobs, progress, signal }) => {
