@@ -75,6 +75,8 @@ export const messages = {
   RUN_UNWRITABLE: 'The run cannot be saved in {path} ({reason}); free some space or check the permissions.',
   REFIT_IMPOSSIBLE:
     'The run {path} belongs to the backbone {backbone}, which does not run here, and its photos are not at hand to fit it for another; use the onnx runtime, or retrain.',
+  NOTHING_TO_TEST:
+    'No photo of {path} is kept aside to test on; set the validation or testing percentage above 0, or add photos.',
   NOTHING_TO_CLASSIFY: 'There is no image in {path}.',
 
   // The engine

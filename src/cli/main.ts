@@ -3,9 +3,12 @@ import { systemCode, toFailure } from '../base';
 import { bottlenecksCommand } from './commands/bottlenecks';
 import { classifyCommand } from './commands/classify';
 import { clearCommand } from './commands/clear';
+import { compareCommand } from './commands/compare';
 import { doctorCommand } from './commands/doctor';
 import { evaluateCommand } from './commands/evaluate';
+import { learningCurveCommand } from './commands/learningCurve';
 import { mergeCommand } from './commands/merge';
+import { runsCommand } from './commands/runs';
 import { trainCommand } from './commands/train';
 import { verifyCommand } from './commands/verify';
 import { status } from './perform';
@@ -19,6 +22,9 @@ const commands = [
   bottlenecksCommand,
   classifyCommand,
   evaluateCommand,
+  runsCommand,
+  compareCommand,
+  learningCurveCommand,
   verifyCommand,
   clearCommand,
   mergeCommand,

@@ -1,6 +1,6 @@
 import type { JobProgress } from '../jobs';
 
-type Progress = JobProgress<'retrain' | 'classify' | 'merge' | 'verify'>;
+type Progress = JobProgress<'retrain' | 'classify' | 'merge' | 'verify' | 'learningCurve'>;
 
 /** Progress on standard error: one line that rewrites itself on a terminal, a line a step elsewhere. */
 export class ProgressLine {
@@ -49,6 +49,11 @@ function describe(progress: Progress): { text: string; final: boolean } {
     case 'training':
       return {
         text: `Training: epoch ${progress.epoch.epoch} of at most ${progress.maxEpochs}`,
+        final: false,
+      };
+    case 'learning':
+      return {
+        text: `Learning curve: ${progress.done} of ${progress.of} trainings, on ${progress.images} images`,
         final: false,
       };
     case 'classifying':

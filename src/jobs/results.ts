@@ -10,6 +10,7 @@ import type {
 import type { Shard } from '../dataset';
 import type { RunDataset, RunEvaluation, RunPrediction, RunRecord, RunTraining } from '../models';
 import type { RuntimeAvailability } from '../runtimes';
+import type { RunSetting } from './settingsList';
 
 /** What the jobs give: plain data that crosses threads and processes. Paths in a result are relative to the dataset, with `/`. */
 
@@ -54,6 +55,8 @@ export interface RunView {
   readonly bottlenecks: BottleneckCounts;
   readonly split: SplitCounts;
   readonly training: RunTraining & { readonly seed: number };
+  /** Everything it was made with. */
+  readonly settings: readonly RunSetting[];
   readonly evaluation: EvaluationView;
 }
 

@@ -97,7 +97,11 @@ export async function trainRun(
     refitOf,
     head,
   };
-  const saved = await saveRun(location.retrain, run);
+  const saved = await saveRun(
+    location.retrain,
+    run,
+    filled.rows.map(({ image, sha256 }) => ({ sha256, label: image.label, path: image.path })),
+  );
   return { run: { ...run, name: path.basename(saved) }, folder: saved };
 }
 

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../models';
 import type { RunFacts, RunView } from './results';
+import { settingsList } from './settingsList';
 
 /** A run as the panel shows it. */
 export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: string): RunView {
@@ -15,6 +16,7 @@ export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: stri
     bottlenecks: run.bottlenecks,
     split: run.split,
     training: { ...run.training, seed: run.settings.seed },
+    settings: settingsList(run),
     evaluation: {
       ...evaluation,
       classes: perClass,

@@ -1,4 +1,5 @@
 /** A run on disk: the trained head with all that is known about its training. */
+export { readRunImages } from './imagesFile';
 export { findRefit, findRunFor, listRuns, type RunList } from './listRuns';
 export { predict } from './predict';
 export { readRun } from './readRun';
@@ -7,8 +8,11 @@ export type {
   RefitOf,
   RunDataset,
   RunEvaluation,
+  RunImage,
   RunPrediction,
   RunRecord,
   RunTraining,
 } from './runRecord';
+export { readRunTitle, writeRunTitle, type RunTitle } from './runTitle';
 export { saveRun } from './saveRun';
+export { summariseRuns, type RunSummary } from './summariseRuns';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { readLabels } from './labelsFile';
 import { readLayersModel, readWeights, weightBytes } from './layersModel';
-import { readMetricsJson } from './metricsJson';
+import { readMetricsJson, type Metrics } from './metricsJson';
 import { readPredictions } from './predictionsFile';
 import { damaged, readRunFile, runFiles } from './runFiles';
 import { readRunJson, type RunFacts } from './runJson';
@@ -32,7 +32,7 @@ export async function readRun(folder: string): Promise<RunRecord> {
   const labels = readLabels(await text(runFiles.labels, 256 * megabyte));
   if (labels.length !== shape.classes || new Set(labels).size !== labels.length)
     throw damaged(inFolder(runFiles.labels), `it does not hold ${shape.classes} different labels`);
-  const metrics = readMetricsJson(await text(runFiles.metrics, 256 * megabyte), inFolder(runFiles.metrics));
+  const metrics = await readRunMetrics(folder);
   if (
     metrics.evaluation.labels.some((label, i) => label !== labels[i]) ||
     metrics.evaluation.labels.length !== labels.length
@@ -56,4 +56,10 @@ export async function readRun(folder: string): Promise<RunRecord> {
 export async function readRunFacts(folder: string): Promise<RunFacts> {
   const bytes = await readRunFile(folder, runFiles.run, 512 * megabyte);
   return readRunJson(bytes.toString('utf8'), path.join(folder, runFiles.run));
+}
+
+/** Reads metrics.json alone. @throws RUN_DAMAGED, FILE_UNREADABLE */
+export async function readRunMetrics(folder: string): Promise<Metrics> {
+  const bytes = await readRunFile(folder, runFiles.metrics, 256 * megabyte);
+  return readMetricsJson(bytes.toString('utf8'), path.join(folder, runFiles.metrics));
 }

@@ -1,5 +1,12 @@
 import type { Failure } from '../base';
-import type { BottleneckCounts, DatasetFacts, EpochView, RetrainProgress, RunView } from '../jobs';
+import type {
+  BottleneckCounts,
+  DatasetFacts,
+  EpochView,
+  LearningCurve,
+  RetrainProgress,
+  RunView,
+} from '../jobs';
 import type { StateMessage } from './state';
 
 /** Where the work stands. The steps fill one after the other; a step not begun is null. */
@@ -31,6 +38,19 @@ export interface PanelSubject {
   readonly root: string;
 }
 
+/** How the question stands whether more images would help: it is computed when the person asks. */
+export type LearningView =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'running';
+      /** Trainings; `of` is 0 until it is known. */
+      readonly done: number;
+      readonly of: number;
+      readonly cancelling: boolean;
+    }
+  | { readonly kind: 'done'; readonly curve: LearningCurve }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
 /** The whole state of the panel: the host owns it and sends it whole after each change. Failures come worded. */
 export type PanelState =
   /** No dataset was found in the workspace. */
@@ -41,7 +61,12 @@ export type PanelState =
       readonly running: RunningView;
       readonly cancelling: boolean;
     }
-  | { readonly kind: 'done'; readonly subject: PanelSubject; readonly run: RunView }
+  | {
+      readonly kind: 'done';
+      readonly subject: PanelSubject;
+      readonly run: RunView;
+      readonly learning: LearningView;
+    }
   | {
       readonly kind: 'stopped';
       readonly subject: PanelSubject;
@@ -76,5 +101,7 @@ export type FromPanel =
   | { readonly kind: 'openImage'; readonly path: string }
   | { readonly kind: 'revealInExplorer'; readonly path: string }
   | { readonly kind: 'openRun' }
+  | { readonly kind: 'learningCurve' }
+  | { readonly kind: 'cancelLearningCurve' }
   | { readonly kind: 'inspectBottlenecks' }
   | { readonly kind: 'showLog' };

@@ -11,6 +11,7 @@ import { Findings } from './findings';
 import { Gallery } from './gallery';
 import { Header } from './header';
 import { Headline } from './headline';
+import { Learning } from './learning';
 import { isLarge, MatrixBand } from './matrixBand';
 import { Progress } from './progress';
 import { RunFacts } from './runFacts';
@@ -129,6 +130,7 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
           {findings}
         </div>
       </div>
+      <Learning learning={state.learning} post={post} />
     </>
   );
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { root } from '../../../scripts/repository.mjs';
 import { themes, themeSheet, type ThemeName } from './themes';
 
-export type View = 'panel' | 'inspector' | 'classify';
+export type View = 'panel' | 'inspector' | 'classify' | 'comparison';
 
 export interface PreviewServer {
   /** The address of a page in a state of samples.ts, in a theme. */
@@ -13,8 +13,13 @@ export interface PreviewServer {
   close(): Promise<void>;
 }
 
-const views: readonly View[] = ['panel', 'inspector', 'classify'];
-const sheets = (view: View) => [...(view === 'panel' ? ['uPlot.min.css'] : []), 'base.css', `${view}.css`];
+const views: readonly View[] = ['panel', 'inspector', 'classify', 'comparison'];
+const sheets = (view: View) => [
+  ...(view === 'panel' || view === 'comparison' ? ['uPlot.min.css'] : []),
+  'base.css',
+  ...(view === 'comparison' ? ['panel.css'] : []),
+  `${view}.css`,
+];
 
 /** Serves the pages of src/webview, freshly bundled, to any browser: with the editor's security policy and a fake editor. */
 export async function startPreview(): Promise<PreviewServer> {
