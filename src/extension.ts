@@ -19,6 +19,7 @@ import {
   ResultsPanels,
   Retraining,
   RunChoice,
+  Runs,
   tensorflowFolder,
 } from './editor';
 
@@ -30,6 +31,7 @@ export interface TestingDoor {
   readonly classifyView: ClassifyView;
   readonly bottleneckEditors: BottleneckEditors;
   readonly bottleneckTree: BottleneckTree;
+  readonly runs: Runs;
 }
 
 /** The table of contents: each part owns its commands, its views and their end. */
@@ -70,6 +72,7 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
 
   const bottleneckEditors = new BottleneckEditors(extension, engine, log);
   const bottleneckTree = new BottleneckTree(engine, sessions, log);
+  const runs = new Runs(extension, engine, sessions, log, (run) => retraining.showRun(run));
 
   context.subscriptions.push(
     log,
@@ -84,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
     runChoice.register(log),
     bottleneckEditors.register(),
     bottleneckTree.register(bottleneckEditors),
+    runs.register(log),
     new BottleneckUpkeep(engine, sessions).register(log),
     registerShowBottleneckValues(engine, bottleneckEditors, log),
     registerOpenSampleDataset(extension, log),
@@ -92,6 +96,6 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
     registerCommand('retrain.showLog', log, () => log.show()),
   );
   return context.extensionMode === vscode.ExtensionMode.Test
-    ? { engine, sessions, classifyImage, classifyView, bottleneckEditors, bottleneckTree }
+    ? { engine, sessions, classifyImage, classifyView, bottleneckEditors, bottleneckTree, runs }
     : undefined;
 }

@@ -117,6 +117,8 @@ export const messages = {
     'The run {path} belongs to the backbone {backbone}, which does not run here, and its photos are not at hand to fit it for another; use the onnx runtime, or retrain.',
   IMPORTED_NETWORK:
     'The run {path} was trained on imported values of {module}; that network is not here, so no other image can be put to it. Retrain with a backbone of this extension.',
+  NOTHING_TO_TEST:
+    'No photo of {path} is kept aside to test on; set the validation or testing percentage above 0, or add photos.',
   NOTHING_TO_CLASSIFY: 'There is no image in {path}.',
 
   OUTPUT_UNWRITABLE: '{path} cannot be written ({reason}); choose another place for it.',

@@ -3,7 +3,14 @@ import { sizeText } from './cacheText';
 import { printable } from './text';
 
 type Progress = JobProgress<
-  'retrain' | 'classify' | 'merge' | 'verify' | 'importBottlenecks' | 'exportBottlenecks' | 'addBackbone'
+  | 'retrain'
+  | 'classify'
+  | 'merge'
+  | 'verify'
+  | 'importBottlenecks'
+  | 'exportBottlenecks'
+  | 'addBackbone'
+  | 'learningCurve'
 >;
 
 /** Progress on standard error: one line that rewrites itself on a terminal, a line a step elsewhere. */
@@ -66,6 +73,11 @@ function describe(progress: Progress): { text: string; final: boolean } {
         final: true,
       };
     }
+    case 'learning':
+      return {
+        text: `Learning curve: ${progress.done} of ${progress.of} trainings, on ${progress.images} images`,
+        final: false,
+      };
     case 'classifying':
       return { text: `Classifying: ${progress.done} of ${progress.of}`, final: false };
     case 'merging':

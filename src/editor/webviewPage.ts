@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
-export type View = 'panel' | 'inspector' | 'classify';
+export type View = 'panel' | 'inspector' | 'classify' | 'comparison';
 
 /** Style sheets of each view; they stand beside the scripts in dist/webview. */
 const styleSheets: Readonly<Record<View, readonly string[]>> = {
   panel: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css'],
   inspector: ['base.css', 'inspector.css'],
   classify: ['base.css', 'work.css', 'classify.css'],
+  comparison: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css', 'comparison.css'],
 };
 
 /** Lets a webview load what lies in dist/webview, and nothing else. */

@@ -3,6 +3,7 @@ export type * from './requests';
 export type * from './backboneResults';
 export type * from './results';
 export type * from './textResults';
+export type * from './runResults';
 export type { Places } from './places';
 export { JobThread } from './jobThread';
 export { defaultCacheDirectory } from './places';

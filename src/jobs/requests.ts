@@ -2,6 +2,7 @@ import type { Shard } from '../dataset';
 import type { SplitRule } from '../models';
 import type { LbfgsOptimizer, RetrainPyOptimizer } from '../training';
 import type { BackboneListing, ComparedBackbone, CutView, DownloadProgress } from './backboneResults';
+import type { LearningCurve, RunComparison, RunSummaries, RunTitle } from './runResults';
 import type {
   Answer,
   BottlenecksResult,
@@ -115,6 +116,34 @@ export interface Jobs {
     result: { readonly runs: readonly string[] };
   };
   readRun: { params: { readonly run: string }; progress: never; result: RunView };
+  /** What a list of a dataset's runs says of each. */
+  summariseRuns: { params: { readonly folder: string }; progress: never; result: RunSummaries };
+  /** Names or pins a run; what is not given stays. */
+  titleRun: {
+    params: { readonly run: string; readonly title?: string | null; readonly pinned?: boolean };
+    progress: never;
+    result: RunTitle;
+  };
+  /** `before` and `after`: folders of runs. */
+  compareRuns: {
+    params: { readonly before: string; readonly after: string };
+    progress: never;
+    result: RunComparison;
+  };
+  /** Would more images help? Asked of a dataset, or of a run: with its settings, on its dataset as it is now. */
+  learningCurve: {
+    params: {
+      readonly subject:
+        | { readonly kind: 'dataset'; readonly folder: string; readonly settings: RetrainSettings }
+        | { readonly kind: 'run'; readonly run: string; readonly runtime: string };
+      /** Trainings at each size, 1 or more. */
+      readonly repeats: number;
+    };
+    progress:
+      | RetrainProgress
+      | { readonly kind: 'learning'; readonly done: number; readonly of: number; readonly images: number };
+    result: LearningCurve;
+  };
   /** JPEG bytes of an upright picture of at most `size` pixels on its longer side. */
   thumbnail: {
     params: { readonly path: string; readonly size: number };

@@ -18,6 +18,7 @@ import type {
 } from '../models';
 import type { RuntimeAvailability } from '../runtimes';
 import type { CurveUnit, RidgeTrial } from '../training';
+import type { RunSetting } from './settingsList';
 
 /** What the jobs give: plain data that crosses threads and processes. Paths in a result are relative to the dataset, with `/`. */
 
@@ -68,6 +69,8 @@ export interface RunView {
   readonly bottlenecks: BottleneckCounts;
   readonly split: SplitCounts;
   readonly training: TrainingView & Pick<RunRecord['settings'], 'seed' | 'head' | 'splitRule'>;
+  /** Everything it was made with. */
+  readonly settings: readonly RunSetting[];
   /** Of the saved head, on the testing split. */
   readonly evaluation: EvaluationView;
   /** Null in a run from before there was any. */

@@ -68,11 +68,17 @@ export interface PartedDataset {
   readonly parted: Parted;
 }
 
+/** What decides on which side an image is. */
+export type SplitSettings = Pick<
+  RunSettings,
+  'seed' | 'validationPercentage' | 'testingPercentage' | 'splitRule'
+>;
+
 /** Brings the cache of a dataset up to date, gives each image its side, and reads the values side by side. */
 export async function readDataset(
   folder: string,
   network: Pick<RetrainSettings, 'backbone' | 'runtime'>,
-  settings: RunSettings,
+  settings: SplitSettings,
   context: JobContext<RetrainProgress>,
 ): Promise<PartedDataset> {
   let parted: Parted = { labels: [], counts: { training: 0, validation: 0, testing: 0 } };
@@ -148,7 +154,11 @@ export async function trainRun(
     refitOf,
     head,
   };
-  const saved = await saveRun(location.retrain, run);
+  const saved = await saveRun(
+    location.retrain,
+    run,
+    filled.rows.map(({ image, sha256 }) => ({ sha256, label: image.label, path: image.path })),
+  );
   return { run: { ...run, name: path.basename(saved) }, folder: saved };
 }
 
@@ -159,7 +169,7 @@ export async function trainRun(
 async function splitRows(
   rows: readonly CachedImage[],
   location: CacheLocation,
-  { seed, validationPercentage, testingPercentage, splitRule }: RunSettings,
+  { seed, validationPercentage, testingPercentage, splitRule }: SplitSettings,
 ): Promise<Side[]> {
   const shares = { seed, validation: validationPercentage, testing: testingPercentage };
   if (splitRule.kind === 'retrain.py')

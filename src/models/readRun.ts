@@ -32,7 +32,7 @@ export async function readRun(folder: string): Promise<RunRecord> {
   const labels = readLabels(await text(runFiles.labels, 256 * megabyte));
   if (labels.length !== shape.classes || new Set(labels).size !== labels.length)
     throw damaged(inFolder(runFiles.labels), `it does not hold ${shape.classes} different labels`);
-  const metrics = readMetricsJson(await text(runFiles.metrics, 256 * megabyte), inFolder(runFiles.metrics));
+  const metrics = await readRunMetrics(folder);
   const { training, evaluation, leaveOneOut: measured } = metrics;
   for (const measuredLabels of labelsIn(metrics))
     if (measuredLabels.length !== labels.length || measuredLabels.some((label, i) => label !== labels[i]))
@@ -68,4 +68,10 @@ function labelsIn({ evaluation, leaveOneOut }: Metrics): (readonly string[])[] {
 export async function readRunFacts(folder: string): Promise<RunFacts> {
   const bytes = await readRunFile(folder, runFiles.run, 512 * megabyte);
   return readRunJson(bytes.toString('utf8'), path.join(folder, runFiles.run));
+}
+
+/** Reads metrics.json alone. @throws RUN_DAMAGED, FILE_UNREADABLE */
+export async function readRunMetrics(folder: string): Promise<Metrics> {
+  const bytes = await readRunFile(folder, runFiles.metrics, 256 * megabyte);
+  return readMetricsJson(bytes.toString('utf8'), path.join(folder, runFiles.metrics));
 }

@@ -10,6 +10,10 @@ export const runFiles = {
   metrics: 'metrics.json',
   predictions: 'predictions.csv',
   leaveOneOut: 'leave-one-out.csv',
+  /** Absent in runs of older versions. */
+  images: 'images.csv',
+  /** Written when the person names or pins the run. */
+  title: 'title.json',
 } as const;
 
 /** More classes than any last layer known; it bounds every table by class. */

@@ -130,6 +130,14 @@ export interface RunPrediction {
   readonly probability: number;
 }
 
+/** One image of the dataset when the run was made. */
+export interface RunImage {
+  readonly sha256: string;
+  readonly label: string;
+  /** Relative to the dataset, with `/`. */
+  readonly path: string;
+}
+
 /** One training with all that came of it. Plain data; seconds are wall-clock. */
 export interface RunRecord {
   /** The name of the run's folder. */

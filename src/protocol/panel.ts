@@ -4,6 +4,7 @@ import type {
   CurveUnit,
   DatasetFacts,
   EpochView,
+  LearningCurve,
   RetrainProgress,
   RidgeTrial,
   RunView,
@@ -50,6 +51,19 @@ export interface PanelSubject {
   readonly root: string;
 }
 
+/** How the question stands whether more images would help: it is computed when the person asks. */
+export type LearningView =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'running';
+      /** Trainings; `of` is 0 until it is known. */
+      readonly done: number;
+      readonly of: number;
+      readonly cancelling: boolean;
+    }
+  | { readonly kind: 'done'; readonly curve: LearningCurve }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
 /** The whole state of the panel: the host owns it and sends it whole after each change. Failures come worded. */
 export type PanelState =
   /** No dataset was found in the workspace. */
@@ -60,7 +74,12 @@ export type PanelState =
       readonly running: RunningView;
       readonly cancelling: boolean;
     }
-  | { readonly kind: 'done'; readonly subject: PanelSubject; readonly run: RunView }
+  | {
+      readonly kind: 'done';
+      readonly subject: PanelSubject;
+      readonly run: RunView;
+      readonly learning: LearningView;
+    }
   | {
       readonly kind: 'stopped';
       readonly subject: PanelSubject;
@@ -95,5 +114,7 @@ export type FromPanel =
   | { readonly kind: 'openImage'; readonly path: string }
   | { readonly kind: 'revealInExplorer'; readonly path: string }
   | { readonly kind: 'openRun' }
+  | { readonly kind: 'learningCurve' }
+  | { readonly kind: 'cancelLearningCurve' }
   | { readonly kind: 'inspectBottlenecks' }
   | { readonly kind: 'showLog' };

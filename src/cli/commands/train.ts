@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { defaultSettings, type HeadChoice, type OptimizerChoice, type RetrainSettings } from '../../jobs';
 import { importText } from '../cacheText';
 import { trainDocument } from '../documents';
-import { backbone, json, runtime, wholeNumber } from '../options';
+import { checkShares, json, settingOptions } from '../options';
 import { perform, status, type Output } from '../perform';
 import {
   flagNotes,
@@ -20,24 +20,10 @@ type Options = Omit<RetrainSettings, 'head' | 'splitRule'> &
   RetrainPyFlags &
   Output & { readonly head: HeadChoice['kind']; readonly optimizer: OptimizerChoice['kind'] };
 
-const share = (side: string, value: number) =>
-  new Option(`--${side}-percentage <n>`, `share of the images kept for ${side}`)
-    .argParser(wholeNumber(0, 90))
-    .default(value);
-
 export function trainCommand(): Command {
   const command = new Command('train')
     .description('train a classifier on a folder whose subfolders are the classes')
     .argument('[folder]', 'the dataset')
-    .addOption(backbone())
-    .addOption(runtime())
-    .addOption(
-      new Option('--seed <n>', 'of the split and the training')
-        .argParser(wholeNumber(0, 2 ** 32 - 1))
-        .default(defaultSettings.seed),
-    )
-    .addOption(share('validation', defaultSettings.validationPercentage))
-    .addOption(share('testing', defaultSettings.testingPercentage))
     .addOption(
       new Option(
         '--head <name>',
@@ -46,7 +32,7 @@ export function trainCommand(): Command {
         .choices(['softmax', 'ridge'])
         .default(defaultSettings.head.kind),
     );
-  for (const option of retrainPyOptions()) command.addOption(option);
+  for (const option of [...settingOptions(), ...retrainPyOptions()]) command.addOption(option);
   return command.addOption(json()).action(train);
 }
 
@@ -74,8 +60,7 @@ async function train(
   const given = argument ?? options.imageDir;
   if (given === undefined || (argument !== undefined && options.imageDir !== undefined))
     return wrong('name the dataset once, as <folder> or with --image_dir');
-  if (options.validationPercentage + options.testingPercentage > 90)
-    wrong('the percentages of validation and testing may not exceed 90 together');
+  checkShares(command, options);
   const named = command.getOptionValueSource('optimizer') !== 'default';
   const implied = !named && trainsAsRetrainPy(options);
   if (options.head === 'ridge' && (options.optimizer === 'retrain.py' || trainsAsRetrainPy(options)))

@@ -11,6 +11,7 @@ import { Findings } from './findings';
 import { Gallery } from './gallery';
 import { Header } from './header';
 import { Headline } from './headline';
+import { Learning } from './learning';
 import { isLarge, MatrixBand } from './matrixBand';
 import { evaluationsOf, firstMeasured, shownOf, type Measured } from './measured';
 import { Progress } from './progress';
@@ -156,6 +157,7 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
           {findings}
         </div>
       </div>
+      <Learning learning={state.learning} post={post} />
     </>
   );
 }

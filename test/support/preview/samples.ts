@@ -6,6 +6,7 @@ import type {
   EpochView,
   EvaluationView,
   InspectorState,
+  LearningView,
   PanelState,
   PredictionView,
   RowValues,
@@ -13,12 +14,14 @@ import type {
   RunView,
 } from '../../../src/protocol';
 
+import { learningView } from './learningSamples';
+
 /** What the fake host of a preview page shows: its states by name. Photos are those of media/samples/flowers. */
 
-const flowers = ['daisy', 'dandelion', 'roses', 'sunflowers', 'tulips'];
+export const flowers = ['daisy', 'dandelion', 'roses', 'sunflowers', 'tulips'];
 export const hostileLabel = '<img src=x onerror=alert(1)>';
 export const longLabel = `a label of two hundred letters ${'that goes on '.repeat(13)}`;
-const root = '/home/ada/photos/flowers';
+export const root = '/home/ada/photos/flowers';
 
 function many(count: number): string[] {
   const words = ['oat', 'rye', 'leek', 'kale', 'plum', 'pear', 'fig', 'lime', 'chard', 'cress'];
@@ -92,7 +95,7 @@ function classScore(label: string, i: number, confusion: readonly (readonly numb
   return { label, images, precision, recall, f1 };
 }
 
-function curveOf(epochs: number, validated = true): EpochView[] {
+export function curveOf(epochs: number, validated = true): EpochView[] {
   const random = seededRandom(3);
   return Array.from({ length: epochs }, (_, i) => {
     const learned = 1 - Math.exp(-(i + 0.6) / 6);
@@ -201,6 +204,7 @@ function runOf(
     bottlenecks: { cached: Math.max(0, images - 12), computed: Math.min(12, images), seconds: 0.31 },
     split: { training: images - 2 * evaluation.n, validation: evaluation.n, testing: evaluation.n },
     training: { ...lbfgs, epochs: 60, bestEpoch: 41, seconds: 0.22, seed: 42, curve: curveOf(60) },
+    settings: [{ key: 'seed', value: 42 }],
     evaluation,
     leaveOneOut: null,
     ...changes,
@@ -252,7 +256,9 @@ const training: RunningView = {
 };
 
 export function panelState(name: string, photos: readonly string[]): PanelState {
-  const done = (run: RunView): PanelState => ({ kind: 'done', subject, run });
+  const done = (run: RunView, learning: LearningView = { kind: 'none' }): PanelState => {
+    return { kind: 'done', subject, run, learning };
+  };
   switch (name) {
     case 'done': {
       return done(
@@ -274,6 +280,10 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
       const split = { training: 200, validation: 0, testing: 0 };
       return done(runOf(flowers, 40, evaluation, { split, training: ridge, leaveOneOut: leftOut(photos) }));
     }
+    case 'learned':
+    case 'learning':
+    case 'unlearned':
+      return done(runOf(flowers, 40, evaluationOf(flowers, 4, 0.72, photos)), learningView(name));
     case 'two': {
       const labels = ['cat', 'dog'];
       const reason = {

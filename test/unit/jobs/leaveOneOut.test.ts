@@ -82,7 +82,7 @@ describe('leaveOneOut', () => {
     const rows = (n: number) => ({
       ...rowsOf(3),
       rows: Array.from({ length: n }, (_, i) => ({
-        image: { path: `${i}`, label: 'a' },
+        image: { path: `${i}`, label: 'a', size: 1, mtimeNs: 1n },
         sha256: sha256(String(i)),
       })),
     });
