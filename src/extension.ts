@@ -26,6 +26,7 @@ import {
 export interface TestingDoor {
   readonly engine: EngineClient;
   readonly sessions: DatasetSessions;
+  readonly classifyImage: ClassifyImage;
   readonly classifyView: ClassifyView;
   readonly bottleneckEditors: BottleneckEditors;
   readonly bottleneckTree: BottleneckTree;
@@ -63,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
   const classifyView: ClassifyView = new ClassifyView(extension, engine, log, {
     openRun: (run) => retraining.showRun(run.folder),
     classify: (run) => classifyImage.classifyOthers(run),
+    cancel: () => classifyImage.cancel(),
   });
   const classifyImage: ClassifyImage = new ClassifyImage(engine, runChoice, classifyView);
 
@@ -90,6 +92,6 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
     registerCommand('retrain.showLog', log, () => log.show()),
   );
   return context.extensionMode === vscode.ExtensionMode.Test
-    ? { engine, sessions, classifyView, bottleneckEditors, bottleneckTree }
+    ? { engine, sessions, classifyImage, classifyView, bottleneckEditors, bottleneckTree }
     : undefined;
 }

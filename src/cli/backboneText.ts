@@ -53,8 +53,8 @@ export function comparedText(compared: readonly ComparedBackbone[]): string {
   const lines = compared.map(({ backbone, runtime, accuracy, interval, millisecondsAnImage }) =>
     [
       backbone.id.padEnd(width),
-      (accuracy === null ? '-' : percent(accuracy)).padStart(8),
-      (interval === null ? '-' : `${percent(interval.low)} to ${percent(interval.high)}`).padStart(18),
+      percent(accuracy).padStart(8),
+      `${percent(interval.low)} to ${percent(interval.high)}`.padStart(18),
       millisecondsAnImage.toFixed(1).padStart(11),
       runtime,
     ].join('  '),

@@ -1,5 +1,6 @@
 import type { JobProgress } from '../jobs';
 import { sizeText } from './cacheText';
+import { printable } from './text';
 
 type Progress = JobProgress<
   'retrain' | 'classify' | 'merge' | 'verify' | 'importBottlenecks' | 'exportBottlenecks' | 'addBackbone'
@@ -58,6 +59,13 @@ function describe(progress: Progress): { text: string; final: boolean } {
         text: `Training: ${progress.unit} ${progress.epoch.epoch} of at most ${progress.maxEpochs}`,
         final: false,
       };
+    case 'refitting': {
+      const { original, backbone } = progress;
+      return {
+        text: `Refitting run ${printable(original.name)} on ${backbone}: ${printable(original.backbone)} does not run here`,
+        final: true,
+      };
+    }
     case 'classifying':
       return { text: `Classifying: ${progress.done} of ${progress.of}`, final: false };
     case 'merging':

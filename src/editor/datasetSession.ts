@@ -89,7 +89,8 @@ export class DatasetSession {
     let running = notBegun;
     this.#set(this.#running(running, false));
     try {
-      const run = await showProgress(this, (report) => {
+      const title = vscode.l10n.t('Retraining on {name}', { name: this.subject.name });
+      const run = await showProgress({ title, cancel: () => this.cancel() }, (report) => {
         return this.engine.run(
           'retrain',
           { folder: root, settings: retrainSettings(vscode.Uri.file(root)) },

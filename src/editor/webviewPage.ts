@@ -5,9 +5,9 @@ export type View = 'panel' | 'inspector' | 'classify';
 
 /** Style sheets of each view; they stand beside the scripts in dist/webview. */
 const styleSheets: Readonly<Record<View, readonly string[]>> = {
-  panel: ['uPlot.min.css', 'base.css', 'panel.css'],
+  panel: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css'],
   inspector: ['base.css', 'inspector.css'],
-  classify: ['base.css', 'classify.css'],
+  classify: ['base.css', 'work.css', 'classify.css'],
 };
 
 /** Lets a webview load what lies in dist/webview, and nothing else. */

@@ -11,9 +11,9 @@ import {
   type Backbone,
   type GraphBackbone,
 } from '../backbones';
-import { recompute } from '../bottlenecks';
+import { computeValues } from '../bottlenecks';
 import { scanDataset, type ImageFile } from '../dataset';
-import { decodeImage, decoderVersion, readImage, sniff } from '../images';
+import { decoderVersion, sniff } from '../images';
 import { observeRanges, openRuntime } from '../runtimes';
 import type { Job, JobContext } from './context';
 import { keptBackbones } from './places';
@@ -102,17 +102,19 @@ async function valuesOf(
   root: string,
   images: readonly ImageFile[],
   backbone: Backbone,
-  { signal }: JobContext<never>,
+  { reader, signal }: JobContext<never>,
 ): Promise<Map<string, Float32Array>> {
   const runtime = await openRuntime('onnx', backbone);
   const found = new Map<string, Float32Array>();
   try {
-    await recompute(
-      { root, images, backbone, runtime, decode: decodeImage, readImage },
-      (recomputed) => {
-        if (recomputed.kind === 'values') found.set(recomputed.image.path, recomputed.values.slice());
+    const asked = images.map((image) => ({ ...image, file: path.join(root, image.path) }));
+    await computeValues(
+      asked,
+      { backbone, runtime, reader },
+      (computed) => {
+        for (const now of computed) if (now.kind === 'values') found.set(now.image.path, now.values.slice());
       },
-      { signal },
+      signal,
     );
   } finally {
     await runtime.dispose();

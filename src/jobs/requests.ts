@@ -1,22 +1,22 @@
 import type { Shard } from '../dataset';
 import type { SplitRule } from '../models';
 import type { LbfgsOptimizer, RetrainPyOptimizer } from '../training';
+import type { BackboneListing, ComparedBackbone, CutView, DownloadProgress } from './backboneResults';
 import type {
-  BackboneListing,
+  Answer,
   BottlenecksResult,
   CacheSize,
   CacheTree,
   ClassifyResult,
   ClearResult,
-  ComparedBackbone,
-  CutView,
   Diagnostics,
-  DownloadProgress,
   EvaluateResult,
   MergeResult,
   PartView,
+  RefitProgress,
   RetrainProgress,
   RowValues,
+  RunFacts,
   RunView,
   VerifyProgress,
   VerifyResult,
@@ -88,13 +88,22 @@ export interface Jobs {
       readonly run: string | null;
       readonly runtime: string;
     };
-    /** What a retraining says where the run has to be refitted, then this. */
-    progress: RetrainProgress | { readonly kind: 'classifying'; readonly done: number; readonly of: number };
+    /** Where the run has to be refitted, what is said of that; then this, batch by batch. */
+    progress:
+      | RefitProgress
+      | {
+          readonly kind: 'classifying';
+          readonly done: number;
+          readonly of: number;
+          readonly run: RunFacts;
+          /** Of the batch; at first, of the images that were refused unread. */
+          readonly answers: readonly Answer[];
+        };
     result: ClassifyResult;
   };
   evaluate: {
     params: { readonly folder: string; readonly run: string; readonly runtime: string };
-    progress: RetrainProgress;
+    progress: RefitProgress;
     result: EvaluateResult;
   };
   /** The newest run of the nearest dataset at or above `path`. */
@@ -205,6 +214,8 @@ export interface Jobs {
   downloadBackbone: {
     params: {
       readonly id: string;
+      /** null: as the catalogue says. */
+      readonly cut: readonly string[] | null;
       readonly proxy: string | null;
       /** Another address that has the same files; null: that of the catalogue. */
       readonly from: string | null;

@@ -72,6 +72,17 @@ export interface RunView {
   readonly evaluation: EvaluationView;
   /** Null in a run from before there was any. */
   readonly leaveOneOut: LeaveOneOutView | null;
+  /** Null for a training of its own. */
+  readonly refitOf: RefitFacts | null;
+}
+
+/** The run that another stands in for, since its network cannot run here. */
+export interface RefitFacts {
+  readonly name: string;
+  /** The id of its backbone. */
+  readonly backbone: string;
+  /** On its testing images; null where it had none. */
+  readonly accuracy: number | null;
 }
 
 /** What a job says while it runs, in this order; `scanning`, `bottlenecks`, `training` and `penaltyTried` repeat. */
@@ -101,6 +112,17 @@ export type RetrainProgress =
   /** Of a ridge classifier, in place of `training` and `trained`. */
   | { readonly kind: 'penaltyTried'; readonly trial: RidgeTrial }
   | { readonly kind: 'solved'; readonly penalty: number; readonly seconds: number };
+
+/** What a job says while it refits a run: this once, then what every retraining says. */
+export type RefitProgress =
+  | {
+      readonly kind: 'refitting';
+      readonly original: RefitFacts;
+      readonly datasetName: string;
+      /** The id of the backbone it is refitted on. */
+      readonly backbone: string;
+    }
+  | RetrainProgress;
 
 export interface BottlenecksResult extends Pick<
   RunView,
@@ -135,12 +157,7 @@ export interface RunFacts {
   readonly accuracy: number | null;
   readonly testingImages: number;
   readonly backbone: string;
-  /** Where the run that was asked cannot run here: which it was. This one stands in for it. */
-  readonly refitOf: {
-    readonly name: string;
-    readonly backbone: string;
-    readonly accuracy: number | null;
-  } | null;
+  readonly refitOf: RefitFacts | null;
 }
 
 export interface ClassifyResult {
@@ -271,46 +288,6 @@ export interface ClearResult extends CacheSize {
   readonly caches: readonly string[];
   /** Files in them that are not ours, and stay. */
   readonly left: number;
-}
-
-/** A backbone of this machine. */
-export interface BackboneListing {
-  readonly id: string;
-  readonly name: string;
-  readonly dimension: number;
-  readonly input: { readonly width: number; readonly height: number };
-  readonly eightBits: boolean;
-  /** Whether it comes with the extension, was added here, or can be downloaded. */
-  readonly origin: 'embedded' | 'own' | 'catalogue';
-  /** Of the catalogue: what it may be used under, and the bytes to download. */
-  readonly download: { readonly licence: string; readonly bytes: number } | null;
-}
-
-/** How a backbone does on a dataset and on this machine. */
-export interface ComparedBackbone {
-  readonly backbone: BackboneFacts;
-  readonly runtime: string;
-  readonly images: number;
-  /** Cross-validated. */
-  readonly accuracy: number | null;
-  readonly interval: { readonly low: number; readonly high: number } | null;
-  /** Of the network alone, in batches, without reading and decoding. */
-  readonly millisecondsAnImage: number;
-}
-
-/** Where a network can be cut. */
-export interface CutView {
-  readonly name: string;
-  /** Of one picture: [height, width, channels], [steps, values] or [values]. */
-  readonly shape: readonly number[];
-  readonly dimension: number;
-}
-
-/** Bytes; `of` is null where the server does not say. */
-export interface DownloadProgress {
-  readonly kind: 'downloading';
-  readonly done: number;
-  readonly of: number | null;
 }
 
 /** A backbone that comes with the extension, as it was found. */

@@ -1,5 +1,5 @@
 import type { RunLeaveOneOut, RunPrediction, RunRecord } from '../models';
-import type { EvaluationView, RunFacts, RunView } from './results';
+import type { EvaluationView, RefitFacts, RunFacts, RunView } from './results';
 
 /** A run as the panel shows it. */
 export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: string): RunView {
@@ -24,6 +24,7 @@ export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: stri
       run.predictions.filter(({ side }) => side === 'testing'),
     ),
     leaveOneOut: run.leaveOneOut && leaveOneOutView(run.leaveOneOut),
+    refitOf: refitFacts(run),
   };
 }
 
@@ -64,10 +65,12 @@ export function runFacts(run: RunRecord, folder: string): RunFacts {
     accuracy: run.evaluation.accuracy,
     testingImages: run.evaluation.n,
     backbone: run.backbone.id,
-    refitOf: run.refitOf && {
-      name: run.refitOf.run,
-      backbone: run.refitOf.backbone,
-      accuracy: run.refitOf.accuracy,
-    },
+    refitOf: refitFacts(run),
   };
+}
+
+function refitFacts({ refitOf }: Pick<RunRecord, 'refitOf'>): RefitFacts | null {
+  if (refitOf === null) return null;
+  const { run: name, backbone, accuracy } = refitOf;
+  return { name, backbone, accuracy };
 }

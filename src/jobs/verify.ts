@@ -4,15 +4,15 @@ import { createHash } from 'node:crypto';
 import { isAbort, seededRandom } from '../base';
 import {
   checkRows,
+  computeValues,
   openCache,
-  recompute,
   type BottleneckCache,
   type CheckedPlace,
-  type Recomputed,
+  type ComputedImage,
   type RowCheck,
 } from '../bottlenecks';
 import { scanDataset, type ImageFile } from '../dataset';
-import { decodeImage, readImage, sniff } from '../images';
+import { readImage, sniff } from '../images';
 import { cacheInUse } from './cacheFolder';
 import type { Job } from './context';
 import { backboneFacts } from './fillCache';
@@ -27,7 +27,7 @@ const tolerance = 1e-3;
  * @throws as the scan does; NO_CACHE, RUNTIME_..., BACKBONE_...; the signal's reason
  */
 export const verify: Job<'verify'> = async ({ folder, settings, sample, seed }, context) => {
-  const { places, networks, signal, report } = context;
+  const { places, networks, reader, signal, report } = context;
   const root = await realpath(folder).catch(() => path.resolve(folder));
   const { images } = await scanDataset(root, {
     sniff,
@@ -45,10 +45,15 @@ export const verify: Job<'verify'> = async ({ folder, settings, sample, seed }, 
   const comparison = new Comparison(root, cache, check);
   await comparison.identify(images, signal);
   const chosen = choose(comparison.cached(images), sample, seed);
-  await recompute(
-    { root, images: chosen, backbone, runtime, decode: decodeImage, readImage },
-    (recomputed) => comparison.compare(recomputed),
-    { signal, report: (done) => report({ kind: 'recomputing', done, of: chosen.length }) },
+  let done = 0;
+  await computeValues(
+    chosen.map(({ path: shown, size }) => ({ file: path.join(root, shown), path: shown, size })),
+    { backbone, runtime, reader },
+    async (computed) => {
+      for (const now of computed) await comparison.compare(now);
+      report({ kind: 'recomputing', done: (done += computed.length), of: chosen.length });
+    },
+    signal,
   );
   return {
     cache: bottlenecks,
@@ -118,7 +123,7 @@ class Comparison {
     return images.filter((image) => this.check.right.has(this.contents.get(image.path) ?? ''));
   }
 
-  async compare(now: Recomputed): Promise<void> {
+  async compare(now: ComputedImage): Promise<void> {
     const { path: file } = now.image;
     if (now.kind === 'failed') {
       this.findings.push({ kind: 'unreadable', path: file, failure: now.failure });

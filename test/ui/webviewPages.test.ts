@@ -16,19 +16,20 @@ const states: Readonly<Record<View, readonly string[]>> = {
     'untested',
     'ridge',
     'leftOut',
+    'refit',
     'poor',
     'two',
     'fifty',
     'labels',
   ],
   inspector: ['part', 'chosen', 'labels', 'failed'],
-  classify: ['one', 'several', 'labels', 'busy', 'failed'],
+  classify: ['one', 'several', 'labels', 'busy', 'refitting', 'failed'],
 };
 /** For the other themes, which differ in colours alone. */
 const some: typeof states = {
   panel: ['empty', 'computing', 'failed', 'done', 'fifty'],
   inspector: ['chosen'],
-  classify: ['several'],
+  classify: ['several', 'refitting'],
 };
 const themes: readonly (readonly [ThemeName, typeof states])[] = [
   ['dark', states],

@@ -77,6 +77,18 @@ describe('the panel', function () {
     await page.close();
   });
 
+  it('says of a refit what run it stands in for, and how good each is', async () => {
+    const page = await pages.open('panel', 'refit');
+    assert.match(
+      plain(await page.locator('.figure').innerText()),
+      /Refitted from the run 2026-11-22-3, for its network does not run here: 90 % right with efficientnet-lite2-int8, 85 % with efficientnet-lite2\./,
+    );
+    await page.close();
+    const other = await pages.open('panel', 'done');
+    assert.equal(await other.getByText('Refitted').count(), 0);
+    await other.close();
+  });
+
   it('shows progress as the same page: percent, done of, a second, left', async () => {
     const page = await pages.open('panel', 'computing');
     const bar = page.getByRole('progressbar', {

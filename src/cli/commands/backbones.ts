@@ -104,11 +104,12 @@ function downloadCommand(): Command {
   return new Command('download')
     .description('fetch a backbone of the catalogue, or go on with it')
     .argument('<id>', 'the backbone')
+    .addOption(new Option('--cut <layers...>', 'where to cut; by default as the catalogue says'))
     .addOption(new Option('--from <address>', 'another place that has the same files'))
     .addOption(json())
-    .action((id: string, { from, ...output }: Output & { from?: string }) =>
+    .action((id: string, { cut, from, ...output }: Output & { cut?: string[]; from?: string }) =>
       perform(output, async ({ jobs, progress, signal }) => {
-        const params = { id, proxy: null, from: from ?? null };
+        const params = { id, cut: cut ?? null, proxy: null, from: from ?? null };
         const added = await jobs.run('downloadBackbone', params, { signal, report: progress.report });
         return { text: addedText(added), document: { format: 1, backbone: added }, done: true };
       }),

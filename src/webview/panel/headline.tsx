@@ -34,6 +34,7 @@ export function Headline({ run }: { run: RunView }) {
             'The model is trained and saved, but how good it is cannot be said. Set the testing percentage above 0, or add photos: a class needs three or more.',
           )}
         </p>
+        <Refit run={run} />
       </Figure>
     );
   }
@@ -42,7 +43,31 @@ export function Headline({ run }: { run: RunView }) {
       <p>{meaning(run)}</p>
       {run.leaveOneOut?.kind === 'measured' && <p>{leaveOneOutSentence(run.leaveOneOut, run.training)}</p>}
       <p>{mostConfused(evaluation)}</p>
+      <Refit run={run} />
     </Figure>
+  );
+}
+
+/** Which run this one stands in for, and how good each of the two is. */
+function Refit({ run: { refitOf, backbone, evaluation } }: { run: RunView }) {
+  if (refitOf === null) return null;
+  const digits = digitsFor(evaluation.n);
+  const params = {
+    run: quoted(refitOf.name),
+    original: refitOf.backbone,
+    backbone: backbone.id,
+    before: refitOf.accuracy === null ? '' : percent(refitOf.accuracy, digits),
+    after: evaluation.accuracy === null ? '' : percent(evaluation.accuracy, digits),
+  };
+  return (
+    <p>
+      {refitOf.accuracy === null || evaluation.accuracy === null
+        ? t('Refitted from the run {run} on {backbone}, for {original} does not run here.', params)
+        : t(
+            'Refitted from the run {run}, for its network does not run here: {before} % right with {original}, {after} % with {backbone}.',
+            params,
+          )}
+    </p>
   );
 }
 

@@ -190,6 +190,7 @@ function runOf(
     created: '2026-11-23T14:05:00.000Z',
     dataset: datasetOf(labels, perClass, false),
     scanSeconds: 0.04,
+    refitOf: null,
     backbone: {
       id: 'efficientnet-lite2',
       name: 'EfficientNet-Lite2',
@@ -303,6 +304,10 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
     }
     case 'poor': {
       return done(runOf(flowers, 40, evaluationOf(flowers, 4, 0.15, photos)));
+    }
+    case 'refit': {
+      const refitOf = { name: '2026-11-22-3', backbone: 'efficientnet-lite2-int8', accuracy: 0.9 };
+      return done(runOf(flowers, 40, evaluationOf(flowers, 4, 0.72, photos), { refitOf }));
     }
     case 'untested': {
       const evaluation = { ...evaluationOf(flowers, 0, 1, photos), predictions: [] };
@@ -446,6 +451,18 @@ export function classifyState(name: string, photos: readonly string[]): Classify
       return {
         kind: 'failed',
         message: 'The run file 2026-11-23-1/weights.bin is damaged (it is 12 bytes short); retrain.',
+      };
+    case 'refitting':
+      return {
+        kind: 'refitting',
+        refit: {
+          original: { name: '2026-11-23-1', backbone: 'efficientnet-lite2-int8', accuracy: 0.9 },
+          datasetName: 'groceries',
+          backbone: 'efficientnet-lite2',
+        },
+        running: computing,
+        cancelling: false,
+        items: photos.slice(0, 3).map((path) => ({ ...item(path, flowers), answer: null })),
       };
     case 'busy':
       return {
