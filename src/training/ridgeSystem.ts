@@ -63,9 +63,8 @@ function costs(n: number, dimension: number): { dual: number; primal: number } {
  */
 async function dualSystem(centred: Centred, product: Product64): Promise<RidgeSystem> {
   const { n, shares, weighted } = centred;
-  const rows = centred.rows(0, n);
   const gram = zeros(n, n);
-  await addSquare(gram, 0, 1, rows, product);
+  await addSquare(gram, 0, 1, centred.rows(0, n), product);
   let lift = 0;
   for (let i = 0; i < n; i++) lift += gram.data[i * n + i] as number;
   const direction = shares.map(Math.sqrt);
@@ -84,7 +83,8 @@ async function dualSystem(centred: Centred, product: Product64): Promise<RidgeSy
       return {
         penalty,
         ...leftOut(centred, residuals, slack),
-        head: async () => centred.head(await product(rows, solved, { transposeA: true })),
+        // The rows are made again rather than held beside the factor.
+        head: async () => centred.head(await product(centred.rows(0, n), solved, { transposeA: true })),
       };
     },
   };

@@ -14,6 +14,8 @@ const states: Readonly<Record<View, readonly string[]>> = {
     'failed',
     'done',
     'untested',
+    'ridge',
+    'leftOut',
     'refit',
     'poor',
     'two',

@@ -24,19 +24,18 @@ function filled(doubles: Doubles, size = dimension): FilledDataset {
   };
 }
 
-/** `n` images; those of `contents` have another's content. */
+function imageRow(row: number, label: string, content = row): ReadRows['rows'][number] {
+  return { image: { path: `${row}.jpg`, label, size: 1, mtimeNs: 0n }, sha256: sha256(String(content)) };
+}
+
+/** `n` images; each of `twins` has the content and the label of another. */
 function rowsOf(n: number, twins: ReadonlyMap<number, number> = new Map()): ReadRows {
   const { values, labels: truth } = clouds(n, dimension, labels.length, 3, 2);
   twins.forEach((of, row) => values.copyWithin(row * dimension, of * dimension, (of + 1) * dimension));
-  const rows = Array.from(truth, (label, row) => ({
-    image: {
-      path: `${row}.jpg`,
-      label: labels[truth[twins.get(row) ?? row] ?? label] ?? '',
-      size: 1,
-      mtimeNs: 1n,
-    },
-    sha256: sha256(String(twins.get(row) ?? row)),
-  }));
+  const rows = Array.from(truth, (_, row) => {
+    const content = twins.get(row) ?? row;
+    return imageRow(row, labels[truth[content] ?? -1] ?? '', content);
+  });
   return { rows, values };
 }
 
@@ -81,10 +80,7 @@ describe('leaveOneOut', () => {
   it('is left out where it would take too long, sooner without a product of 64 bits', async () => {
     const rows = (n: number) => ({
       ...rowsOf(3),
-      rows: Array.from({ length: n }, (_, i) => ({
-        image: { path: `${i}`, label: 'a', size: 1, mtimeNs: 1n },
-        sha256: sha256(String(i)),
-      })),
+      rows: Array.from({ length: n }, (_, row) => imageRow(row, 'a')),
     });
     for (const [n, doubles, code, word] of [
       [5000, 'native', 'LEAVE_ONE_OUT_LARGE', /5000 images/],
