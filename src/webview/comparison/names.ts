@@ -29,9 +29,15 @@ export function settingName(key: string): string {
       return t('Validation, %');
     case 'testingPercentage':
       return t('Testing, %');
-    case 'l2':
+    case 'head.kind':
+      return t('Head');
+    case 'head.optimizer.kind':
+      return t('Optimizer');
+    case 'splitRule.kind':
+      return t('Split by');
+    case 'head.optimizer.l2':
       return t('L2 penalty');
-    case 'maxEpochs':
+    case 'head.optimizer.maxEpochs':
       return t('Epochs at most');
     default:
       return key;
