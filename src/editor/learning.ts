@@ -48,7 +48,8 @@ export class Learning {
           },
         },
       );
-      show({ kind: 'done', curve });
+      // It may have been done before it heard that it should stop.
+      show(token.isCancellationRequested ? none : { kind: 'done', curve });
     } catch (error) {
       show(isAbort(error) ? none : { kind: 'failed', failure: toFailure(error) });
     } finally {

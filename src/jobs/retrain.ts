@@ -52,7 +52,7 @@ function headSettings(head: HeadChoice): HeadSettings {
       const { optimizer } = head;
       return {
         kind: 'softmax',
-        optimizer: optimizer.kind === 'l-bfgs' ? { ...trainingDefaults, ...optimizer } : optimizer,
+        optimizer: optimizer.kind === 'l-bfgs' ? { ...optimizer, ...trainingDefaults } : optimizer,
       };
     }
     case 'ridge':
