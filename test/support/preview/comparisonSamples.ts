@@ -48,7 +48,7 @@ export function comparisonState(name: string, photos: readonly string[]): Compar
         { key: 'backbone', before: 'efficientnet-lite2', after: 'efficientnet-lite2-int8' },
         { key: 'runtime', before: 'onnx', after: 'onnx' },
         { key: 'seed', before: 42, after: 42 },
-        { key: 'l2', before: 0.00001, after: 0.0001 },
+        { key: 'head.optimizer.l2', before: 0.00001, after: 0.0001 },
         { key: 'optimizer.kind', before: null, after: 'adam' },
       ],
       metrics: [
