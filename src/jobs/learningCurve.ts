@@ -12,7 +12,7 @@ import { countWrong, permuteRows, sizesUpTo } from './learningSizes';
 import type { JobParams, JobProgress } from './requests';
 import { readDataset, type SplitSettings } from './retrain';
 import type { LearningClass, LearningPoint } from './runResults';
-import { keptScaling } from './scaling';
+import { scalingOf } from './scaling';
 
 /** Fewer tested images of a class say nothing about it: one of them is 20 points. */
 const leastTested = 5;
@@ -31,10 +31,9 @@ export const learningCurve: Job<'learningCurve'> = async (params, context) => {
   const { labels, counts } = parted;
   if (counts.validation + counts.testing === 0)
     throw new RetrainError('NOTHING_TO_TEST', { path: filled.facts.root });
-  const { backbone, location } = filled;
-  const scaling = backbone.scaling ?? (await keptScaling(location.retrain, backbone, read.values));
-  scaleInPlace(read.values, scaling);
+  const { backbone } = filled;
   const training = labelledRows(read, labels, 0, counts.training);
+  scaleInPlace(read.values, await scalingOf(filled, training.values));
   const tested = labelledRows(read, labels, counts.training);
   const head: HeadSize = { classes: labels.length, dimension: backbone.dimension };
   const sizes = await measureSizes(

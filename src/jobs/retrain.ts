@@ -29,7 +29,7 @@ import { measureHead, predictionsOf } from './measureHead';
 import type { HeadChoice, RetrainSettings } from './requests';
 import type { RetrainProgress } from './results';
 import { runView } from './runView';
-import { keptScaling } from './scaling';
+import { scalingOf } from './scaling';
 import { trainHead } from './trainHead';
 import { writeOutputs } from './trainingOutputs';
 
@@ -109,8 +109,7 @@ export async function trainRun(
     const measured = tested.size === 0 || tested.has(label);
     return count === 0 || measured ? [] : [new RetrainError('CLASS_NOT_TESTED', { label })];
   });
-  const scaling =
-    filled.backbone.scaling ?? (await keptScaling(location.retrain, filled.backbone, training.values));
+  const scaling = await scalingOf(filled, training.values);
   const sides = { training, validation, scaling, settings };
   const { head, training: trained } = await trainHead(filled, labels.length, sides, context);
 
