@@ -1,6 +1,6 @@
 import type { BackboneListing, ComparedBackbone, CutView, JobResult } from '../jobs';
 import { sizeText } from './cacheText';
-import { printable } from './text';
+import { percent, printable } from './text';
 
 /** What a person reads on the terminal about backbones, one function a command. */
 
@@ -49,7 +49,6 @@ export function quantisedText(made: JobResult<'quantiseBackbone'>): string {
 
 export function comparedText(compared: readonly ComparedBackbone[]): string {
   const width = Math.max(8, ...compared.map(({ backbone }) => backbone.id.length));
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   const lines = compared.map(({ backbone, runtime, accuracy, interval, millisecondsAnImage }) =>
     [
       backbone.id.padEnd(width),

@@ -5,7 +5,7 @@ import type { EngineClient } from './engineClient';
 import { tellFailure } from './failures';
 import { datasetThumbnail } from './thumbnails';
 import { ViewPage } from './viewPage';
-import { tabIcon, webviewOptions } from './webviewPage';
+import { savedText, tabIcon, webviewOptions } from './webviewPage';
 import { failureText, translations } from './wording';
 
 const comparisonViewType = 'retrain.comparison';
@@ -58,11 +58,7 @@ export class ComparisonPanels implements vscode.WebviewPanelSerializer {
 
   /** Restores a page after a window reload. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, saved: unknown): Promise<void> {
-    const text = (key: string): string => {
-      if (typeof saved !== 'object' || saved === null) return '';
-      const value: unknown = Object.entries(saved).find(([name]) => name === key)?.[1];
-      return typeof value === 'string' ? value : '';
-    };
+    const text = (key: string): string => savedText(saved, key) ?? '';
     await this.#add(panel, { before: text('before'), after: text('after') });
   }
 

@@ -52,6 +52,13 @@ ${links.join('\n')}
 </html>`;
 }
 
+/** The text that a page kept under `key` over a reload; what it kept may be anything, or of an older version. */
+export function savedText(saved: unknown, key: string): string | null {
+  if (typeof saved !== 'object' || saved === null) return null;
+  const value: unknown = Object.entries(saved).find(([name]) => name === key)?.[1];
+  return typeof value === 'string' ? value : null;
+}
+
 function webviewFolder(extension: vscode.Uri): vscode.Uri {
   return vscode.Uri.joinPath(extension, 'dist', 'webview');
 }

@@ -1,8 +1,7 @@
-import path from 'node:path';
 import { confusionDifference, datasetChanges, flipsBetween, type TestedImage } from '../evaluation';
 import { readRun, readRunImages, readRunTitle, type RunImage, type RunRecord } from '../models';
 import type { Job } from './context';
-import { datasetOf } from './datasetFolder';
+import { datasetOfRun } from './datasetFolder';
 import type {
   ComparedClass,
   ComparedMetric,
@@ -29,7 +28,7 @@ export const compareRuns: Job<'compareRuns'> = async (params, { places, signal }
   const open = async (folder: string): Promise<Side> => {
     signal.throwIfAborted();
     const run = await readRun(folder);
-    const root = await datasetOf(path.dirname(path.dirname(path.dirname(folder))), places.cacheDirectory);
+    const root = await datasetOfRun(folder, places.cacheDirectory);
     const { n, accuracy, interval } = run.evaluation;
     return {
       run,

@@ -1,11 +1,10 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import path from 'node:path';
 import { RetrainError, seededRandom } from '../base';
 import { forecast, nestedOrder, wilson, type Forecast, type SizeOutcomes } from '../evaluation';
 import { readRun } from '../models';
 import { scaleInPlace, trainingDefaults, trainSoftmax, type Product } from '../training';
 import type { Job, JobContext } from './context';
-import { datasetOf } from './datasetFolder';
+import { datasetOfRun } from './datasetFolder';
 import { secondsSince } from './fillCache';
 import { labelledRows, type LabelledRows } from './labelledRows';
 import { countWrong, permuteRows, sizesUpTo } from './learningSizes';
@@ -96,9 +95,8 @@ async function subjectOf(
     return { folder, network: settings, settings };
   }
   const run = await readRun(subject.run);
-  const home = path.dirname(path.dirname(path.dirname(subject.run)));
   return {
-    folder: await datasetOf(home, places.cacheDirectory),
+    folder: await datasetOfRun(subject.run, places.cacheDirectory),
     network: { backbone: run.backbone.id, runtime: subject.runtime },
     settings: run.settings,
   };

@@ -12,7 +12,7 @@ import {
 } from '../models';
 import type { Job } from './context';
 import type { Places } from './places';
-import { datasetOf } from './datasetFolder';
+import { datasetOfRun } from './datasetFolder';
 import { runView } from './runView';
 
 /** Folder of the newest run of the nearest dataset at or above `file`, wherever that dataset's runs are kept. */
@@ -48,7 +48,6 @@ export const titleRun: Job<'titleRun'> = async ({ run, ...change }) =>
   writeRunTitle(run, { ...(await readRunTitle(run)), ...change });
 
 export const readRun: Job<'readRun'> = async ({ run }, { places }) => {
-  const retrainFolder = path.dirname(path.dirname(run));
-  const root = await datasetOf(path.dirname(retrainFolder), places.cacheDirectory);
+  const root = await datasetOfRun(run, places.cacheDirectory);
   return runView(await readSaved(run), run, root);
 };

@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { createHash } from 'node:crypto';
 import { isAbort, seededRandom } from '../base';
@@ -11,10 +10,11 @@ import {
   type ComputedImage,
   type RowCheck,
 } from '../bottlenecks';
-import { scanDataset, type ImageFile } from '../dataset';
-import { readImage, sniff } from '../images';
+import type { ImageFile } from '../dataset';
+import { readImage } from '../images';
 import { cacheInUse } from './cacheFolder';
 import type { Job } from './context';
+import { realFolder, scanFolder } from './datasetFolder';
 import { backboneFacts } from './fillCache';
 import type { CacheFinding } from './results';
 
@@ -28,13 +28,8 @@ const tolerance = 1e-3;
  */
 export const verify: Job<'verify'> = async ({ folder, settings, sample, seed }, context) => {
   const { places, networks, reader, signal, report } = context;
-  const root = await realpath(folder).catch(() => path.resolve(folder));
-  const { images } = await scanDataset(root, {
-    sniff,
-    signal,
-    leastClasses: 1,
-    report: (files) => report({ kind: 'scanning', files }),
-  });
+  const root = await realFolder(folder);
+  const { images } = await scanFolder(root, 1, context);
   const bottlenecks = await cacheInUse(root, places);
   const { backbone, runtime } = await networks.open(settings);
   const check = await checkRows(bottlenecks, backbone, {

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { count } from './numbers';
+import { followWidth } from './plotWidth';
 import { colour, themeVersion } from './theme';
 
 /** One line over the x values of the plot; null where it has no point. */
@@ -70,12 +71,9 @@ export function LinePlot({ label, x, lines, write, low, high, height = 168 }: Li
       [[...x], ...lines.map(({ values }) => [...values])],
       target,
     );
-    const observer = new ResizeObserver(() => {
-      if (target.clientWidth > 0) made.setSize({ width: target.clientWidth, height });
-    });
-    observer.observe(target);
+    const stopFollowing = followWidth(made, target, height);
     return () => {
-      observer.disconnect();
+      stopFollowing();
       made.destroy();
     };
   }, [x, lines, theme]);
