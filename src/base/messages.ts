@@ -80,6 +80,11 @@ export const messages = {
 
   TRAINING_DIVERGED: 'The training ran away at a learning rate of {rate}; choose a smaller one.',
 
+  // Settings
+  SETTINGS_DAMAGED: 'The settings file {path} cannot be used ({reason}); correct it there, or delete it.',
+  SHARES_TOO_LARGE:
+    'Validation takes {validation} % of the images and testing {testing} %, more than 90 % together; lower one of them.',
+
   // Runs
   NO_RUN: 'There is no run for {path} yet; retrain first.',
   RUN_DAMAGED: 'The run file {path} is damaged ({reason}); retrain.',
@@ -90,6 +95,10 @@ export const messages = {
     'The run {path} was trained on imported values of {module}; that network is not here, so no other image can be put to it. Retrain with a backbone of this extension.',
   NOTHING_TO_CLASSIFY: 'There is no image in {path}.',
 
+  ACCURACY_BELOW:
+    'The testing accuracy is {accuracy} ({right} of {images} images), below the asserted {asserted}; the run {run} is kept all the same.',
+  ACCURACY_UNKNOWN:
+    'There is no testing image to measure the asserted accuracy of {asserted} on; add photos or raise the testing percentage.',
   OUTPUT_UNWRITABLE: '{path} cannot be written ({reason}); choose another place for it.',
 
   // The engine

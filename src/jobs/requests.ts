@@ -14,9 +14,11 @@ import type {
   RetrainProgress,
   RowValues,
   RunView,
+  SettingsFacts,
   VerifyProgress,
   VerifyResult,
 } from './results';
+import type { SettingValues } from './settingDescriptions';
 import type { ExportResult, ImportProgress, ImportResult } from './textResults';
 
 /** How the head is trained; what l-bfgs leaves open is chosen by measurement. */
@@ -35,6 +37,17 @@ export interface RetrainSettings {
   readonly optimizer: OptimizerChoice;
 }
 
+export type NetworkSettings = Pick<RetrainSettings, 'backbone' | 'runtime'>;
+
+/** What a dataset's settings come from, the strongest last: `settings`, its retrain.json, `options`. */
+export interface SettingsChoice<S> {
+  readonly settings: S;
+  /** A folder above the dataset: retrain.json is looked for up to there, else in the dataset alone. */
+  readonly workspace?: string | undefined;
+  /** What the person said for this one job. */
+  readonly options?: SettingValues;
+}
+
 /** What a training writes besides its run; absolute paths. */
 export interface TrainingOutputs {
   /** labels.txt, under whatever name. */
@@ -43,6 +56,13 @@ export interface TrainingOutputs {
   readonly head?: { readonly folder: string; readonly outputName: string };
   /** Folder of TensorBoard's event files, in one of the run's name. */
   readonly summaries?: string;
+  readonly junit?: JUnitOutput;
+}
+
+/** A JUnit report: its file, and the accuracy below which its cases fail, if any. */
+export interface JUnitOutput {
+  readonly file: string;
+  readonly asserted: number | null;
 }
 
 /** Every job by its name: what it takes, what it says while it runs, what it gives. Absolute paths in, plain data both ways. */
@@ -53,18 +73,16 @@ export interface Jobs {
     result: { readonly datasets: readonly string[] };
   };
   retrain: {
-    params: {
+    params: SettingsChoice<RetrainSettings> & {
       readonly folder: string;
-      readonly settings: RetrainSettings;
       readonly outputs?: TrainingOutputs;
     };
     progress: RetrainProgress;
     result: RunView;
   };
   bottlenecks: {
-    params: {
+    params: SettingsChoice<NetworkSettings> & {
       readonly folder: string;
-      readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'>;
       /** Only this share of the images is computed. */
       readonly shard?: Shard;
     };
@@ -85,7 +103,12 @@ export interface Jobs {
     result: ClassifyResult;
   };
   evaluate: {
-    params: { readonly folder: string; readonly run: string; readonly runtime: string };
+    params: {
+      readonly folder: string;
+      readonly run: string;
+      readonly runtime: string;
+      readonly junit?: JUnitOutput;
+    };
     progress: RetrainProgress;
     result: EvaluateResult;
   };
@@ -112,7 +135,7 @@ export interface Jobs {
   };
   /** Where the values of an image are; computes them if need be. */
   locateBottleneck: {
-    params: { readonly image: string; readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'> };
+    params: SettingsChoice<NetworkSettings> & { readonly image: string };
     progress: RetrainProgress;
     result: { readonly file: string; readonly row: number };
   };
@@ -130,19 +153,14 @@ export interface Jobs {
   };
   /** Writes the values of a dataset as retrain.py's text files; what is missing is computed. */
   exportBottlenecks: {
-    params: {
-      readonly folder: string;
-      readonly to: string;
-      readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'>;
-    };
+    params: SettingsChoice<NetworkSettings> & { readonly folder: string; readonly to: string };
     progress: RetrainProgress | { readonly kind: 'exporting'; readonly done: number; readonly of: number };
     result: ExportResult;
   };
   /** Holds the cache of a dataset against its images; `sample`: how many are computed anew, null: all. */
   verify: {
-    params: {
+    params: SettingsChoice<NetworkSettings> & {
       readonly folder: string;
-      readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'>;
       readonly sample: number | null;
       /** Of the choice of the sample. */
       readonly seed: number;
@@ -158,6 +176,22 @@ export interface Jobs {
     result: ClearResult;
   };
   listBottlenecks: { params: { readonly folder: string }; progress: never; result: CacheTree };
+  /** What the retrain.json of a dataset says; null where it has none. */
+  readSettingsFile: {
+    params: { readonly folder: string; readonly workspace?: string | undefined };
+    progress: never;
+    result: { readonly facts: SettingsFacts | null };
+  };
+  /** Where it is; one with these settings is made where there is none. */
+  openSettingsFile: {
+    params: {
+      readonly folder: string;
+      readonly workspace?: string | undefined;
+      readonly settings: RetrainSettings;
+    };
+    progress: never;
+    result: { readonly file: string };
+  };
   /** What this machine has and lacks; `text` says it to a person. */
   doctor: {
     params: Readonly<Record<never, never>>;

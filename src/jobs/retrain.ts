@@ -21,11 +21,13 @@ import { measureHead } from './measureHead';
 import type { RetrainSettings } from './requests';
 import type { RetrainProgress } from './results';
 import { runView } from './runView';
+import { chosenSettings } from './settingsFile';
 import { trainHead } from './trainHead';
 import { writeOutputs } from './trainingOutputs';
 
 /** The main job: scan, cache, split, train, measure once on the testing split, save the run. */
-export const retrain: Job<'retrain'> = async ({ folder, settings, outputs }, context) => {
+export const retrain: Job<'retrain'> = async ({ folder, outputs, ...choice }, context) => {
+  const settings = await chosenSettings(folder, choice, context.report);
   const { backbone, runtime, optimizer, ...others } = settings;
   const given: RunSettings = {
     ...others,

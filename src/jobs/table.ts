@@ -11,6 +11,7 @@ import { merge } from './merge';
 import type { JobName, JobParams, JobResult } from './requests';
 import { retrain } from './retrain';
 import { findRun, listRuns, readRun } from './runs';
+import { openSettingsFile, readSettingsFile } from './settingsFile';
 import { exportBottlenecks, importBottlenecks } from './textBottlenecks';
 import { thumbnail } from './thumbnail';
 import type { RunMessage } from './threadMessages';
@@ -36,6 +37,8 @@ const table: { readonly [K in JobName]: Job<K> } = {
   verify,
   measureBottlenecks,
   clearBottlenecks,
+  readSettingsFile,
+  openSettingsFile,
   doctor,
 };
 

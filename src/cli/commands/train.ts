@@ -1,14 +1,24 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { defaultSettings, type RetrainSettings } from '../../jobs';
+import { defaultSettings, type RetrainSettings, type SettingValues } from '../../jobs';
 import { importText } from '../cacheText';
 import { trainDocument } from '../documents';
-import { backbone, json, runtime, wholeNumber } from '../options';
+import {
+  assertAccuracy,
+  assertion,
+  backbone,
+  json,
+  junit,
+  junitOutput,
+  runtime,
+  settingsChoice,
+  wholeNumber,
+  type AssertionOptions,
+} from '../options';
 import { perform, status, type Output } from '../perform';
 import {
   flagNotes,
   moduleOf,
-  optimizerOf,
   outputsOf,
   retrainPyOptions,
   trainsAsRetrainPy,
@@ -18,6 +28,7 @@ import { trainText } from '../text';
 
 type Options = Omit<RetrainSettings, 'optimizer' | 'splitRule'> &
   RetrainPyFlags &
+  AssertionOptions &
   Output & { readonly optimizer: RetrainSettings['optimizer']['kind'] };
 
 const share = (side: string, value: number) =>
@@ -39,7 +50,7 @@ export function trainCommand(): Command {
     .addOption(share('validation', defaultSettings.validationPercentage))
     .addOption(share('testing', defaultSettings.testingPercentage));
   for (const option of retrainPyOptions()) command.addOption(option);
-  return command.addOption(json()).action(train);
+  return command.addOption(assertAccuracy()).addOption(junit()).addOption(json()).action(train);
 }
 
 async function train(
@@ -51,7 +62,9 @@ async function train(
   const given = argument ?? options.imageDir;
   if (given === undefined || (argument !== undefined && options.imageDir !== undefined))
     return wrong('name the dataset once, as <folder> or with --image_dir');
-  if (options.validationPercentage + options.testingPercentage > 90)
+  const choice = settingsChoice(command);
+  const { validationPercentage: validation = 0, testingPercentage: testing = 0 } = choice.options ?? {};
+  if (validation + testing > 90)
     wrong('the percentages of validation and testing may not exceed 90 together');
   const named = command.getOptionValueSource('optimizer') !== 'default';
   const implied = !named && trainsAsRetrainPy(options);
@@ -60,26 +73,36 @@ async function train(
   for (const note of flagNotes(options, implied)) process.stderr.write(`note: ${note}\n`);
 
   const folder = path.resolve(given);
-  const settings: RetrainSettings = {
-    backbone: moduleOf(options) ?? options.backbone,
-    runtime: options.runtime,
-    seed: options.seed,
-    validationPercentage: options.validationPercentage,
-    testingPercentage: options.testingPercentage,
-    ...(implied || options.optimizer === 'retrain.py'
-      ? { splitRule: { kind: 'retrain.py', imageDir: given }, optimizer: optimizerOf(options) }
-      : { splitRule: defaultSettings.splitRule, optimizer: defaultSettings.optimizer }),
+  const module = moduleOf(options);
+  const settings: SettingValues = {
+    ...choice.options,
+    ...(module !== undefined && { backbone: module }),
+    ...(options.imageDir !== undefined && { imageDir: given }),
+    ...((named || implied) && trainingSettings(implied ? 'retrain.py' : options.optimizer, given)),
   };
   const misclassified = options.printMisclassifiedTestImages ?? false;
   await perform({ ...(asJson && { json: asJson }) }, async ({ jobs, progress, signal }) => {
-    const module = moduleOf(options);
     if (options.bottleneckDir !== undefined && module !== undefined) {
       const texts = { from: path.resolve(options.bottleneckDir), folder, module };
       const imported = await jobs.run('importBottlenecks', texts, { signal, report: progress.report });
       process.stderr.write(`${importText(imported)}\n`);
     }
-    const params = { folder, settings, outputs: outputsOf(options) };
+    const outputs = { ...outputsOf(options), ...junitOutput(options) };
+    const params = { ...choice, folder, options: settings, outputs };
     const run = await jobs.run('retrain', params, { signal, report: progress.report });
-    return { text: trainText(run, misclassified), document: trainDocument(run, misclassified), done: true };
+    const asserted = assertion(run.evaluation, options, run.name);
+    return {
+      text: trainText(run, misclassified),
+      document: { ...trainDocument(run, misclassified), ...asserted.document },
+      done: true,
+      shortfall: asserted.shortfall,
+    };
   });
+}
+
+/** The optimizer that a person names decides the split too: retrain.py's by the path of the dataset as they gave it. */
+function trainingSettings(optimizer: Options['optimizer'], given: string): SettingValues {
+  return optimizer === 'retrain.py'
+    ? { optimizer, splitRule: 'retrain.py', imageDir: given }
+    : { optimizer, splitRule: 'content' };
 }
