@@ -29,6 +29,8 @@ const repeatable: ReadonlySet<JobName> = new Set<JobName>([
   'merge',
   'verify',
   'measureBottlenecks',
+  'readSettingsFile',
+  'openSettingsFile',
   'doctor',
 ]);
 

@@ -1,7 +1,16 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { messages, type ErrorCode } from '../base';
-import type { Answer, DatasetFacts, Notice, PanelState, RunningView, RunView } from '../protocol';
+import type {
+  Answer,
+  DatasetFacts,
+  Notice,
+  PanelState,
+  RunningView,
+  RunView,
+  SettingsFacts,
+  SettingsView,
+} from '../protocol';
 
 /** The one place where failures become sentences in the person's language. */
 export function failureText({ code, params, message }: Notice): string {
@@ -61,6 +70,14 @@ function wordedDataset(dataset: DatasetFacts): DatasetFacts {
 
 function worded<F extends Notice>(failure: F): F {
   return { ...failure, message: failureText(failure) };
+}
+
+/** What the panel says of a dataset's retrain.json. */
+export function settingsView(facts: SettingsFacts | null): SettingsView | null {
+  if (facts === null) return null;
+  return facts.kind === 'damaged'
+    ? { kind: 'damaged', message: failureText(facts.failure) }
+    : { kind: 'read', shownPath: vscode.workspace.asRelativePath(facts.file), names: facts.names };
 }
 
 /** The translation bundle, for the webviews; empty for English. */
