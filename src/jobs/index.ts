@@ -7,5 +7,10 @@ export { shortfall } from './assertedAccuracy';
 export { JobThread } from './jobThread';
 export { defaultCacheDirectory } from './places';
 export { defaultSettings } from './settings';
-export { settingNames, type SettingName, type SettingValues } from './settingDescriptions';
+export {
+  settingNames,
+  type SettingName,
+  type SettingsFacts,
+  type SettingValues,
+} from './settingDescriptions';
 export { retrainPyDefaults } from '../training';

@@ -14,11 +14,10 @@ import type {
   RetrainProgress,
   RowValues,
   RunView,
-  SettingsFacts,
   VerifyProgress,
   VerifyResult,
 } from './results';
-import type { SettingValues } from './settingDescriptions';
+import type { SettingsFacts, SettingValues } from './settingDescriptions';
 import type { ExportResult, ImportProgress, ImportResult } from './textResults';
 
 /** How the head is trained; what l-bfgs leaves open is chosen by measurement. */

@@ -11,7 +11,7 @@ import type { Shard } from '../dataset';
 import type { RunDataset, RunEvaluation, RunPrediction, RunRecord, RunTraining } from '../models';
 import type { RuntimeAvailability } from '../runtimes';
 import type { CurveUnit } from '../training';
-import type { SettingName } from './settingDescriptions';
+import type { SettingsFacts } from './settingDescriptions';
 
 /** What the jobs give: plain data that crosses threads and processes. Paths in a result are relative to the dataset, with `/`. */
 
@@ -59,16 +59,9 @@ export interface RunView {
   readonly evaluation: EvaluationView;
 }
 
-/** What the retrain.json of a dataset says. */
-export type SettingsFacts =
-  /** `file`: absolute path; `names`: of the settings in it. */
-  | { readonly kind: 'read'; readonly file: string; readonly names: readonly SettingName[] }
-  | { readonly kind: 'damaged'; readonly failure: Failure };
-
-/** What a job says while it runs, in this order; `scanning`, `bottlenecks` and `training` repeat. */
+/** What a job says while it runs, in this order: `settings` at most once; `scanning`, `bottlenecks`, `training` repeat. */
 export type RetrainProgress =
-  /** Some settings are those of a retrain.json. */
-  | { readonly kind: 'settings'; readonly file: string; readonly names: readonly SettingName[] }
+  | (Omit<Extract<SettingsFacts, { kind: 'read' }>, 'kind'> & { readonly kind: 'settings' })
   | { readonly kind: 'scanning'; readonly files: number }
   | { readonly kind: 'scanned'; readonly dataset: DatasetFacts; readonly seconds: number }
   | BottleneckProgress

@@ -1,4 +1,4 @@
-import type { Untrusted } from '../base';
+import type { Failure, Untrusted } from '../base';
 import { retrainPyDefaults } from '../training';
 import { defaultSettings } from './settings';
 
@@ -206,6 +206,12 @@ export type SettingName = keyof typeof settingDescriptions;
 export type SettingValues = {
   readonly [K in SettingName]?: ReturnType<(typeof settingDescriptions)[K]['read']>;
 };
+
+/** What the retrain.json of a dataset says. */
+export type SettingsFacts =
+  /** `file`: absolute path; `names`: of the settings in it. */
+  | { readonly kind: 'read'; readonly file: string; readonly names: readonly SettingName[] }
+  | { readonly kind: 'damaged'; readonly failure: Failure };
 
 export const settingNames = Object.keys(settingDescriptions) as SettingName[];
 
