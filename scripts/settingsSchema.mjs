@@ -15,7 +15,7 @@ export function documentedSettings(descriptions) {
 /** The JSON schema of retrain.json, of draft 7, which editors know. */
 export function settingsSchema(descriptions) {
   const settings = documentedSettings(descriptions);
-  const needing = settings.filter(({ needs }) => Object.keys(needs).length > 0);
+  const bound = settings.filter(({ needs, fits }) => Object.keys({ ...needs, ...fits }).length > 0);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Settings of a retraining',
@@ -36,12 +36,12 @@ export function settingsSchema(descriptions) {
       ),
     },
     dependencies: Object.fromEntries(
-      needing.map(({ name, needs }) => [
+      bound.map(({ name, needs, fits }) => [
         name,
         {
-          required: Object.keys(needs),
+          ...(Object.keys(needs).length > 0 && { required: Object.keys(needs) }),
           properties: Object.fromEntries(
-            Object.entries(needs).map(([other, values]) => [other, { enum: values }]),
+            Object.entries({ ...needs, ...fits }).map(([other, values]) => [other, { enum: values }]),
           ),
         },
       ]),
@@ -60,7 +60,7 @@ export function withSettingsTable(text, descriptions) {
   if (from === -1 || to === -1) throw new Error(`There is no ${begin} with its ${end}.`);
   const rows = documentedSettings(descriptions).map((setting) => {
     const value = setting.default === null ? '' : `\`${setting.default}\``;
-    return `| \`${setting.name}\` | ${valuesText(setting)} | ${value} | ${setting.meaning}${needsText(setting)} |`;
+    return `| \`${setting.name}\` | ${valuesText(setting)} | ${value} | ${setting.meaning}${companyText(setting)} |`;
   });
   const table = ['| setting | values | default | meaning |', '|---|---|---|---|', ...rows];
   return `${text.slice(0, from)}${begin}\n\n${table.join('\n')}\n\n${text.slice(to)}`;
@@ -77,10 +77,12 @@ function valuesText({ schema, choices }) {
   return 'text';
 }
 
-function needsText({ needs }) {
-  return Object.entries(needs)
-    .map(([other, values]) => ` Beside \`${other}\`: ${values.map((value) => `\`${value}\``).join(' or ')}.`)
-    .join('');
+function companyText({ needs, fits }) {
+  const text = (word, company) =>
+    Object.entries(company).map(
+      ([other, values]) => ` ${word} \`${other}\`: ${values.map((value) => `\`${value}\``).join(' or ')}.`,
+    );
+  return [...text('Beside', needs), ...text('Only with', fits)].join('');
 }
 
 async function main() {

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { RetrainError, Untrusted } from '../base';
 import { readAssetFile, type Checksums } from './assetFile';
 import { damaged } from './damage';
-import { fingerprintOf, quantisedFingerprintOf } from './fingerprint';
+import { fingerprintOf, onnxFingerprintOf, quantisedFingerprintOf } from './fingerprint';
+import { maxOnnxBytes } from './custom/onnxFile';
 import type { Graph } from './graph';
 import { readGraphModel } from './graphModel';
 import type { Normalisation } from './normalise';
@@ -25,17 +26,41 @@ export interface BackboneFacts {
   readonly quantisedFrom: string | undefined;
 }
 
-/** A frozen network and all that is known about it. */
-export interface Backbone extends BackboneFacts {
+/** Of each value over many pictures, [D] each: the head works on (value - mean) / deviation. */
+export interface Scaling {
+  readonly mean: Float32Array;
+  readonly deviation: Float32Array;
+}
+
+interface LoadedFacts extends BackboneFacts {
   /** sha256 in hex: the same fingerprint, the same bottleneck values of an image. */
   readonly fingerprint: string;
-  /** Of each value over the calibration pictures, [D] each: the head works on (value - mean) / deviation. */
-  readonly scaling: { readonly mean: Float32Array; readonly deviation: Float32Array };
+  /** Over the calibration pictures; undefined for a network that came without: each dataset has its own then. */
+  readonly scaling: Scaling | undefined;
+  readonly folder: string;
+}
+
+/** A network whose operations are known. */
+export interface GraphBackbone extends LoadedFacts {
+  readonly kind: 'graph';
   readonly graph: Graph;
   /** With these the network has eight bits, and only a runtime that knows them may execute it. */
   readonly ranges: ActivationRanges | undefined;
-  readonly folder: string;
 }
+
+/** An ONNX model with the input [n, H, W, 3] and the output [n, D]; only the onnx runtime may execute it. */
+export interface OnnxBackbone extends LoadedFacts {
+  readonly kind: 'onnx';
+  readonly model: Uint8Array;
+  /** Whether it takes any number of pictures, or one at a time. */
+  readonly batch: 'open' | 'one';
+}
+
+/** A frozen network and all that is known about it. */
+export type Backbone = GraphBackbone | OnnxBackbone;
+
+/** One that comes with the extension. */
+export type EmbeddedBackbone = GraphBackbone & { readonly scaling: Scaling };
 
 /** The same network in float32 and with eight bits. */
 export const defaultBackbones = {
@@ -44,6 +69,12 @@ export const defaultBackbones = {
 } as const;
 
 const maxDimension = 65_536;
+
+/** Of a backbone that is an ONNX model. */
+export const onnxFileName = 'network.onnx';
+
+/** What an id may be: it is the name of a folder. */
+export const backboneId = /^[a-z0-9][a-z0-9.-]{0,99}$/;
 
 /**
  * The backbones that come with the extension: `<assets>/backbones/<id>/`, by id.
@@ -56,8 +87,12 @@ export async function embeddedBackbones(assets: string): Promise<BackboneFacts[]
   });
   const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
   const names = folders.map((entry) => entry.name).sort();
-  const described = await Promise.all(names.map((name) => readFacts(path.join(root, name))));
-  return described.map(({ facts }) => facts);
+  return await Promise.all(names.map((name) => describeBackbone(path.join(root, name))));
+}
+
+/** The facts of the backbone in `folder`. @throws BACKBONE_DAMAGED */
+export async function describeBackbone(folder: string): Promise<BackboneFacts> {
+  return (await readFacts(folder)).facts;
 }
 
 /**
@@ -69,7 +104,7 @@ export async function loadBackbone(
   assets: string,
   id: string,
   { decoderVersion }: { decoderVersion: number },
-): Promise<Backbone> {
+): Promise<EmbeddedBackbone> {
   const known = await embeddedBackbones(assets);
   if (!known.some((backbone) => backbone.id === id))
     throw new RetrainError('BACKBONE_UNKNOWN', {
@@ -77,9 +112,27 @@ export async function loadBackbone(
       known: known.map((backbone) => backbone.id).join(', '),
     });
   const folder = path.join(assets, 'backbones', id);
-  const { facts, checksums } = await readFacts(folder);
+  const backbone = await openBackbone(folder, { decoderVersion });
+  const { scaling } = backbone;
+  if (scaling === undefined || backbone.kind !== 'graph')
+    throw damaged(path.join(folder, 'backbone.json'), 'it has no scaling');
+  return { ...backbone, scaling };
+}
+
+/**
+ * The backbone in `folder`, whose name is its id, read whole and checked.
+ * @throws BACKBONE_DAMAGED
+ */
+export async function openBackbone(
+  folder: string,
+  { decoderVersion }: { decoderVersion: number },
+): Promise<Backbone> {
+  const { facts, checksums, batch } = await readFacts(folder);
   if (facts.quantisedFrom !== undefined) {
-    const float = await loadBackbone(assets, facts.quantisedFrom, { decoderVersion });
+    const float = await openBackbone(path.join(path.dirname(folder), facts.quantisedFrom), {
+      decoderVersion,
+    });
+    if (float.kind !== 'graph') throw damaged(folder, `${facts.quantisedFrom} cannot be quantised`);
     const ranges = await readRanges(folder, float.graph, checksums);
     return {
       ...float,
@@ -89,14 +142,28 @@ export async function loadBackbone(
       folder,
     };
   }
+  const scaling = checksums.has('scaling.bin')
+    ? await readScaling(folder, facts.dimension, checksums)
+    : undefined;
+  if (batch !== undefined) {
+    const model = await readAssetFile(folder, onnxFileName, maxOnnxBytes, checksums);
+    const fingerprint = onnxFingerprintOf(model, facts, decoderVersion);
+    return { ...facts, kind: 'onnx', fingerprint, scaling, model, batch, folder };
+  }
   const graph = await readGraphModel(folder, checksums);
   checkShapes(graph, facts);
-  const scaling = await readScaling(folder, facts.dimension, checksums);
   const fingerprint = fingerprintOf(graph, facts, decoderVersion);
-  return { ...facts, fingerprint, scaling, graph, ranges: undefined, folder };
+  return { ...facts, kind: 'graph', fingerprint, scaling, graph, ranges: undefined, folder };
 }
 
-async function readFacts(folder: string): Promise<{ facts: BackboneFacts; checksums: Checksums }> {
+interface FolderFacts {
+  readonly facts: BackboneFacts;
+  readonly checksums: Checksums;
+  /** Of an ONNX model. */
+  readonly batch: OnnxBackbone['batch'] | undefined;
+}
+
+async function readFacts(folder: string): Promise<FolderFacts> {
   const { document, id } = await readDocument(folder);
   const name = document.field('name').name();
   const checksums = new Map(
@@ -106,13 +173,23 @@ async function readFacts(folder: string): Promise<{ facts: BackboneFacts; checks
       .map(([name, checksum]): [string, string] => [name, checksum.name()]),
   );
   const quantised = document.optional('quantised');
-  if (quantised === undefined) return { facts: { id, name, ...readNetwork(document) }, checksums };
+  if (quantised === undefined) {
+    const batch = document
+      .optional('onnx')
+      ?.field('batch')
+      .matching(/^(open|one)$/, 'open or one');
+    return {
+      facts: { id, name, ...readNetwork(document) },
+      checksums,
+      batch: batch === undefined ? undefined : batch === 'one' ? 'one' : 'open',
+    };
+  }
   quantised.field('rule').integer(quantisationRule, quantisationRule);
   const from = quantised.field('from');
-  const quantisedFrom = from.matching(/^[a-z0-9][a-z0-9.-]{0,99}$/, 'the id of a backbone');
+  const quantisedFrom = from.matching(backboneId, 'the id of a backbone');
   const { document: other } = await readDocument(path.join(path.dirname(folder), quantisedFrom));
   if (other.optional('quantised') !== undefined) throw from.fail('it has eight bits itself');
-  return { facts: { ...readNetwork(other), id, name, quantisedFrom }, checksums };
+  return { facts: { ...readNetwork(other), id, name, quantisedFrom }, checksums, batch: undefined };
 }
 
 /** The backbone.json of a folder, and the id in it, which is the folder's name. */
@@ -163,11 +240,7 @@ function checkShapes(graph: Graph, { input, dimension, cut }: BackboneFacts): vo
     if (!shapes.has(name)) throw damaged(graph.path, `it has no node ${name} to cut at`);
 }
 
-async function readScaling(
-  folder: string,
-  dimension: number,
-  checksums: Checksums,
-): Promise<Backbone['scaling']> {
+async function readScaling(folder: string, dimension: number, checksums: Checksums): Promise<Scaling> {
   const bytes = await readAssetFile(folder, 'scaling.bin', dimension * 8, checksums);
   const fail = (reason: string): Error => damaged(path.join(folder, 'scaling.bin'), reason);
   if (bytes.length !== dimension * 8)

@@ -56,6 +56,26 @@ export function quantisedFingerprintOf(float: string, ranges: ActivationRanges):
   return createHash('sha256').update(JSON.stringify(description)).digest('hex');
 }
 
+/**
+ * The fingerprint of a backbone that is an ONNX model: sha256 in hex over a JSON document, UTF-8, its keys in the order
+ * written below, a zero byte and the bytes of the model, cut as they are.
+ */
+export function onnxFingerprintOf(
+  model: Uint8Array,
+  { input, normalisation, cut }: Preprocessing,
+  decoderVersion: number,
+): string {
+  const description = {
+    format: 1,
+    network: 'onnx',
+    decoder: decoderVersion,
+    input: [input.height, input.width],
+    normalisation: [normalisation.mean, normalisation.deviation],
+    cut,
+  };
+  return createHash('sha256').update(JSON.stringify(description)).update('\0').update(model).digest('hex');
+}
+
 /** By code units, the same on every machine. */
 function byName(a: readonly [string, ...unknown[]], b: readonly [string, ...unknown[]]): number {
   return a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0;

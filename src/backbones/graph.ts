@@ -27,11 +27,24 @@ export type Operation =
     }
   | { readonly kind: 'biasAdd' }
   | { readonly kind: 'add' }
+  | { readonly kind: 'subtract' }
+  | { readonly kind: 'multiply' }
   | { readonly kind: 'relu' }
   | { readonly kind: 'relu6' }
+  | { readonly kind: 'leakyRelu'; readonly slope: number }
+  | { readonly kind: 'sigmoid' }
+  | { readonly kind: 'tanh' }
   | { readonly kind: 'softmax' }
   | { readonly kind: 'identity' }
   | { readonly kind: 'mean'; readonly axes: readonly number[]; readonly keepDimensions: boolean }
+  /** An average counts what is there, never the zeros of a padding. */
+  | {
+      readonly kind: 'pool';
+      readonly of: 'largest' | 'average';
+      readonly size: Pair;
+      readonly strides: Pair;
+      readonly padding: Padding;
+    }
   | { readonly kind: 'concatenate'; readonly axis: number }
   | { readonly kind: 'reshape'; readonly to: Shape }
   | { readonly kind: 'pad'; readonly before: readonly number[]; readonly after: readonly number[] }

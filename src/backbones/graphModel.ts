@@ -56,7 +56,7 @@ interface RawNode {
 function parseGraph(model: Untrusted, constants: ReadonlyMap<string, Constant>, file: string): Graph {
   const list = model.field('node');
   const sources = list.items(maxNodes);
-  const topology = sources.map(parseTopologyNode);
+  const topology = sources.map((source) => parseTopologyNode(source, 'refused'));
   const raw: RawNode[] = [];
   const names = new Set<string>();
   const held = new Set<string>();
@@ -92,7 +92,11 @@ function parseGraph(model: Untrusted, constants: ReadonlyMap<string, Constant>, 
   return { path: file, nodes, constants, input, output, topology };
 }
 
-function parseTopologyNode(source: Untrusted): TopologyNode {
+/**
+ * @param control inputs whose names begin with ^ only order what has effects: an asset has none
+ * @throws BACKBONE_DAMAGED
+ */
+export function parseTopologyNode(source: Untrusted, control: 'refused' | 'dropped'): TopologyNode {
   const nameOf = (item: Untrusted): string => {
     const name = item.name().replace(/:0$/, '');
     if (!nodeName.test(name) || name in {}) throw item.fail('this name is not supported');
@@ -104,19 +108,21 @@ function parseTopologyNode(source: Untrusted): TopologyNode {
   return {
     name: nameOf(source.field('name')),
     op: source.field('op').name(),
-    input: (source.optional('input')?.items(1000) ?? []).map(nameOf),
+    input: (source.optional('input')?.items(1000) ?? [])
+      .filter((item) => control === 'refused' || !item.name().startsWith('^'))
+      .map(nameOf),
     attr: attr ?? {},
   };
 }
 
 /** The nodes, each after its inputs (Kahn's algorithm, without recursion: the file decides how deep it goes). */
-function inOrder(
-  raw: readonly RawNode[],
+export function inOrder<T extends Pick<RawNode, 'name' | 'source' | 'inputs'>>(
+  raw: readonly T[],
   constants: ReadonlyMap<string, Constant>,
   list: Untrusted,
-): RawNode[] {
-  const missing = new Map<RawNode, number>();
-  const consumers = new Map<string, RawNode[]>(raw.map((node) => [node.name, []]));
+): T[] {
+  const missing = new Map<T, number>();
+  const consumers = new Map<string, T[]>(raw.map((node) => [node.name, []]));
   for (const node of raw) {
     let count = 0;
     for (const input of node.inputs) {

@@ -1,7 +1,8 @@
 import { onnx } from 'onnx-proto';
 import type { Shape } from './graph';
 
-type Attribute = number | readonly number[];
+/** A whole number, a list of them, or a real number. */
+type Attribute = number | readonly number[] | { readonly float: number };
 
 /** A value's name with its shape; -1 is a dimension left open. */
 export interface OnnxValue {
@@ -23,21 +24,25 @@ export class OnnxModel {
   private readonly nodes: onnx.INodeProto[] = [];
   private readonly constants: onnx.ITensorProto[] = [];
 
-  /** Adds a node of ONNX's default domain; whole numbers and lists of them are its attributes. Returns `output`. */
+  /** Adds a node of ONNX's default domain. Returns `output`. */
   node(
     opType: string,
     input: readonly string[],
     output: string,
     attributes: Readonly<Record<string, Attribute>> = {},
   ): string {
-    const { INT, INTS } = onnx.AttributeProto.AttributeType;
+    const { INT, INTS, FLOAT } = onnx.AttributeProto.AttributeType;
     this.nodes.push({
       opType,
       name: output,
       input: [...input],
       output: [output],
       attribute: Object.entries(attributes).map(([name, value]) =>
-        typeof value === 'number' ? { name, type: INT, i: value } : { name, type: INTS, ints: [...value] },
+        typeof value === 'number'
+          ? { name, type: INT, i: value }
+          : 'float' in value
+            ? { name, type: FLOAT, f: value.float }
+            : { name, type: INTS, ints: [...value] },
       ),
     });
     return output;

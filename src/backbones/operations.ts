@@ -1,5 +1,5 @@
 import type { Untrusted } from '../base';
-import type { Constant, Operation, Pair, Shape } from './graph';
+import type { Constant, Operation, Padding, Pair, Shape } from './graph';
 
 /** A node's operation and those of its inputs that are data, not parameters. */
 export interface ParsedOperation {
@@ -50,6 +50,19 @@ export function parseOperation(
     case 'Add':
     case 'AddV2':
       return { operation: { kind: 'add' }, inputs: take(2) };
+    case 'Sub':
+      return { operation: { kind: 'subtract' }, inputs: take(2) };
+    case 'Mul':
+      return { operation: { kind: 'multiply' }, inputs: take(2) };
+    case 'MaxPool':
+    case 'AvgPool':
+      return { operation: pool(node, attributes, op === 'MaxPool'), inputs: take(1) };
+    case 'LeakyRelu':
+      return { operation: { kind: 'leakyRelu', slope: attributes.float('alpha') ?? 0.2 }, inputs: take(1) };
+    case 'Sigmoid':
+      return { operation: { kind: 'sigmoid' }, inputs: take(1) };
+    case 'Tanh':
+      return { operation: { kind: 'tanh' }, inputs: take(1) };
     case 'Relu':
       return { operation: { kind: 'relu' }, inputs: take(1) };
     case 'Relu6':
@@ -103,11 +116,27 @@ export function parseOperation(
 
 function convolution(node: Untrusted, attributes: Attributes, depthwise: boolean): Operation {
   channelsLast(node, attributes);
-  const padding = attributes.text('padding');
-  if (padding !== 'SAME' && padding !== 'VALID') throw node.fail(`padding ${padding ?? ''} is not supported`);
+  const padding = paddingOf(node, attributes);
   const strides = spatial(node, attributes.integers('strides'), 'strides');
   const dilations = spatial(node, attributes.integers('dilations') ?? [1, 1, 1, 1], 'dilations');
   return { kind: 'convolution', depthwise, strides, dilations, padding };
+}
+
+function pool(node: Untrusted, attributes: Attributes, largest: boolean): Operation {
+  channelsLast(node, attributes);
+  return {
+    kind: 'pool',
+    of: largest ? 'largest' : 'average',
+    size: spatial(node, attributes.integers('ksize'), 'ksize'),
+    strides: spatial(node, attributes.integers('strides'), 'strides'),
+    padding: paddingOf(node, attributes),
+  };
+}
+
+function paddingOf(node: Untrusted, attributes: Attributes): Padding {
+  const padding = attributes.text('padding');
+  if (padding !== 'SAME' && padding !== 'VALID') throw node.fail(`padding ${padding ?? ''} is not supported`);
+  return padding;
 }
 
 function channelsLast(node: Untrusted, attributes: Attributes): void {
@@ -135,6 +164,10 @@ class Attributes {
 
   flag(name: string): boolean {
     return this.attr?.optional(name)?.optional('b')?.boolean() ?? false;
+  }
+
+  float(name: string): number | undefined {
+    return this.attr?.optional(name)?.field('f').finite();
   }
 
   integer(name: string): number | undefined {

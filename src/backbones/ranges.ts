@@ -36,16 +36,42 @@ export function convolutionChains(graph: Graph): ReadonlyMap<string, Convolution
 
 /**
  * The nodes whose values have eight bits where the network has: the input, each convolution's, after its rectifier,
- * whose picture has, and the sums of two that have. What follows (means, lists of values) stays in float32.
+ * whose picture has, and what is made of such pictures by sums, pools, with a rectifier behind them or not, pools, paddings and by joining them.
+ * What follows (means, lists of values) stays in float32.
  */
 export function rangedNodes(graph: Graph): ReadonlySet<string> {
   const chains = convolutionChains(graph);
   const ranged = new Set<string>();
-  for (const { name, operation, inputs } of graph.nodes) {
+  /** Ranged, or made of such by sums and products with constants: only the last of them is rounded. */
+  const linear = new Set<string>();
+  const sums = new Set<string>();
+  const withConstant = ({ operation: { kind }, inputs }: GraphNode): boolean =>
+    (kind === 'add' || kind === 'subtract' || kind === 'multiply') &&
+    inputs.some((input) => graph.constants.has(input));
+  for (const node of graph.nodes) {
+    const { name, operation, inputs, shape } = node;
     const chain = chains.get(name);
+    const all = inputs.every((input) => ranged.has(input));
     if (operation.kind === 'input') ranged.add(name);
-    else if (chain?.end === name && ranged.has(chain.convolution.inputs[0] ?? '')) ranged.add(name);
-    else if (operation.kind === 'add' && inputs.every((input) => ranged.has(input))) ranged.add(name);
+    else if (chain !== undefined) {
+      if (chain.end === name && ranged.has(chain.convolution.inputs[0] ?? '')) ranged.add(name);
+    } else if (withConstant(node)) {
+      if (!inputs.some((input) => linear.has(input))) continue;
+      linear.add(name);
+      const users = graph.nodes.filter((other) => other.inputs.includes(name));
+      if (shape?.length === 4 && !users.some(withConstant)) ranged.add(name);
+    } else if (all && shape?.length === 4 && roundedKinds.has(operation.kind)) ranged.add(name);
+    else if ((operation.kind === 'relu' || operation.kind === 'relu6') && sums.has(inputs[0] ?? ''))
+      ranged.add(name);
+    if (operation.kind === 'add' && ranged.has(name)) sums.add(name);
+    if (ranged.has(name)) linear.add(name);
   }
   return ranged;
 }
+
+const roundedKinds: ReadonlySet<GraphNode['operation']['kind']> = new Set([
+  'add',
+  'pool',
+  'pad',
+  'concatenate',
+]);

@@ -28,11 +28,15 @@ function shapeOf(operation: Operation, operands: readonly Operand[]): Shape {
   const [first, second] = operands;
   if (first === undefined) throw new Error('it has no input');
   const shape = first.shape;
-  if (operation.kind === 'add') return broadcast(first, operandOf(second));
+  if (operation.kind === 'add' || operation.kind === 'subtract' || operation.kind === 'multiply')
+    return broadcast(first, operandOf(second));
   if (first.constant !== undefined) throw new Error('its input is a constant');
   switch (operation.kind) {
     case 'relu':
     case 'relu6':
+    case 'leakyRelu':
+    case 'sigmoid':
+    case 'tanh':
     case 'softmax':
     case 'identity':
       return shape;
@@ -44,6 +48,12 @@ function shapeOf(operation: Operation, operands: readonly Operand[]): Shape {
     }
     case 'convolution':
       return convolved(shape, floatsOf(operandOf(second)).shape, operation);
+    case 'pool': {
+      const { size, strides, padding } = operation;
+      const [batch, height, width, channels] = pictureOf(shape);
+      const rows = window(height, size[0], strides[0], 1, padding).size;
+      return [batch, rows, window(width, size[1], strides[1], 1, padding).size, channels];
+    }
     case 'mean': {
       const axes = new Set(operation.axes.map((axis) => axisOf(axis, shape)));
       if (operation.keepDimensions) return shape.map((size, i) => (axes.has(i) ? 1 : size));
@@ -109,18 +119,27 @@ export function axisOf(axis: number, shape: Shape): number {
   return counted;
 }
 
-/** Two equal shapes, or a constant spread over the other's last dimensions. */
+/**
+ * NumPy's rule (numpy.org, "Broadcasting"): a size of 1 is spread. A constant may have fewer dimensions, and none may
+ * be larger than what it is spread over: what is computed keeps the shape of an input that is no constant.
+ */
 function broadcast(a: Operand, b: Operand): Shape {
-  const [whole, other] = a.constant === undefined ? [a, b] : [b, a];
-  if (whole.constant !== undefined || other.constant?.kind === 'int32')
-    throw new Error('its inputs cannot be added');
-  const offset = whole.shape.length - other.shape.length;
-  const fits = other.shape.every(
-    (size, i) => size === whole.shape[offset + i] || (other.constant !== undefined && size === 1),
-  );
-  if (offset < 0 || (other.constant === undefined && offset !== 0) || !fits)
-    throw new Error('its inputs do not fit each other');
-  return whole.shape;
+  const computed = [a, b].filter(({ constant }) => constant === undefined);
+  const [first, second = first] = computed.map(({ shape }) => shape);
+  if (
+    first === undefined ||
+    second === undefined ||
+    [a, b].some(({ constant }) => constant?.kind === 'int32')
+  )
+    throw new Error('its inputs cannot be joined');
+  const whole = first.map((size, i) => (size === 1 ? (second[i] ?? 1) : size));
+  for (const { shape, constant } of [a, b]) {
+    const offset = whole.length - shape.length;
+    const fits = shape.every((size, i) => size === whole[offset + i] || size === 1);
+    if (offset < 0 || (constant === undefined && offset !== 0) || !fits)
+      throw new Error('its inputs do not fit each other');
+  }
+  return whole;
 }
 
 function concatenated(operands: readonly Operand[], axis: number): Shape {
@@ -141,9 +160,8 @@ interface Geometry {
   readonly padding: Padding;
 }
 
-function convolved(input: Shape, filter: Shape, geometry: Geometry): Shape {
-  const [batch, height, width, channels, ...more] = input;
-  const [kernelHeight, kernelWidth, filterChannels, last, ...rest] = filter;
+/** The shape of pictures: [n, h, w, c]. */
+function pictureOf([batch, height, width, channels, ...more]: Shape): [number, number, number, number] {
   if (
     batch === undefined ||
     height === undefined ||
@@ -152,6 +170,12 @@ function convolved(input: Shape, filter: Shape, geometry: Geometry): Shape {
     more.length > 0
   )
     throw new Error('its input is no picture');
+  return [batch, height, width, channels];
+}
+
+function convolved(input: Shape, filter: Shape, geometry: Geometry): Shape {
+  const [batch, height, width, channels] = pictureOf(input);
+  const [kernelHeight, kernelWidth, filterChannels, last, ...rest] = filter;
   if (
     kernelHeight === undefined ||
     kernelWidth === undefined ||

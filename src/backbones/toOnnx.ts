@@ -1,5 +1,5 @@
 import { RetrainError } from '../base';
-import type { Constant, Graph, GraphNode, Shape } from './graph';
+import type { Constant, Graph, GraphNode, Operation, Shape } from './graph';
 import type { Normalisation } from './normalise';
 import { float32, OnnxModel } from './onnxModel';
 import { permute } from './permute';
@@ -11,6 +11,9 @@ import { axisOf, window } from './shapes';
 /** From [n, h, w, c] to [n, c, h, w], and back. */
 const toChannelsFirst = [0, 3, 1, 2];
 const toChannelsLast = [0, 2, 3, 1];
+
+const plain = { sigmoid: 'Sigmoid', tanh: 'Tanh', identity: 'Identity' } as const;
+const elementwise = { add: 'Add', subtract: 'Sub', multiply: 'Mul' } as const;
 
 export interface OnnxOptions {
   /**
@@ -91,15 +94,26 @@ class Conversion {
       case 'relu6':
         this.link(node, shape);
         break;
-      case 'add': {
-        const [whole, other] = this.graph.constants.has(first) ? [second, first] : [first, second];
-        const addend = this.graph.constants.has(other) ? this.spread(name, other, shape) : other;
-        model.node('Add', [whole, addend], name);
+      case 'add':
+      case 'subtract':
+      case 'multiply': {
+        const operands = [first, second].map((input) =>
+          this.graph.constants.has(input) ? this.spread(name, input, shape) : input,
+        );
+        model.node(elementwise[operation.kind], operands, name);
         this.quantise(name, name);
         break;
       }
+      case 'pool':
+        this.pool(node, operation);
+        break;
+      case 'leakyRelu':
+        model.node('LeakyRelu', [first], name, { alpha: { float: operation.slope } });
+        break;
+      case 'sigmoid':
+      case 'tanh':
       case 'identity':
-        model.node('Identity', [first], name);
+        model.node(plain[operation.kind], [first], name);
         break;
       case 'softmax':
         model.node('Softmax', [first], name, { axis: shape.length === 4 ? 1 : shape.length - 1 });
@@ -113,6 +127,7 @@ class Conversion {
         model.node('Concat', inputs, name, {
           axis: shape.length === 4 ? toChannelsFirst.indexOf(axis) : axis,
         });
+        this.quantise(name, name);
         break;
       }
       case 'reshape': {
@@ -128,6 +143,7 @@ class Conversion {
           ...ordered(operation.after),
         ]);
         model.node('Pad', [first, pads], name);
+        this.quantise(name, name);
         break;
       }
       case 'product': {
@@ -176,7 +192,9 @@ class Conversion {
       this.model.node('Add', [source, this.spread(name, second, shape)], name);
     else if (operation.kind === 'relu' && !this.eightBits.has(name)) this.model.node('Relu', [source], name);
     else if (operation.kind === 'relu6' && !this.eightBits.has(name)) this.clip(name, source);
-    this.quantise(name, linear ?? name);
+    // A rectifier on its own is the ends of its range, too.
+    const rectified = chain === undefined && operation.kind !== 'biasAdd' ? source : name;
+    this.quantise(name, linear ?? rectified);
   }
 
   /** Rounds the values `source` of `node` where that has eight bits. */
@@ -218,6 +236,20 @@ class Conversion {
       group: depthwise ? channels : 1,
       pads: [rows.before, columns.before, rows.after, columns.after],
     });
+  }
+
+  private pool(node: GraphNode, { of, size, strides, padding }: Extract<Operation, { kind: 'pool' }>): void {
+    const { name, inputs } = node;
+    const [picture = ''] = inputs;
+    const [, height = 0, width = 0] = this.shapeOf(picture);
+    const rows = window(height, size[0], strides[0], 1, padding);
+    const columns = window(width, size[1], strides[1], 1, padding);
+    this.model.node(of === 'largest' ? 'MaxPool' : 'AveragePool', [this.eightBits.nameOf(picture)], name, {
+      kernel_shape: size,
+      strides,
+      pads: [rows.before, columns.before, rows.after, columns.after],
+    });
+    this.quantise(name, name);
   }
 
   private clip(name: string, input: string): void {

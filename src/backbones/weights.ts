@@ -5,10 +5,10 @@ type Encoding =
   | { readonly kind: 'float32' }
   | { readonly kind: 'float16' }
   | { readonly kind: 'int32' }
-  /** value = byte * scale + least */
-  | { readonly kind: 'uint8'; readonly scale: number; readonly least: number };
+  /** value = integer * scale + least */
+  | { readonly kind: 'uint8' | 'uint16'; readonly scale: number; readonly least: number };
 
-const bytesOf = { float32: 4, float16: 2, int32: 4, uint8: 1 } as const;
+const bytesOf = { float32: 4, float16: 2, int32: 4, uint8: 1, uint16: 2 } as const;
 
 /** Where one tensor lies among the weight bytes. */
 export interface WeightEntry {
@@ -33,7 +33,7 @@ const maxShards = 1_000;
 const maxWeightBytes = 2 ** 29;
 
 /**
- * The weights manifest of a TF.js graph model (format: tfjs-core `io/types.ts`), checked before a byte of
+ * The weights manifest of a TF.js model (format: tfjs-core `io/types.ts`), checked before a byte of
  * weights is read.
  * @throws BACKBONE_DAMAGED
  */
@@ -81,9 +81,9 @@ function parseEncoding(weight: Untrusted): Encoding {
   if (quantization === undefined) return { kind: dtype };
   const stored = quantization.field('dtype').name();
   if (dtype === 'float32' && stored === 'float16') return { kind: 'float16' };
-  if (dtype === 'float32' && stored === 'uint8')
+  if (dtype === 'float32' && (stored === 'uint8' || stored === 'uint16'))
     return {
-      kind: 'uint8',
+      kind: stored,
       scale: quantization.field('scale').finite(),
       least: quantization.field('min').finite(),
     };
@@ -117,6 +117,10 @@ function decode(entry: WeightEntry, view: DataView): Constant {
       break;
     case 'uint8':
       for (let i = 0; i < count; i++) values[i] = view.getUint8(offset + i) * encoding.scale + encoding.least;
+      break;
+    case 'uint16':
+      for (let i = 0; i < count; i++)
+        values[i] = view.getUint16(offset + 2 * i, true) * encoding.scale + encoding.least;
   }
   if (!values.every(Number.isFinite))
     throw entry.source.fail(`a value of ${entry.name} is not a finite number`);

@@ -43,9 +43,33 @@ export const messages = {
 
   // Backbones and runtimes
   BACKBONE_UNKNOWN: 'There is no backbone {id}; known are: {known}.',
-  BACKBONE_DAMAGED: 'The backbone file {path} is damaged ({reason}); install the extension again.',
+  BACKBONE_DAMAGED:
+    'The backbone file {path} is damaged ({reason}); install the extension again, or add the backbone anew.',
   GRAPH_UNSUPPORTED:
-    'The network {path} has the operation {operation}, which cannot be converted; use the tensorflow or the wasm runtime.',
+    'The network {path} has the operation {operation}, which cannot be converted; cut it before that, or take another network.',
+  BACKBONE_INPUT: 'The network {path} cannot be a backbone: {reason}.',
+  BACKBONE_INPUT_OPEN: 'The network {path} does not say which size of pictures it takes; name one (--input).',
+  BACKBONE_NORMALISATION_OPEN:
+    'The network {path} does not say which numbers it takes for pixels; choose 0..1, -1..1, imagenet, 0..255 or your own (--normalisation).',
+  NORMALISATION_UNKNOWN:
+    '“{text}” is no normalisation; choose 0..1, -1..1, 0..255, imagenet, mean,deviation or six numbers m,m,m,d,d,d.',
+  BACKBONE_CUT_UNKNOWN: 'The network {path} cannot be cut at “{cut}”; it can be cut at: {known}.',
+  NETWORK_DAMAGED: 'The network file {path} cannot be read ({reason}); take another one.',
+  BACKBONE_TAKEN: 'There is a backbone {id} already; give this one another name, or remove that one.',
+  BACKBONE_ID: '“{id}” cannot be the name of a backbone; use small letters, digits, dots and hyphens.',
+  BACKBONE_NOT_LISTED: 'The catalogue has no backbone {id}; it has: {known}.',
+  BACKBONE_NOT_DOWNLOADED:
+    'The backbone {id} is not on this machine; fetch it with: retrain backbones download {id}.',
+  BACKBONE_NOT_QUANTISED: 'The backbone {id} cannot be given eight bits: {reason}.',
+  QUANTISED_DISAGREES:
+    'With eight bits {id} does not agree with itself (cosine {cosine} where {least} is the least); stay with the float network.',
+  DOWNLOAD_ADDRESS: '{url} is no address of a file (http or https).',
+  DOWNLOAD_UNREACHABLE:
+    '{url} cannot be reached ({reason}); check the connection and the proxy. The backbones that come with the extension work without.',
+  DOWNLOAD_REFUSED: '{url} cannot be downloaded ({reason}); check the address.',
+  DOWNLOAD_BROKEN: 'The download of {url} broke off ({reason}); try again, it goes on from there.',
+  DOWNLOAD_CHECKSUM: '{url} is not the file that was expected (wrong checksum); nothing of it was kept.',
+  DOWNLOAD_TOO_LARGE: '{url} is larger than {limit} MB; it was not downloaded.',
   RUNTIME_UNKNOWN: 'There is no runtime {id}; known are: {known}.',
   RUNTIME_MISSING: 'The runtime {id} cannot be loaded here ({reason}); choose another one.',
   RUNTIME_UNFIT:
@@ -80,6 +104,11 @@ export const messages = {
 
   TRAINING_DIVERGED: 'The training ran away at a learning rate of {rate}; choose a smaller one.',
 
+  LEAVE_ONE_OUT_LARGE:
+    'Leave-one-out was not measured: {count} images take too long; the testing images say how good the model is.',
+  LEAVE_ONE_OUT_SLOW:
+    'Leave-one-out was not measured: {count} images take too long on the runtime {runtime}; choose onnx, which is ten times as fast.',
+
   // Settings
   SETTINGS_DAMAGED: 'The settings file {path} cannot be used ({reason}); correct it there, or delete it.',
   SHARES_TOO_LARGE:
@@ -93,6 +122,8 @@ export const messages = {
     'The run {path} belongs to the backbone {backbone}, which does not run here, and its photos are not at hand to fit it for another; use the onnx runtime, or retrain.',
   IMPORTED_NETWORK:
     'The run {path} was trained on imported values of {module}; that network is not here, so no other image can be put to it. Retrain with a backbone of this extension.',
+  NOTHING_TO_TEST:
+    'No photo of {path} is kept aside to test on; set the validation or testing percentage above 0, or add photos.',
   NOTHING_TO_CLASSIFY: 'There is no image in {path}.',
 
   ACCURACY_BELOW:

@@ -5,9 +5,11 @@ import type { ImageReader } from '../images';
 import type { Runtime } from '../runtimes';
 import type { BottleneckCache } from './cache';
 import { CacheWriter } from './cacheWriter';
+import { batchSize, NetworkBatch } from './networkBatch';
 import { Outcome, type ComputedBottlenecks } from './outcome';
 import { Preparation, type Prepared } from './preparation';
 import { ProgressMeter, type BottleneckProgress } from './progressMeter';
+import { readAhead } from './readAhead';
 import { areFinite } from './rows';
 
 /** Where images come from, what computes their values, and where these go. */
@@ -27,15 +29,6 @@ export interface BottleneckOptions {
   readonly signal?: AbortSignal | undefined;
   readonly report?: Report<BottleneckProgress> | undefined;
 }
-
-/** Images that go through the network at once: 16 are no faster, and take 180 MB more. */
-const batchSize = 8;
-/**
- * Images read and decoded ahead of the network, and how many bytes their files may have together. The network holds
- * the thread: between two batches the readers get one answer each image, and need two.
- */
-const ahead = 5 * batchSize;
-const aheadBytes = 64 * 2 ** 20;
 
 /**
  * Sees to it that the cache holds the bottleneck values of every image that can be read. An image whose content is
@@ -78,8 +71,7 @@ interface Waiting {
 class Filling {
   private readonly preparation: Preparation;
   private readonly writer: CacheWriter;
-  private readonly input: Uint8Array;
-  private readonly pictureSize: number;
+  private readonly network: NetworkBatch;
   private batch: Waiting[] = [];
 
   constructor(
@@ -90,34 +82,13 @@ class Filling {
   ) {
     this.preparation = new Preparation(source, signal);
     this.writer = new CacheWriter(source.cache, source.runtime);
-    const { width, height } = source.backbone.input;
-    this.pictureSize = width * height * 3;
-    this.input = new Uint8Array(batchSize * this.pictureSize);
+    this.network = new NetworkBatch(source.backbone, source.runtime);
   }
 
   async fill(images: readonly ImageFile[]): Promise<void> {
-    const window: { image: ImageFile; prepared: Promise<Prepared> }[] = [];
-    let bytes = 0;
-    let next = 0;
-    try {
-      for (;;) {
-        for (let image = images[next]; image; image = images[++next]) {
-          if (window.length >= ahead || (window.length > 0 && bytes + image.size > aheadBytes)) break;
-          const prepared = this.preparation.prepare(image);
-          // awaited in its turn; until then a rejection is nobody's
-          prepared.catch(() => undefined);
-          window.push({ image, prepared });
-          bytes += image.size;
-        }
-        const first = window.shift();
-        if (!first) break;
-        await this.take(first.image, await first.prepared);
-        bytes -= first.image.size;
-      }
-      await this.runBatch();
-    } finally {
-      await Promise.allSettled(window.map(({ prepared }) => prepared));
-    }
+    const prepare = (image: ImageFile) => this.preparation.prepare(image);
+    for await (const [image, prepared] of readAhead(images, prepare)) await this.take(image, prepared);
+    await this.runBatch();
   }
 
   async close(): Promise<void> {
@@ -147,12 +118,7 @@ class Filling {
     this.batch = [];
     if (batch.length > 0) {
       throwIfAborted(this.signal);
-      const { backbone, runtime } = this.source;
-      const size = this.pictureSize;
-      for (const [i, { pixels }] of batch.entries()) this.input.set(pixels, i * size);
-      const values = await runtime.run(this.input.subarray(0, batch.length * size), batch.length);
-      if (values.length !== batch.length * backbone.dimension)
-        throw new RangeError(`${runtime.id} gave ${values.length} values for ${batch.length} images`);
+      const values = await this.network.run(batch.map(({ pixels }) => pixels));
       await this.store(batch, values);
     }
     await this.writer.flush();

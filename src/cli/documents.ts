@@ -11,6 +11,7 @@ import type {
   EvaluateResult,
   ExportResult,
   ImportResult,
+  LeaveOneOutView,
   MergeResult,
   RunFacts,
   RunView,
@@ -25,23 +26,40 @@ export function trainDocument(run: RunView, misclassified: boolean): object {
   return {
     ...bottlenecksDocument(run),
     split: run.split,
-    training: {
-      optimizer: run.training.optimizer,
-      splitRule: run.training.splitRule,
-      unit: run.training.unit,
-      epochs: run.training.epochs,
-      best: run.training.bestEpoch,
-      seconds: run.training.seconds,
-      seed: run.training.seed,
-    },
+    training: trainingDocument(run.training),
     evaluation: {
       labels: run.evaluation.labels,
       accuracy: run.evaluation.accuracy,
       confusion: run.evaluation.confusion,
       ...(misclassified && { misclassified: misclassifiedOf(run) }),
     },
+    leaveOneOut: run.leaveOneOut && leaveOneOutDocument(run.leaveOneOut),
     run: shownRun(run.dataset.root, run.folder),
   };
+}
+
+function trainingDocument(training: RunView['training']): object {
+  const { head, splitRule, seconds, seed } = training;
+  const own =
+    training.kind === 'iterative'
+      ? {
+          ...(head.kind === 'softmax' && { optimizer: head.optimizer }),
+          unit: training.unit,
+          epochs: training.epochs,
+          best: training.bestEpoch,
+        }
+      : { penalty: training.penalty, temperature: training.temperature, trials: training.trials };
+  return { head: head.kind, splitRule, ...own, seconds, seed };
+}
+
+/** Where it was not measured its accuracy is null, and `skipped` says why. */
+function leaveOneOutDocument(leaveOneOut: LeaveOneOutView): object {
+  if (leaveOneOut.kind === 'skipped') {
+    const { code, message } = leaveOneOut.reason;
+    return { accuracy: null, skipped: { code, message } };
+  }
+  const { labels, n, accuracy, interval, confusion, penalty, seconds } = leaveOneOut;
+  return { labels, n, accuracy, interval, confusion, penalty, seconds };
 }
 
 export function bottlenecksDocument({

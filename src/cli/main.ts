@@ -1,13 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { systemCode, toFailure } from '../base';
+import { backbonesCommand } from './commands/backbones';
 import { bottlenecksCommand } from './commands/bottlenecks';
 import { classifyCommand } from './commands/classify';
 import { clearCommand } from './commands/clear';
+import { compareCommand } from './commands/compare';
 import { doctorCommand } from './commands/doctor';
 import { evaluateCommand } from './commands/evaluate';
 import { exportBottlenecksCommand } from './commands/exportBottlenecks';
 import { importCommand } from './commands/import';
+import { learningCurveCommand } from './commands/learningCurve';
 import { mergeCommand } from './commands/merge';
+import { runsCommand } from './commands/runs';
 import { trainCommand } from './commands/train';
 import { verifyCommand } from './commands/verify';
 import { status } from './perform';
@@ -22,16 +26,20 @@ const commands = [
   bottlenecksCommand,
   classifyCommand,
   evaluateCommand,
+  runsCommand,
+  compareCommand,
+  learningCurveCommand,
   verifyCommand,
   clearCommand,
   mergeCommand,
   importCommand,
   exportBottlenecksCommand,
+  backbonesCommand,
   doctorCommand,
 ];
 for (const command of commands) program.addCommand(command());
 // Wrong usage is thrown and explained by every command alike.
-for (const command of [program, ...program.commands])
+for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
   command.exitOverride().showHelpAfterError('(--help says more)');
 
 // A reader that has seen enough (`| head`) is no failure.

@@ -10,6 +10,7 @@ import {
   type SettingsChoice,
   type SettingValues,
 } from '../jobs';
+import { status } from './perform';
 
 /** The options that several commands have. */
 
@@ -36,6 +37,22 @@ export const backbone = () =>
 /** What `backbone` and `runtime` give. */
 export type NetworkOptions = Pick<RetrainSettings, 'backbone' | 'runtime'>;
 
+const share = (side: string, value: number) =>
+  new Option(`--${side}-percentage <n>`, `share of the images kept for ${side}`)
+    .argParser(wholeNumber(0, 90))
+    .default(value);
+
+/** The options that come to RetrainSettings. */
+export const settingOptions = (): Option[] => [
+  backbone(),
+  runtime(),
+  new Option('--seed <n>', 'of the split and the training')
+    .argParser(wholeNumber(0, 2 ** 32 - 1))
+    .default(defaultSettings.seed),
+  share('validation', defaultSettings.validationPercentage),
+  share('testing', defaultSettings.testingPercentage),
+];
+
 /** Options whose name is not that of the setting they give. */
 const otherNames: Partial<Record<SettingName, string>> = { trainingSteps: 'howManyTrainingSteps' };
 
@@ -49,12 +66,27 @@ function givenSettings(command: Command): SettingValues {
   return Object.fromEntries(given);
 }
 
-/** What the settings of a job on a dataset come from; retrain.json is looked for up to where the person stands. */
-export function settingsChoice(command: Command): SettingsChoice<RetrainSettings> {
-  return { settings: defaultSettings, workspace: process.cwd(), options: givenSettings(command) };
+function checkShares(
+  command: Command,
+  { validationPercentage: validation = 0, testingPercentage: testing = 0 }: SettingValues,
+): void {
+  if (validation + testing > 90)
+    command.error('error: the percentages of validation and testing may not exceed 90 together', {
+      exitCode: status.usage,
+    });
 }
 
-function share(text: string): number {
+/**
+ * What the settings of a job on a dataset come from; retrain.json is looked for up to where the person stands. Ends the
+ * command with wrong usage where the options given leave too little to train on.
+ */
+export function settingsChoice(command: Command): Required<SettingsChoice<RetrainSettings>> {
+  const options = givenSettings(command);
+  checkShares(command, options);
+  return { settings: defaultSettings, workspace: process.cwd(), options };
+}
+
+function accuracy(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !(value >= 0 && value <= 1))
     throw new InvalidArgumentError('It must be a number from 0 to 1, such as 0.9.');
@@ -63,7 +95,7 @@ function share(text: string): number {
 
 export const assertAccuracy = () =>
   new Option('--assert-accuracy <share>', 'end with status 3 where the accuracy is below, 0 to 1').argParser(
-    share,
+    accuracy,
   );
 export const junit = () =>
   new Option('--junit <file>', 'write a JUnit report: the accuracy, and the recall of each class');

@@ -14,6 +14,8 @@ export { registerPanelSerializer, ResultsPanels } from './resultsPanels';
 export type { PanelActions } from './resultsPanel';
 export { registerRetrainTasks } from './retrainTasks';
 export { RunChoice } from './runChoice';
+export { Runs } from './runs';
+export type { RunNode } from './runTree';
 export { cacheDirectory } from './settings';
 export { registerShowBottleneckValues } from './showBottleneckValues';
 export { registerShowDiagnostics } from './showDiagnostics';

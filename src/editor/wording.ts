@@ -4,6 +4,7 @@ import { messages, type ErrorCode } from '../base';
 import type {
   Answer,
   DatasetFacts,
+  LearningView,
   Notice,
   PanelState,
   RunningView,
@@ -30,7 +31,7 @@ export function wordedState(state: PanelState): PanelState {
     case 'running':
       return { ...state, running: wordedRunning(state.running) };
     case 'done':
-      return { ...state, run: wordedRun(state.run) };
+      return { ...state, run: wordedRun(state.run), learning: wordedLearning(state.learning) };
     case 'stopped':
       return {
         ...state,
@@ -54,6 +55,10 @@ export function wordedAnswer(answer: Answer): Answer {
 
 function wordedRun(run: RunView): RunView {
   return { ...run, dataset: wordedDataset(run.dataset) };
+}
+
+function wordedLearning(learning: LearningView): LearningView {
+  return learning.kind === 'failed' ? { ...learning, failure: worded(learning.failure) } : learning;
 }
 
 function wordedRunning(running: RunningView): RunningView {

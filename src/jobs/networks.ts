@@ -1,4 +1,15 @@
-import { defaultBackbones, embeddedBackbones, loadBackbone, type Backbone } from '../backbones';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { RetrainError } from '../base';
+import {
+  backboneId,
+  catalogue,
+  defaultBackbones,
+  embeddedBackbones,
+  loadBackbone,
+  openBackbone,
+  type Backbone,
+} from '../backbones';
 import { decoderVersion } from '../images';
 import {
   chooseRuntime,
@@ -8,7 +19,7 @@ import {
   type RuntimeChoice,
   type RuntimeOptions,
 } from '../runtimes';
-import type { Places } from './places';
+import { keptBackbones, type Places } from './places';
 import type { RetrainSettings } from './requests';
 
 /** A backbone and what executes it. */
@@ -35,7 +46,26 @@ export class Networks {
 
   /** @throws BACKBONE_UNKNOWN, BACKBONE_DAMAGED */
   backbone(id: string): Promise<Backbone> {
-    return kept(this.backbones, id, () => loadBackbone(this.places.assets, id, { decoderVersion }));
+    return kept(this.backbones, id, async () => {
+      const own = path.join(keptBackbones(this.places), id);
+      const isOwn = backboneId.test(id) && (await stat(own).catch(() => undefined))?.isDirectory() === true;
+      if (!isOwn && catalogue.some((entry) => entry.id === id))
+        throw new RetrainError('BACKBONE_NOT_DOWNLOADED', { id });
+      return isOwn
+        ? await openBackbone(own, { decoderVersion })
+        : await loadBackbone(this.places.assets, id, { decoderVersion });
+    });
+  }
+
+  /** Closes what was opened of a backbone that is no more. */
+  async forget(id: string): Promise<void> {
+    this.backbones.delete(id);
+    for (const [key, opening] of [...this.runtimes]) {
+      const [backbone] = JSON.parse(key) as unknown[];
+      if (backbone !== id) continue;
+      this.runtimes.delete(key);
+      await (await opening.catch(() => undefined))?.dispose();
+    }
   }
 
   /**

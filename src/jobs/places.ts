@@ -11,6 +11,11 @@ export interface Places {
   readonly tensorflowFolder?: string | undefined;
 }
 
+/** Where the backbones stand that a person has added or downloaded. */
+export function keptBackbones({ cacheDirectory }: Places): string {
+  return path.join(cacheDirectory, 'backbones');
+}
+
 /**
  * The per-user folder that editor and command line share for what belongs to read-only datasets: Windows' known
  * folder LocalAppData, macOS' Application Support, elsewhere the XDG Base Directory Specification.

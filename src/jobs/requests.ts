@@ -1,27 +1,38 @@
 import type { Shard } from '../dataset';
 import type { SplitRule } from '../models';
 import type { LbfgsOptimizer, RetrainPyOptimizer } from '../training';
+import type { BackboneJobs } from './backboneRequests';
 import type {
-  BottlenecksResult,
   CacheSize,
   CacheTree,
-  ClassifyResult,
   ClearResult,
-  Diagnostics,
-  EvaluateResult,
   MergeResult,
   PartView,
-  RetrainProgress,
   RowValues,
-  RunView,
   VerifyProgress,
   VerifyResult,
+} from './cacheResults';
+import type { LearningCurve, RunComparison, RunSummaries, RunTitle } from './runResults';
+import type {
+  Answer,
+  BottlenecksResult,
+  ClassifyResult,
+  Diagnostics,
+  EvaluateResult,
+  RefitProgress,
+  RetrainProgress,
+  RunFacts,
+  RunView,
 } from './results';
 import type { SettingsFacts, SettingValues } from './settingDescriptions';
 import type { ExportResult, ImportProgress, ImportResult } from './textResults';
 
-/** How the head is trained; what l-bfgs leaves open is chosen by measurement. */
+/** How a softmax regression is trained; what l-bfgs leaves open is chosen by measurement. */
 export type OptimizerChoice = Pick<LbfgsOptimizer, 'kind'> | RetrainPyOptimizer;
+
+/** Which head is trained; what is left open is chosen by measurement. */
+export type HeadChoice =
+  { readonly kind: 'softmax'; readonly optimizer: OptimizerChoice } | { readonly kind: 'ridge' };
 
 export interface RetrainSettings {
   /** `auto` or a backbone id. */
@@ -33,7 +44,7 @@ export interface RetrainSettings {
   readonly validationPercentage: number;
   readonly testingPercentage: number;
   readonly splitRule: SplitRule;
-  readonly optimizer: OptimizerChoice;
+  readonly head: HeadChoice;
 }
 
 export type NetworkSettings = Pick<RetrainSettings, 'backbone' | 'runtime'>;
@@ -46,6 +57,9 @@ export interface SettingsChoice<S> {
   /** What the person said for this one job. */
   readonly options?: SettingValues;
 }
+
+/** Settings by the names that they have in retrain.json and in the editor. */
+export type FlatSettings = Readonly<Record<string, string | number>>;
 
 /** What a training writes besides its run; absolute paths. */
 export interface TrainingOutputs {
@@ -65,7 +79,7 @@ export interface JUnitOutput {
 }
 
 /** Every job by its name: what it takes, what it says while it runs, what it gives. Absolute paths in, plain data both ways. */
-export interface Jobs {
+export interface Jobs extends BackboneJobs {
   findDatasets: {
     params: { readonly folders: readonly string[]; readonly exclude: readonly string[] /* globs */ };
     progress: never;
@@ -97,8 +111,17 @@ export interface Jobs {
       readonly run: string | null;
       readonly runtime: string;
     };
-    /** What a retraining says where the run has to be refitted, then this. */
-    progress: RetrainProgress | { readonly kind: 'classifying'; readonly done: number; readonly of: number };
+    /** Where the run has to be refitted, what is said of that; then this, batch by batch. */
+    progress:
+      | RefitProgress
+      | {
+          readonly kind: 'classifying';
+          readonly done: number;
+          readonly of: number;
+          readonly run: RunFacts;
+          /** Of the batch; at first, of the images that were refused unread. */
+          readonly answers: readonly Answer[];
+        };
     result: ClassifyResult;
   };
   evaluate: {
@@ -108,7 +131,7 @@ export interface Jobs {
       readonly runtime: string;
       readonly junit?: JUnitOutput;
     };
-    progress: RetrainProgress;
+    progress: RefitProgress;
     result: EvaluateResult;
   };
   /** The newest run of the nearest dataset at or above `path`. */
@@ -120,6 +143,34 @@ export interface Jobs {
     result: { readonly runs: readonly string[] };
   };
   readRun: { params: { readonly run: string }; progress: never; result: RunView };
+  /** What a list of a dataset's runs says of each. */
+  summariseRuns: { params: { readonly folder: string }; progress: never; result: RunSummaries };
+  /** Names or pins a run; what is not given stays. */
+  titleRun: {
+    params: { readonly run: string; readonly title?: string | null; readonly pinned?: boolean };
+    progress: never;
+    result: RunTitle;
+  };
+  /** `before` and `after`: folders of runs. */
+  compareRuns: {
+    params: { readonly before: string; readonly after: string };
+    progress: never;
+    result: RunComparison;
+  };
+  /** Would more images help? Asked of a dataset, or of a run: with its settings, on its dataset as it is now. */
+  learningCurve: {
+    params: {
+      readonly subject:
+        | (SettingsChoice<RetrainSettings> & { readonly kind: 'dataset'; readonly folder: string })
+        | { readonly kind: 'run'; readonly run: string; readonly runtime: string };
+      /** Trainings at each size, 1 or more. */
+      readonly repeats: number;
+    };
+    progress:
+      | RetrainProgress
+      | { readonly kind: 'learning'; readonly done: number; readonly of: number; readonly images: number };
+    result: LearningCurve;
+  };
   /** JPEG bytes of an upright picture of at most `size` pixels on its longer side. */
   thumbnail: {
     params: { readonly path: string; readonly size: number };
@@ -190,6 +241,23 @@ export interface Jobs {
     };
     progress: never;
     result: { readonly file: string };
+  };
+  /**
+   * Puts the settings of a run into the retrain.json of the dataset `folder`, which is stronger than `settings`, the
+   * editor's. What executes the network is this machine's affair, and no part of what a run came to.
+   */
+  restoreSettings: {
+    params: {
+      readonly run: string;
+      readonly folder: string;
+      readonly workspace?: string | undefined;
+      readonly settings: RetrainSettings;
+    };
+    progress: never;
+    /** `changed`: what did not hold already. `none`: there is no retrain.json, and nothing was written. */
+    result:
+      | { readonly kind: 'file'; readonly file: string; readonly changed: FlatSettings }
+      | { readonly kind: 'none'; readonly values: FlatSettings };
   };
   /** What this machine has and lacks; `text` says it to a person. */
   doctor: {

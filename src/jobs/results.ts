@@ -1,21 +1,21 @@
 import type { Failure } from '../base';
-import type {
-  BottleneckProgress,
-  CacheSize,
-  CheckedPlace,
-  ChecksumState,
-  MergedBackbone,
-  RowValues,
-} from '../bottlenecks';
+import type { BottleneckProgress } from '../bottlenecks';
 import type { Shard } from '../dataset';
-import type { RunDataset, RunEvaluation, RunPrediction, RunRecord, RunTraining } from '../models';
+import type {
+  RunDataset,
+  RunEvaluation,
+  RunLeaveOneOut,
+  RunPrediction,
+  RunRecord,
+  RunTraining,
+} from '../models';
 import type { RuntimeAvailability } from '../runtimes';
-import type { CurveUnit } from '../training';
+import type { CurveUnit, RidgeTrial } from '../training';
 import type { SettingsFacts } from './settingDescriptions';
 
 /** What the jobs give: plain data that crosses threads and processes. Paths in a result are relative to the dataset, with `/`. */
 
-export type { CacheSize, ChecksumState, CurveUnit, RowValues, Shard };
+export type { CurveUnit, RidgeTrial, Shard };
 
 export interface DatasetFacts extends RunDataset {
   /** Absolute path of the dataset folder. */
@@ -30,16 +30,22 @@ export type SkippedView = RunDataset['skipped'][number];
 export type BackboneFacts = RunRecord['backbone'];
 export type BottleneckCounts = RunRecord['bottlenecks'];
 export type SplitCounts = RunRecord['split'];
-export type EpochView = RunTraining['curve'][number];
+export type TrainingView = RunTraining;
+export type EpochView = Extract<RunTraining, { kind: 'iterative' }>['curve'][number];
 export type Score = EpochView['training'];
 export type ClassScore = RunEvaluation['perClass'][number];
-/** The answer of the saved head to one image of the testing split. */
+/** The answer to one image. */
 export type PredictionView = Omit<RunPrediction, 'sha256' | 'side'>;
 
 export interface EvaluationView extends Omit<RunEvaluation, 'on' | 'perClass'> {
   readonly classes: readonly ClassScore[];
   readonly predictions: readonly PredictionView[];
 }
+
+/** How good the answers are that images get from a head fitted to all others; or why that was not measured. */
+export type LeaveOneOutView =
+  | (EvaluationView & { readonly kind: 'measured'; readonly penalty: number })
+  | Extract<RunLeaveOneOut, { kind: 'skipped' }>;
 
 /** A finished run: what the panel shows, whether it was just trained or read from disk. */
 export interface RunView {
@@ -55,11 +61,28 @@ export interface RunView {
   readonly runtime: string;
   readonly bottlenecks: BottleneckCounts;
   readonly split: SplitCounts;
-  readonly training: RunTraining & Pick<RunRecord['settings'], 'seed' | 'optimizer' | 'splitRule'>;
+  readonly training: TrainingView & Pick<RunRecord['settings'], 'seed' | 'head' | 'splitRule'>;
+  /** Of the saved head, on the testing split. */
   readonly evaluation: EvaluationView;
+  /** Null in a run from before there was any. */
+  readonly leaveOneOut: LeaveOneOutView | null;
+  /** Null for a training of its own. */
+  readonly refitOf: RefitFacts | null;
 }
 
-/** What a job says while it runs, in this order: `settings` at most once; `scanning`, `bottlenecks`, `training` repeat. */
+/** The run that another stands in for, since its network cannot run here. */
+export interface RefitFacts {
+  readonly name: string;
+  /** The id of its backbone. */
+  readonly backbone: string;
+  /** On its testing images; null where it had none. */
+  readonly accuracy: number | null;
+}
+
+/**
+ * What a job says while it runs, in this order: `settings` at most once; `scanning`, `bottlenecks`, `training` and
+ * `penaltyTried` repeat.
+ */
 export type RetrainProgress =
   | (Omit<Extract<SettingsFacts, { kind: 'read' }>, 'kind'> & { readonly kind: 'settings' })
   | { readonly kind: 'scanning'; readonly files: number }
@@ -83,7 +106,21 @@ export type RetrainProgress =
       readonly epochs: number;
       readonly bestEpoch: number;
       readonly seconds: number;
-    };
+    }
+  /** Of a ridge classifier, in place of `training` and `trained`. */
+  | { readonly kind: 'penaltyTried'; readonly trial: RidgeTrial }
+  | { readonly kind: 'solved'; readonly penalty: number; readonly seconds: number };
+
+/** What a job says while it refits a run: this once, then what every retraining says. */
+export type RefitProgress =
+  | {
+      readonly kind: 'refitting';
+      readonly original: RefitFacts;
+      readonly datasetName: string;
+      /** The id of the backbone it is refitted on. */
+      readonly backbone: string;
+    }
+  | RetrainProgress;
 
 export interface BottlenecksResult extends Pick<
   RunView,
@@ -118,12 +155,7 @@ export interface RunFacts {
   readonly accuracy: number | null;
   readonly testingImages: number;
   readonly backbone: string;
-  /** Where the run that was asked cannot run here: which it was. This one stands in for it. */
-  readonly refitOf: {
-    readonly name: string;
-    readonly backbone: string;
-    readonly accuracy: number | null;
-  } | null;
+  readonly refitOf: RefitFacts | null;
 }
 
 export interface ClassifyResult {
@@ -144,116 +176,6 @@ export interface EvaluateResult {
   readonly seenInTraining: number;
   /** Labels of the folder that the run does not know; their images are not counted. */
   readonly unknownLabels: readonly string[];
-}
-
-/** One part of the cache, as the inspector shows it. */
-export interface PartView {
-  /** Absolute path of the .npy file. */
-  readonly file: string;
-  /** Absolute path of the dataset's folder, which the rows' paths are relative to. */
-  readonly dataset: string;
-  readonly label: string;
-  readonly backbone: string;
-  /** Null where the index beside the matrix is gone or damaged. */
-  readonly runtime: string | null;
-  readonly dimension: number;
-  readonly bytes: number;
-  readonly rows: readonly PartRow[];
-  /** Mean and deviation of each value ([D]) over up to 1,000 rows of this backbone's cache, to draw the strips against. */
-  readonly mean: Float32Array;
-  readonly deviation: Float32Array;
-}
-
-export interface PartRow {
-  readonly row: number;
-  readonly checksum: ChecksumState;
-  /** Null where no line says. */
-  readonly sha256: string | null;
-  readonly view: number | null;
-  /** Where the image was found last, relative to the dataset; null when it is not known to be anywhere now. */
-  readonly path: string | null;
-  readonly pathWhenComputed: string | null;
-}
-
-export interface CacheTree {
-  readonly backbones: readonly {
-    readonly id: string;
-    readonly labels: readonly {
-      readonly label: string;
-      readonly images: readonly CacheTreeImage[];
-    }[];
-  }[];
-}
-
-export interface CacheTreeImage {
-  /** Relative to the dataset. */
-  readonly path: string;
-  /** Absolute path of the part (.npy) and the row in it. */
-  readonly file: string;
-  readonly row: number;
-}
-
-/** What was taken from one cache, and what was left there. */
-export interface MergedCache {
-  /** Absolute path of the cache. */
-  readonly folder: string;
-  readonly backbones: readonly MergedBackbone[];
-}
-
-export interface MergeResult {
-  /** Absolute path of the cache that was filled. */
-  readonly into: string;
-  readonly caches: readonly MergedCache[];
-}
-
-/** A row's place in the cache; `path` is where its image stood when it was computed. */
-export type CachePlace = CheckedPlace;
-
-/**
- * Where a cache and the images differ. `damaged`: the checksum is wrong, or the index is gone. `differs`: the
- * checksum is right, but the image gives other values now. `missingImage`: no image has this content any more.
- * `stale`: the image has changed, or a newer row holds the same, or it is of another version of the backbone.
- * `unreadable`: the image of the row cannot be read now.
- */
-export type CacheFinding =
-  | { readonly kind: 'damaged' | 'missingImage'; readonly path: string | null; readonly place: CachePlace }
-  | { readonly kind: 'stale'; readonly path: string | null; readonly place: CachePlace | null }
-  | {
-      readonly kind: 'differs';
-      readonly path: string;
-      /** ||cached - computed|| / ||computed|| */
-      readonly distance: number;
-      readonly place: CachePlace;
-    }
-  | { readonly kind: 'unreadable'; readonly path: string; readonly failure: Failure };
-
-export interface VerifyResult {
-  /** Absolute path of the cache. */
-  readonly cache: string;
-  readonly backbone: BackboneFacts;
-  readonly runtime: string;
-  readonly images: number;
-  /** Rows that were held against their checksums. */
-  readonly rows: number;
-  /** Images that were computed anew and compared. */
-  readonly recomputed: number;
-  readonly largestDistance: number;
-  readonly tolerance: number;
-  readonly seed: number;
-  readonly findings: readonly CacheFinding[];
-  /** Images, identical ones once, that have no right values: the next run computes them. */
-  readonly missing: number;
-}
-
-export type VerifyProgress =
-  | { readonly kind: 'scanning'; readonly files: number }
-  | { readonly kind: 'checking' | 'recomputing'; readonly done: number; readonly of: number };
-
-export interface ClearResult extends CacheSize {
-  /** Absolute paths of the caches: a second one where the dataset could not be written once. */
-  readonly caches: readonly string[];
-  /** Files in them that are not ours, and stay. */
-  readonly left: number;
 }
 
 /** A backbone that comes with the extension, as it was found. */

@@ -11,33 +11,55 @@ import {
   writeSplit,
   type Side,
 } from '../dataset';
-import { saveRun, type NewRun, type RefitOf, type RunRecord, type RunSettings } from '../models';
-import { trainingDefaults } from '../training';
+import {
+  saveRun,
+  type HeadSettings,
+  type NewRun,
+  type RefitOf,
+  type RunRecord,
+  type RunSettings,
+} from '../models';
+import { ridgePenalties, scaleInPlace, trainingDefaults } from '../training';
 import type { Job, JobContext } from './context';
 import { inWords } from './datasetFolder';
 import { backboneFacts, fillAndRead, secondsSince, type FilledDataset, type ReadRows } from './fillCache';
 import { labelledRows } from './labelledRows';
-import { measureHead } from './measureHead';
-import type { RetrainSettings } from './requests';
+import { leaveOneOut } from './leaveOneOut';
+import { measureHead, predictionsOf } from './measureHead';
+import type { HeadChoice, RetrainSettings } from './requests';
 import type { RetrainProgress } from './results';
 import { runView } from './runView';
+import { scalingOf } from './scaling';
 import { chosenSettings } from './settingsFile';
 import { trainHead } from './trainHead';
 import { writeOutputs } from './trainingOutputs';
 
+/** Of leave-one-out where the run itself has chosen none: fixed, and the best on most sets (docs/heads.md). */
+const usualPenalty = 0.1;
+
 /** The main job: scan, cache, split, train, measure once on the testing split, save the run. */
 export const retrain: Job<'retrain'> = async ({ folder, outputs, ...choice }, context) => {
-  const settings = await chosenSettings(folder, choice, context.report);
-  const { backbone, runtime, optimizer, ...others } = settings;
-  const given: RunSettings = {
-    ...others,
-    optimizer: optimizer.kind === 'l-bfgs' ? { ...trainingDefaults, ...optimizer } : optimizer,
-  };
+  const { backbone, runtime, head, ...others } = await chosenSettings(folder, choice, context.report);
+  const given: RunSettings = { ...others, head: headSettings(head) };
   const dataset = await readDataset(folder, { backbone, runtime }, given, context);
   const trained = await trainRun(dataset, given, context);
   if (outputs) await writeOutputs(trained.run, outputs);
   return runView(trained.run, trained.folder, dataset.filled.facts.root);
 };
+
+function headSettings(head: HeadChoice): HeadSettings {
+  switch (head.kind) {
+    case 'softmax': {
+      const { optimizer } = head;
+      return {
+        kind: 'softmax',
+        optimizer: optimizer.kind === 'l-bfgs' ? { ...optimizer, ...trainingDefaults } : optimizer,
+      };
+    }
+    case 'ridge':
+      return { kind: 'ridge', penalties: ridgePenalties };
+  }
+}
 
 /** A dataset with its values in memory, parted into its sides. */
 export interface PartedDataset {
@@ -47,11 +69,17 @@ export interface PartedDataset {
   readonly parted: Parted;
 }
 
+/** What decides on which side an image is. */
+export type SplitSettings = Pick<
+  RunSettings,
+  'seed' | 'validationPercentage' | 'testingPercentage' | 'splitRule'
+>;
+
 /** Brings the cache of a dataset up to date, gives each image its side, and reads the values side by side. */
 export async function readDataset(
   folder: string,
   network: Pick<RetrainSettings, 'backbone' | 'runtime'>,
-  settings: RunSettings,
+  settings: SplitSettings,
   context: JobContext<RetrainProgress>,
 ): Promise<PartedDataset> {
   let parted: Parted = { labels: [], counts: { training: 0, validation: 0, testing: 0 } };
@@ -82,11 +110,19 @@ export async function trainRun(
     const measured = tested.size === 0 || tested.has(label);
     return count === 0 || measured ? [] : [new RetrainError('CLASS_NOT_TESTED', { label })];
   });
-  const { head, curve } = await trainHead(filled, labels.length, { training, validation, settings }, context);
+  const scaling = await scalingOf(filled, training.values);
+  const sides = { training, validation, scaling, settings };
+  const { head, training: trained } = await trainHead(filled, labels.length, sides, context);
 
   const started = performance.now();
   const { answers, measured } = measureHead(head, testing, labels);
+  const evaluation = { ...measured, on: 'testing', seconds: secondsSince(started) } as const;
   context.signal.throwIfAborted();
+  scaleInPlace(testing.values, scaling);
+  const sideOf = (row: number) =>
+    row < counts.training ? 'training' : row < validated ? 'validation' : 'testing';
+  const penalty = trained.kind === 'ridge' ? trained.penalty : usualPenalty;
+  const everyOne = await leaveOneOut(filled, read, labels, { penalty, sideOf }, context.signal);
   const { name, classes, images, skipped, duplicates, warnings } = facts;
   const run: NewRun = {
     created: new Date().toISOString(),
@@ -106,25 +142,23 @@ export async function trainRun(
       validationPercentage: settings.validationPercentage,
       testingPercentage: settings.testingPercentage,
       splitRule: settings.splitRule,
-      optimizer: settings.optimizer,
+      head: settings.head,
     },
     split: counts,
     bottlenecks: filled.counts,
-    training: curve,
-    evaluation: { ...measured, on: 'testing', seconds: secondsSince(started) },
-    predictions: testing.rows.map(({ image, sha256 }, i) => ({
-      path: image.path,
-      sha256,
-      side: 'testing',
-      label: image.label,
-      predicted: labels[answers[i]?.predicted ?? -1] ?? '',
-      probability: answers[i]?.probability ?? 0,
-    })),
+    training: trained,
+    evaluation,
+    predictions: predictionsOf(testing, answers, labels, () => 'testing'),
+    leaveOneOut: everyOne,
     fittedOn: [...new Set(training.rows.map(({ sha256 }) => sha256))],
     refitOf,
     head,
   };
-  const saved = await saveRun(location.retrain, run);
+  const saved = await saveRun(
+    location.retrain,
+    run,
+    filled.rows.map(({ image, sha256 }) => ({ sha256, label: image.label, path: image.path })),
+  );
   return { run: { ...run, name: path.basename(saved) }, folder: saved };
 }
 
@@ -135,7 +169,7 @@ export async function trainRun(
 async function splitRows(
   rows: readonly CachedImage[],
   location: CacheLocation,
-  { seed, validationPercentage, testingPercentage, splitRule }: RunSettings,
+  { seed, validationPercentage, testingPercentage, splitRule }: SplitSettings,
 ): Promise<Side[]> {
   const shares = { seed, validation: validationPercentage, testing: testingPercentage };
   if (splitRule.kind === 'retrain.py')

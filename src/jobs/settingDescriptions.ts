@@ -18,18 +18,20 @@ export interface Setting<T> {
   /** @throws what the value makes of its damage */
   readonly read: (value: Untrusted) => T;
   /** Other settings that must be named beside it with one of these values: without them it would change nothing. */
-  readonly needs: Needs;
+  readonly needs: Company;
+  /** Other settings that must have one of these values where they are named beside it. */
+  readonly fits: Company;
 }
 
-type Needs = Readonly<Record<string, readonly string[]>>;
+type Company = Readonly<Record<string, readonly string[]>>;
 
-type Described<T> = Pick<Setting<T>, 'meaning' | 'default'> & { readonly needs?: Needs };
+type Described<T> = Pick<Setting<T>, 'meaning' | 'default'> & Partial<Pick<Setting<T>, 'needs' | 'fits'>>;
 
 function setting<T>(
-  { meaning, default: value, needs = {} }: Described<T>,
+  { meaning, default: value, needs = {}, fits = {} }: Described<T>,
   check: Pick<Setting<T>, 'schema' | 'read'> & Partial<Pick<Setting<T>, 'choices'>>,
 ): Setting<T> {
-  return { meaning, default: value, needs, choices: null, ...check };
+  return { meaning, default: value, needs, fits, choices: null, ...check };
 }
 
 function choice<const V extends string>(
@@ -140,8 +142,16 @@ export const settingDescriptions = {
     0,
     90,
   ),
+  head: choice(
+    { meaning: 'What the new last layer is.', default: defaultSettings.head.kind },
+    {
+      softmax: 'A softmax regression, trained step by step: its curves show how it learns.',
+      ridge:
+        'A ridge classifier, solved in closed form; its penalty is chosen by exact leave-one-out, its probabilities are calibrated.',
+    },
+  ),
   optimizer: choice(
-    { meaning: 'How the last layer is trained.', default: defaultSettings.optimizer.kind },
+    { meaning: 'How a softmax regression is trained.', default: 'l-bfgs', fits: { head: ['softmax'] } },
     {
       'l-bfgs':
         'To the optimum, in a fraction of a second; images keep their side of the split by their content.',
@@ -186,7 +196,10 @@ export const settingDescriptions = {
     },
   ),
   splitRule: choice(
-    { meaning: 'By what an image is given its side; left out, it goes with the optimizer.', default: null },
+    {
+      meaning: 'By what an image is given its side; left out, it goes with head and optimizer.',
+      default: null,
+    },
     {
       content: 'By its content: it keeps its side when it is renamed, moved or relabelled.',
       'retrain.py': "By its path, as TensorFlow's retrain.py does.",
@@ -224,10 +237,17 @@ export function readSettingValues(object: Untrusted): SettingValues {
     else
       throw object.fail(`there is no setting “${key.slice(0, 60)}”; known are: ${settingNames.join(', ')}`);
   }
-  for (const key of settingNames.filter((key) => values.has(key)))
-    for (const [other, company] of Object.entries<readonly string[]>(settingDescriptions[key].needs))
-      if (!company.some((value) => value === values.get(other)))
+  const suits = (other: string, company: readonly string[]) =>
+    company.some((value) => value === values.get(other));
+  for (const key of settingNames.filter((key) => values.has(key))) {
+    const { needs, fits }: { needs: Company; fits: Company } = settingDescriptions[key];
+    for (const [other, company] of Object.entries(needs))
+      if (!suits(other, company))
         throw object.fail(`${key}: it needs ${other} to be named beside it, as ${company.join(' or ')}`);
+    for (const [other, company] of Object.entries(fits))
+      if (values.has(other) && !suits(other, company))
+        throw object.fail(`${key}: it changes nothing unless ${other} is ${company.join(' or ')}`);
+  }
   return Object.fromEntries(values);
 }
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { RetrainError } from '../base';
 import { retrainPyDefaults } from '../training';
-import type { OptimizerChoice, RetrainSettings } from './requests';
+import type { FlatSettings, HeadChoice, OptimizerChoice, RetrainSettings } from './requests';
 import type { SettingValues } from './settingDescriptions';
 
 /**
@@ -16,25 +16,39 @@ export function withValues(base: RetrainSettings, values: SettingValues, folder:
     validationPercentage: values.validationPercentage ?? base.validationPercentage,
     testingPercentage: values.testingPercentage ?? base.testingPercentage,
     splitRule: splitRule(base, values, folder),
-    optimizer: optimizer(base.optimizer, values),
+    head: head(base.head, values),
   };
   const { validationPercentage: validation, testingPercentage: testing } = settings;
   if (validation + testing > 90) throw new RetrainError('SHARES_TOO_LARGE', { validation, testing });
   return settings;
 }
 
-/** Where nobody names the rule, it comes with the optimizer; the folder's own name is the same on every machine. */
+/** Where nobody names the rule, it comes with head and optimizer; the folder's own name is the same on every machine. */
 function splitRule(
   base: RetrainSettings,
-  { splitRule: rule, optimizer: by, imageDir }: SettingValues,
+  values: SettingValues,
   folder: string,
 ): RetrainSettings['splitRule'] {
-  const named = rule ?? (by === undefined ? undefined : by === 'retrain.py' ? 'retrain.py' : 'content');
+  const { imageDir } = values;
+  const named = values.splitRule ?? usualRule(values);
   if (named === 'content') return { kind: 'content' };
   if (named === 'retrain.py') return { kind: named, imageDir: imageDir ?? path.basename(folder) };
   return base.splitRule.kind === 'retrain.py' && imageDir !== undefined
     ? { ...base.splitRule, imageDir }
     : base.splitRule;
+}
+
+function usualRule({ head: kind, optimizer: by }: SettingValues): SettingValues['splitRule'] {
+  if (kind === 'ridge') return 'content';
+  return by === undefined ? undefined : by === 'retrain.py' ? 'retrain.py' : 'content';
+}
+
+/** A ridge head has no optimizer: one that is named where nobody names a head means softmax regression. */
+function head(base: HeadChoice, values: SettingValues): HeadChoice {
+  const kind = values.head ?? (values.optimizer === undefined ? base.kind : 'softmax');
+  if (kind === 'ridge') return { kind };
+  const known = base.kind === 'softmax' ? base.optimizer : ({ kind: 'l-bfgs' } as const);
+  return { kind, optimizer: optimizer(known, values) };
 }
 
 function optimizer(base: OptimizerChoice, values: SettingValues): OptimizerChoice {
@@ -52,21 +66,31 @@ function optimizer(base: OptimizerChoice, values: SettingValues): OptimizerChoic
 }
 
 /** All that `settings` say, flat: `withValues` gives them back. */
-export function valuesOf(settings: RetrainSettings): Readonly<Record<string, string | number>> {
-  const { optimizer: chosen, splitRule: rule, ...others } = settings;
-  const training =
-    chosen.kind === 'l-bfgs'
-      ? { optimizer: chosen.kind }
-      : {
-          optimizer: chosen.kind,
-          trainingSteps: chosen.steps,
-          learningRate: chosen.learningRate,
-          trainBatchSize: chosen.trainBatchSize,
-          validationBatchSize: chosen.validationBatchSize,
-          evalStepInterval: chosen.evalStepInterval,
-          keep: chosen.keep,
-        };
-  const split =
-    rule.kind === 'content' ? { splitRule: rule.kind } : { splitRule: rule.kind, imageDir: rule.imageDir };
-  return { ...others, ...training, ...split };
+export function valuesOf(
+  settings: Omit<RetrainSettings, 'runtime'> & Partial<Pick<RetrainSettings, 'runtime'>>,
+): FlatSettings {
+  const { head: chosen, splitRule: rule, ...others } = settings;
+  return { ...others, ...headValues(chosen), ...splitValues(rule) };
+}
+
+function headValues(chosen: HeadChoice): FlatSettings {
+  if (chosen.kind === 'ridge') return { head: chosen.kind };
+  const { kind: head, optimizer: by } = chosen;
+  if (by.kind === 'l-bfgs') return { head, optimizer: by.kind };
+  return {
+    head,
+    optimizer: by.kind,
+    trainingSteps: by.steps,
+    learningRate: by.learningRate,
+    trainBatchSize: by.trainBatchSize,
+    validationBatchSize: by.validationBatchSize,
+    evalStepInterval: by.evalStepInterval,
+    keep: by.keep,
+  };
+}
+
+function splitValues(rule: RetrainSettings['splitRule']): FlatSettings {
+  return rule.kind === 'content'
+    ? { splitRule: rule.kind }
+    : { splitRule: rule.kind, imageDir: rule.imageDir };
 }

@@ -8,5 +8,5 @@ export const defaultSettings: RetrainSettings = {
   validationPercentage: 10,
   testingPercentage: 10,
   splitRule: { kind: 'content' },
-  optimizer: { kind: 'l-bfgs' },
+  head: { kind: 'softmax', optimizer: { kind: 'l-bfgs' } },
 };

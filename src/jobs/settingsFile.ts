@@ -1,8 +1,18 @@
 import path from 'node:path';
-import { isInside, readBounded, RetrainError, systemCode, toFailure, Untrusted, writeNew } from '../base';
+import {
+  isInside,
+  readBounded,
+  RetrainError,
+  systemCode,
+  toFailure,
+  Untrusted,
+  writeAtomic,
+  writeNew,
+} from '../base';
+import { readRun } from '../models';
 import type { Job, JobContext } from './context';
 import { asOutput } from './outputs';
-import type { NetworkSettings, RetrainSettings, SettingsChoice } from './requests';
+import type { FlatSettings, NetworkSettings, RetrainSettings, SettingsChoice } from './requests';
 import type { RetrainProgress } from './results';
 import { readSettingValues, type SettingName, type SettingValues } from './settingDescriptions';
 import { valuesOf, withValues } from './settingValues';
@@ -16,6 +26,8 @@ interface SettingsFile {
   /** Absolute. */
   readonly file: string;
   readonly values: SettingValues;
+  /** What it says of its schema. */
+  readonly schema: string | undefined;
 }
 
 /** The retrain.json of a dataset: its own, else the nearest above it up to `workspace`. @throws as reading it does */
@@ -24,7 +36,8 @@ async function findSettings(folder: string, workspace: string | undefined): Prom
     const text = await readText(file);
     if (text === null) continue;
     const damaged = (reason: string) => new RetrainError('SETTINGS_DAMAGED', { path: file, reason });
-    return { file, values: readSettingValues(Untrusted.parse(text, damaged)) };
+    const object = Untrusted.parse(text, damaged);
+    return { file, values: readSettingValues(object), schema: object.optional('$schema')?.text() };
   }
   return null;
 }
@@ -107,7 +120,7 @@ export const openSettingsFile: Job<'openSettingsFile'> = async ({ folder, worksp
   const file = path.join(path.resolve(folder), fileName);
   await asOutput(file, async () => {
     try {
-      await writeNew(file, `${JSON.stringify(valuesOf(settings), null, 2)}\n`);
+      await writeNew(file, textOf(valuesOf(settings)));
     } catch (error) {
       // Somebody else was faster: theirs is opened.
       if (systemCode(error) !== 'EEXIST') throw error;
@@ -119,4 +132,34 @@ export const openSettingsFile: Job<'openSettingsFile'> = async ({ folder, worksp
 /** A file that is there and cannot be read is opened all the same: the editor says why it cannot. */
 function isDamaged(error: unknown): boolean {
   return error instanceof RetrainError;
+}
+
+/**
+ * Has the dataset's retrain.json say what a run was made with; schema and runtime in it stay. Where it has none, gives
+ * what that is.
+ * @throws RUN_DAMAGED; as reading retrain.json does; OUTPUT_UNWRITABLE
+ */
+export const restoreSettings: Job<'restoreSettings'> = async ({ run, folder, workspace, settings }) => {
+  const { backbone, settings: made } = await readRun(run);
+  const values = valuesOf({ backbone: backbone.id, ...made });
+  const found = await findSettings(folder, workspace);
+  if (found === null) return { kind: 'none', values };
+  const { file, schema } = found;
+  const damaged = (reason: string) => new RetrainError('RUN_DAMAGED', { path: run, reason });
+  readSettingValues(Untrusted.parse(JSON.stringify(values), damaged));
+  const held = valuesOf(withValues(settings, found.values, folder));
+  const changed = Object.fromEntries(Object.entries(values).filter(([name, value]) => held[name] !== value));
+  if (Object.keys(changed).length > 0) {
+    const { runtime } = found.values;
+    const kept = {
+      ...(schema !== undefined && { $schema: schema }),
+      ...(runtime !== undefined && { runtime }),
+    };
+    await asOutput(file, () => writeAtomic(file, textOf({ ...kept, ...values })));
+  }
+  return { kind: 'file', file, changed };
+};
+
+function textOf(values: FlatSettings): string {
+  return `${JSON.stringify(values, null, 2)}\n`;
 }

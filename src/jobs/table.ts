@@ -1,17 +1,22 @@
+import { addBackbone, downloadBackbone, inspectNetwork, listBackbones, removeBackbone } from './backbones';
 import { bottlenecks } from './bottlenecks';
 import { classify } from './classify';
 import { clearBottlenecks, measureBottlenecks } from './clear';
+import { compareBackbones } from './compareBackbones';
+import { compareRuns } from './compareRuns';
 import type { Job, JobContext } from './context';
 import { doctor } from './doctor';
 import { evaluate } from './evaluate';
 import { findDatasets } from './findDatasets';
 import { inspectPart, listBottlenecks, readRows } from './inspect';
+import { learningCurve } from './learningCurve';
 import { locateBottleneck } from './locateBottleneck';
 import { merge } from './merge';
 import type { JobName, JobParams, JobResult } from './requests';
+import { quantiseBackbone } from './quantise';
 import { retrain } from './retrain';
-import { findRun, listRuns, readRun } from './runs';
-import { openSettingsFile, readSettingsFile } from './settingsFile';
+import { findRun, listRuns, readRun, summariseRuns, titleRun } from './runs';
+import { openSettingsFile, readSettingsFile, restoreSettings } from './settingsFile';
 import { exportBottlenecks, importBottlenecks } from './textBottlenecks';
 import { thumbnail } from './thumbnail';
 import type { RunMessage } from './threadMessages';
@@ -26,6 +31,10 @@ const table: { readonly [K in JobName]: Job<K> } = {
   findRun,
   listRuns,
   readRun,
+  summariseRuns,
+  titleRun,
+  compareRuns,
+  learningCurve,
   thumbnail,
   inspectPart,
   readRows,
@@ -39,6 +48,14 @@ const table: { readonly [K in JobName]: Job<K> } = {
   clearBottlenecks,
   readSettingsFile,
   openSettingsFile,
+  restoreSettings,
+  listBackbones,
+  inspectNetwork,
+  addBackbone,
+  downloadBackbone,
+  quantiseBackbone,
+  compareBackbones,
+  removeBackbone,
   doctor,
 };
 

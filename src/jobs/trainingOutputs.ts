@@ -17,7 +17,7 @@ export async function writeOutputs(run: RunRecord, outputs: TrainingOutputs): Pr
     for (const [name, data] of headFiles(run, head.outputName))
       await writeOutput(path.join(head.folder, name), data);
   if (junit !== undefined) await writeRunReport(run, junit);
-  if (summaries === undefined) return;
+  if (summaries === undefined || run.training.kind !== 'iterative') return;
   const time = Math.floor(Date.parse(run.created) / 1000);
   const { curve } = run.training;
   for (const [folder, side] of [
@@ -45,7 +45,8 @@ function writeRunReport(run: RunRecord, { file, asserted }: JUnitOutput): Promis
       backbone: backbone.id,
       runtime: runtime.id,
       seed: settings.seed,
-      optimizer: settings.optimizer.kind,
+      head: settings.head.kind,
+      ...(settings.head.kind === 'softmax' && { optimizer: settings.head.optimizer.kind }),
       training: split.training,
       validation: split.validation,
       testing: split.testing,

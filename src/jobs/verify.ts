@@ -1,22 +1,22 @@
-import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { createHash } from 'node:crypto';
 import { isAbort, seededRandom } from '../base';
 import {
   checkRows,
+  computeValues,
   openCache,
-  recompute,
   type BottleneckCache,
   type CheckedPlace,
-  type Recomputed,
+  type ComputedImage,
   type RowCheck,
 } from '../bottlenecks';
-import { scanDataset, type ImageFile } from '../dataset';
-import { decodeImage, readImage, sniff } from '../images';
+import type { ImageFile } from '../dataset';
+import { readImage } from '../images';
 import { cacheInUse } from './cacheFolder';
 import type { Job } from './context';
+import { realFolder, scanFolder } from './datasetFolder';
 import { backboneFacts } from './fillCache';
-import type { CacheFinding } from './results';
+import type { CacheFinding } from './cacheResults';
 import { chosenNetwork } from './settingsFile';
 
 /** ||a - b|| / ||b|| up to which values count as the same: runtimes and processors round differently. */
@@ -28,14 +28,9 @@ const tolerance = 1e-3;
  * @throws as the scan does; NO_CACHE, RUNTIME_..., BACKBONE_...; the signal's reason
  */
 export const verify: Job<'verify'> = async ({ folder, sample, seed, ...choice }, context) => {
-  const { places, networks, signal, report } = context;
-  const root = await realpath(folder).catch(() => path.resolve(folder));
-  const { images } = await scanDataset(root, {
-    sniff,
-    signal,
-    leastClasses: 1,
-    report: (files) => report({ kind: 'scanning', files }),
-  });
+  const { places, networks, reader, signal, report } = context;
+  const root = await realFolder(folder);
+  const { images } = await scanFolder(root, 1, context);
   const bottlenecks = await cacheInUse(root, places);
   const { backbone, runtime } = await networks.open(await chosenNetwork(folder, choice));
   const check = await checkRows(bottlenecks, backbone, {
@@ -46,10 +41,15 @@ export const verify: Job<'verify'> = async ({ folder, sample, seed, ...choice },
   const comparison = new Comparison(root, cache, check);
   await comparison.identify(images, signal);
   const chosen = choose(comparison.cached(images), sample, seed);
-  await recompute(
-    { root, images: chosen, backbone, runtime, decode: decodeImage, readImage },
-    (recomputed) => comparison.compare(recomputed),
-    { signal, report: (done) => report({ kind: 'recomputing', done, of: chosen.length }) },
+  let done = 0;
+  await computeValues(
+    chosen.map(({ path: shown, size }) => ({ file: path.join(root, shown), path: shown, size })),
+    { backbone, runtime, reader },
+    async (computed) => {
+      for (const now of computed) await comparison.compare(now);
+      report({ kind: 'recomputing', done: (done += computed.length), of: chosen.length });
+    },
+    signal,
   );
   return {
     cache: bottlenecks,
@@ -119,7 +119,7 @@ class Comparison {
     return images.filter((image) => this.check.right.has(this.contents.get(image.path) ?? ''));
   }
 
-  async compare(now: Recomputed): Promise<void> {
+  async compare(now: ComputedImage): Promise<void> {
     const { path: file } = now.image;
     if (now.kind === 'failed') {
       this.findings.push({ kind: 'unreadable', path: file, failure: now.failure });

@@ -1,4 +1,10 @@
-import type { Graph } from '../backbones';
+import type { Backbone, Graph } from '../backbones';
+
+/** `chooseRuntime` lets no other network come this far. */
+export function graphOf(backbone: Backbone): Graph {
+  if (backbone.kind !== 'graph') throw new TypeError(`${backbone.id} is an ONNX model`);
+  return backbone.graph;
+}
 
 /** The graph as the file format of TF.js has it, with the checked and widened weights. */
 export function graphArtifacts({ topology, constants }: Graph): object {

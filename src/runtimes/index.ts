@@ -1,4 +1,6 @@
 /** What executes a backbone, behind one interface, and which of them can be loaded here. */
+export { observeRanges } from './observeRanges';
+export { probeOnnx, type SeenValue } from './onnx';
 export { deferredRuntime } from './deferred';
 export {
   chooseRuntime,

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { RetrainError } from '../base';
-import type { Backbone } from '../backbones';
+import { defaultBackbones, type Backbone } from '../backbones';
 import { onnxVersion, openOnnx } from './onnx';
-import { eightBitRuntimes, runtimeIds, type Runtime, type RuntimeId } from './runtime';
+import { eightBitRuntimes, onnxRuntimes, runtimeIds, type Runtime, type RuntimeId } from './runtime';
 import { openTensorflow, tensorflowVersion } from './tensorflow';
 import { openWasm, wasmVersion } from './wasm';
 
@@ -51,12 +51,12 @@ export async function openRuntime(
 }
 
 /** What of a backbone decides where it can be executed. */
-export type Network = Pick<Backbone, 'id' | 'quantisedFrom'>;
+export type Network = Pick<Backbone, 'id' | 'kind' | 'quantisedFrom'>;
 
 /**
  * The runtime that `openRuntime` takes for `choice`, and its version: loads the library, but no network. Without a
  * `network` any runtime will do.
- * @throws RUNTIME_MISSING, NO_RUNTIME, RUNTIME_UNKNOWN; RUNTIME_UNFIT, EIGHT_BITS_MISSING where the network has eight bits
+ * @throws RUNTIME_MISSING, NO_RUNTIME, RUNTIME_UNKNOWN; RUNTIME_UNFIT, EIGHT_BITS_MISSING where the network has eight bits or is an ONNX model
  */
 export async function chooseRuntime(
   choice: RuntimeChoice,
@@ -66,8 +66,9 @@ export async function chooseRuntime(
   // What comes from settings or a command line is checked nowhere else.
   if (choice !== 'auto' && !runtimeIds.includes(choice))
     throw new RetrainError('RUNTIME_UNKNOWN', { id: choice, known: runtimeIds.join(', ') });
-  const { id: backbone = '', quantisedFrom: other } = network ?? {};
-  const able = other === undefined ? runtimeIds : eightBitRuntimes;
+  const { id: backbone = '', quantisedFrom } = network ?? {};
+  const other = network?.kind === 'onnx' ? defaultBackbones.float : quantisedFrom;
+  const able = network?.kind === 'onnx' ? onnxRuntimes : other === undefined ? runtimeIds : eightBitRuntimes;
   if (other !== undefined && choice !== 'auto' && !able.includes(choice))
     throw new RetrainError('RUNTIME_UNFIT', { backbone, id: choice, able: able.join(', '), other });
   const missing: RuntimeAvailability[] = [];

@@ -33,6 +33,9 @@ export type RuntimeId = (typeof runtimeIds)[number];
 /** Those that execute a network of eight bits in integers. */
 export const eightBitRuntimes: readonly RuntimeId[] = ['onnx'];
 
+/** Those that execute an ONNX model. */
+export const onnxRuntimes: readonly RuntimeId[] = ['onnx'];
+
 /**
  * Who computes products in float64: the runtime itself, or plain JavaScript in its place, some ten times as slow.
  * TensorFlow.js knows no float64.

@@ -4,7 +4,7 @@ import path from 'node:path';
 import util from 'node:util';
 import type * as TensorFlow from '@tensorflow/tfjs-node';
 import { normalise, type Backbone } from '../backbones';
-import { graphArtifacts } from './graphArtifacts';
+import { graphArtifacts, graphOf } from './graphArtifacts';
 import { plainProduct64 } from './plainProduct64';
 import { checkPictures, doublesOf, productSize, type Product, type Runtime } from './runtime';
 import { Turns } from './turns';
@@ -17,7 +17,7 @@ interface TensorflowPlace {
 /** TensorFlow's own threads cannot be counted out by tfjs-node: it takes as many as there are cores. */
 export async function openTensorflow(backbone: Backbone, where: TensorflowPlace): Promise<Runtime> {
   const tf = await loadTensorflow(where);
-  const model = await tf.loadGraphModel(tf.io.fromMemory(graphArtifacts(backbone.graph)));
+  const model = await tf.loadGraphModel(tf.io.fromMemory(graphArtifacts(graphOf(backbone))));
   const { input, normalisation } = backbone;
   const turns = new Turns();
 

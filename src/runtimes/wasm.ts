@@ -1,5 +1,5 @@
 import { normalise, type Backbone } from '../backbones';
-import { graphArtifacts } from './graphArtifacts';
+import { graphArtifacts, graphOf } from './graphArtifacts';
 import { plainProduct64 } from './plainProduct64';
 import { checkPictures, doublesOf, productSize, type Product, type Runtime } from './runtime';
 import { addTile, factorsOf, tilesOf } from './tiledProduct';
@@ -19,7 +19,7 @@ const mostThreads = 8;
  */
 export async function openWasm(backbone: Backbone, { threads }: { threads: number }): Promise<Runtime> {
   const { input, dimension, normalisation } = backbone;
-  const network = { artifacts: graphArtifacts(backbone.graph), height: input.height, width: input.width };
+  const network = { artifacts: graphArtifacts(graphOf(backbone)), height: input.height, width: input.width };
   const pool = Array.from({ length: Math.min(threads, mostThreads) }, () => new WasmThread(network));
   const version = await wasmVersion();
   const turns = new Turns();

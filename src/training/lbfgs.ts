@@ -8,8 +8,8 @@ interface Pair {
   readonly product: number;
 }
 
-/** How many of the last steps the curvature is estimated from. */
-const memory = 6;
+/** How many of the last steps the curvature is estimated from. More save hardly an epoch, and each costs its passes. */
+const memory = 3;
 
 /**
  * The limited-memory BFGS estimate of the inverse Hessian, by the two-loop recursion (Nocedal and Wright,
@@ -17,6 +17,8 @@ const memory = 6;
  */
 export class InverseHessian {
   readonly #pairs: Pair[] = [];
+  /** Where the next pair goes. */
+  #spare: Pick<Pair, 'step' | 'change'> | undefined;
 
   constructor(private readonly inner: Inner) {}
 
@@ -26,20 +28,24 @@ export class InverseHessian {
   }
 
   /**
-   * Remembers a step and the change of the gradient over it; skips one that shows no curvature. Both are copied, into
-   * the place of the oldest pair once there are enough: fresh arrays of this size cost more than what is done to them.
+   * Remembers the step `factor` times `direction`, over which the gradient went from `before` to `after`; skips one
+   * that shows no curvature. The place of a forgotten pair is used again: fresh arrays of this size cost more than
+   * what is done to them.
    */
-  remember(step: Float64Array, change: Float64Array): void {
+  remember(factor: number, direction: Float64Array, before: Float64Array, after: Float64Array): void {
+    const { length } = direction;
+    const { step, change } = (this.#spare ??= {
+      step: new Float64Array(length),
+      change: new Float64Array(length),
+    });
+    for (let i = 0; i < length; i++) {
+      step[i] = factor * (direction[i] as number);
+      change[i] = (after[i] as number) - (before[i] as number);
+    }
     const product = this.inner(step, change);
     if (!(product > 1e-12 * this.inner(change, change))) return;
-    const oldest = this.#pairs.length === memory ? this.#pairs.shift() : undefined;
-    const pair = oldest ?? {
-      step: new Float64Array(step.length),
-      change: new Float64Array(change.length),
-    };
-    pair.step.set(step);
-    pair.change.set(change);
-    this.#pairs.push({ step: pair.step, change: pair.change, product });
+    this.#pairs.push({ step, change, product });
+    this.#spare = this.#pairs.length > memory ? this.#pairs.shift() : undefined;
   }
 
   /** Writes the descent direction, minus the estimate times `gradient`, into `direction`. */

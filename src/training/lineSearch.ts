@@ -6,8 +6,8 @@ export interface LinePoint {
 
 /** Sufficient decrease, the usual constant (Nocedal and Wright, "Numerical Optimization", 2006, section 3.1). */
 const decrease = 1e-4;
-/** How flat the loss must have become. Strict, for a point on the line costs little here and makes even curves. */
-const curvature = 0.1;
+/** How flat the loss must have become: the usual constant for quasi-Newton steps, which nearly always fit at once. */
+const curvature = 0.9;
 /** Bisections that halve a step to nothing: rounding allows no further descent. */
 const patience = 50;
 

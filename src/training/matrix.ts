@@ -14,6 +14,18 @@ export type Product = (
   options?: { transposeA?: boolean; transposeB?: boolean },
 ) => Promise<Matrix>;
 
+/** The rows `from` up to, not including, `to`: a view. */
+export function rowsOf({ columns, data }: Matrix, from: number, to: number): Matrix {
+  return { rows: to - from, columns, data: data.subarray(from * columns, to * columns) };
+}
+
+/** The mean of the rows, [columns]. */
+export function meanRow({ rows, columns, data }: Matrix): Float64Array {
+  const mean = new Float64Array(columns);
+  addRowTimesMatrix(new Float64Array(rows).fill(1 / rows), 0, rows, data, mean);
+  return mean;
+}
+
 /** Multiplications after which the event loop gets a turn: some 20 to 30 ms of them. */
 const turn = 2 ** 25;
 
@@ -45,7 +57,7 @@ export const plainProduct: Product = async (a, b, { transposeA = false, transpos
  * Four terms at a time: `sums` is then loaded and stored a quarter as often.
  */
 export function addRowTimesMatrix(
-  values: Float32Array,
+  values: Float32Array | Float64Array,
   offset: number,
   length: number,
   matrix: Float32Array | Float64Array,
@@ -76,7 +88,7 @@ export function addRowTimesMatrix(
   }
 }
 
-function transposed({ rows, columns, data }: Matrix): Matrix {
+export function transposed({ rows, columns, data }: Matrix): Matrix {
   const result = new Float32Array(data.length);
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++)

@@ -46,19 +46,31 @@ export function fold(head: Head, { mean, deviation }: Scaling): Head {
   return { weights, bias: Float32Array.from(bias) };
 }
 
-/** The mean and deviation of each of the D values over the rows of `values` [n, D], for where none come with them. */
-export function measuredScaling(values: Float32Array, dimension: number): Scaling {
-  const n = Math.max(1, values.length / dimension);
-  const mean = new Float64Array(dimension);
-  const variance = new Float64Array(dimension);
-  values.forEach((value, i) => (mean[i % dimension] = (mean[i % dimension] as number) + value / n));
-  values.forEach((value, i) => {
-    const distance = value - (mean[i % dimension] as number);
-    variance[i % dimension] = (variance[i % dimension] as number) + distance ** 2 / n;
-  });
-  return { mean: Float32Array.from(mean), deviation: Float32Array.from(variance, Math.sqrt) };
-}
-
 function inverses(deviation: Float32Array): Float64Array {
   return Float64Array.from(deviation, (d) => (d > 0 ? 1 / d : 0));
+}
+
+/**
+ * Mean and deviation of each column of `values` [n, dimension]; a column that does not vary has the deviation 1, and
+ * so without any row.
+ */
+export function takeScaling(values: Float32Array, dimension: number): Scaling {
+  const n = Math.max(1, values.length / dimension);
+  const sums = new Float64Array(dimension);
+  const squares = new Float64Array(dimension);
+  for (let i = 0; i < values.length; i++) {
+    const column = i % dimension;
+    sums[column] = (sums[column] as number) + (values[i] as number);
+  }
+  for (let i = 0; i < values.length; i++) {
+    const column = i % dimension;
+    const distance = (values[i] as number) - (sums[column] as number) / n;
+    squares[column] = (squares[column] as number) + distance * distance;
+  }
+  const deviation = Float32Array.from(squares, (square) => Math.sqrt(square / n));
+  return {
+    mean: Float32Array.from(sums, (sum) => sum / n),
+    // Below this a column holds nothing but the rounding of its mean.
+    deviation: deviation.map((value) => (value > 1e-6 ? value : 1)),
+  };
 }

@@ -1,4 +1,4 @@
-import { addRowTimesMatrix, type Matrix, type Product } from './matrix';
+import { addRowTimesMatrix, transposed, type Matrix, type Product } from './matrix';
 
 /** Up to so many multiplications (some 15 ms of them) plain float64 loops are used: exact, and no call to a runtime. */
 const small = 2 ** 24;
@@ -16,7 +16,9 @@ export async function thinProduct(
 ): Promise<Float64Array> {
   if (matrix.data.length * columns > small) {
     const right: Matrix = { rows: thin.length / columns, columns, data: new Float32Array(thin) };
-    return new Float64Array((await product(matrix, right, { transposeA: transpose })).data);
+    if (!transpose) return new Float64Array((await product(matrix, right)).data);
+    // The thin one is turned instead of the large one: as much as three times as fast.
+    return new Float64Array(transposed(await product(transposed(right), matrix)).data);
   }
   return transpose ? transposedTimes(matrix, thin, columns) : times(matrix, thin, columns);
 }
@@ -32,12 +34,12 @@ function times(matrix: Matrix, thin: Float64Array, columns: number): Float64Arra
 
 function transposedTimes(matrix: Matrix, thin: Float64Array, columns: number): Float64Array {
   const result = new Float64Array(matrix.columns * columns);
-  for (let row = 0; row < matrix.rows; row++)
-    for (let term = 0; term < matrix.columns; term++) {
-      const value = matrix.data[row * matrix.columns + term] as number;
-      for (let column = 0; column < columns; column++)
-        result[term * columns + column] =
-          (result[term * columns + column] as number) + value * (thin[row * columns + column] as number);
-    }
+  const shares = new Float64Array(matrix.rows);
+  const sums = new Float64Array(matrix.columns);
+  for (let column = 0; column < columns; column++) {
+    for (let row = 0; row < shares.length; row++) shares[row] = thin[row * columns + column] as number;
+    addRowTimesMatrix(shares, 0, matrix.rows, matrix.data, sums.fill(0));
+    for (let i = 0; i < sums.length; i++) result[i * columns + column] = sums[i] as number;
+  }
   return result;
 }

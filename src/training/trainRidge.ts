@@ -9,7 +9,7 @@ import { fitTemperature } from './temperature';
  * Half decades about the penalty that is best on most sets (docs/heads.md). Values are divided by sqrt(D) before, so a
  * penalty means the same for every backbone.
  */
-const ridgePenalties: readonly number[] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
+export const ridgePenalties: readonly number[] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 
 export interface RidgeTask extends RidgeProblem {
   /** Rising, all above zero; one alone is taken without a search. */

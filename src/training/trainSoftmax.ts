@@ -1,11 +1,11 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { throwIfAborted, type Report } from '../base';
 import type { Head } from './head';
-import { addScaled, dot, InverseHessian, multiplyBy } from './lbfgs';
+import { addScaled, dot, InverseHessian } from './lbfgs';
 import { wolfeStep } from './lineSearch';
 import type { Matrix, Product } from './matrix';
 import { measure, type Measures } from './softmaxLoss';
-import { dualSpace, primalSpace, type Space } from './space';
+import { spaceOf, type Space } from './space';
 
 export interface TrainingSet {
   /** Scaled bottleneck values [n, D]. */
@@ -31,7 +31,12 @@ export interface SoftmaxTask {
   /** Weight of the L2 penalty; see `trainSoftmax`. */
   readonly l2: number;
   readonly maxEpochs: number;
+  /** The search ends where a step promises to lower the objective by less than this part of it. */
+  readonly tolerance?: number;
 }
+
+/** And not before the gradient is this much smaller than at the start: two odd steps can make a promise poor. */
+const flatness = 1e-3;
 
 export interface Trained {
   readonly head: Head;
@@ -42,8 +47,8 @@ export interface Trained {
 /** Chosen by measurement: docs/training.md. */
 export const trainingDefaults = { l2: 1e-5, maxEpochs: 100 } as const;
 
-/** The search ends where the gradient is this much smaller than at the start: the answers no longer move. */
-const tolerance = 1e-4;
+/** Likewise. */
+const usualTolerance = 1e-4;
 
 /**
  * Trains a softmax regression: minimises, over weights V [D, C] and bias b [C],
@@ -61,17 +66,12 @@ export async function trainSoftmax(
   product: Product,
   { signal, report }: { signal?: AbortSignal; report?: Report<Epoch> } = {},
 ): Promise<Trained> {
-  const { classes, l2 } = task;
+  const { classes, l2, tolerance = usualTolerance } = task;
   const training = checkedMatrix(task.training, task);
   const validation = task.validation?.labels.length ? checkedMatrix(task.validation, task) : undefined;
   if (training.rows === 0) throw new RangeError('There is no image to train on');
   const { labels } = task.training;
-  const space = await (training.rows < training.columns ? dualSpace : primalSpace)(
-    training,
-    validation,
-    classes,
-    product,
-  );
+  const space = await spaceOf(training, validation, classes, product);
 
   const position = new Float64Array(space.length);
   const logits = await space.logits(position);
@@ -95,10 +95,17 @@ export async function trainSoftmax(
   const hessian = new InverseHessian(space.inner);
   const direction = new Float64Array(space.length);
   let gradient = await penalised(space, line.residual, l2, position);
-  const enough = tolerance ** 2 * space.inner(gradient, gradient);
-  while (curve.length <= task.maxEpochs && space.inner(gradient, gradient) > enough) {
+  const flat = flatness ** 2 * space.inner(gradient, gradient);
+  /** Half the slope along the step is what a step of Newton's method would gain (Boyd and Vandenberghe, section 9.5.1). */
+  const isAtMinimum = (): boolean => {
+    if (hessian.isBlank || space.inner(gradient, gradient) > flat) return false;
+    const objective = line.measures.crossEntropy + (l2 / 2) * space.innerOfWeights(position, position);
+    return -space.inner(gradient, direction) / 2 <= tolerance * objective;
+  };
+  while (curve.length <= task.maxEpochs) {
     throwIfAborted(signal);
     hessian.descend(gradient, direction);
+    if (isAtMinimum()) break;
     const change = await space.logits(direction);
     const step = searchStep(space, line, change.training, { position, direction, l2 }, hessian.isBlank);
     if (step === undefined) break;
@@ -107,10 +114,7 @@ export async function trainSoftmax(
     if (logits.validation && change.validation) addScaled(logits.validation, step, change.validation);
     record();
     const next = await penalised(space, line.residual, l2, position);
-    multiplyBy(direction, step);
-    multiplyBy(gradient, -1);
-    addScaled(gradient, 1, next);
-    hessian.remember(direction, gradient);
+    hessian.remember(step, direction, gradient, next);
     gradient = next;
     await yieldToEvents();
   }

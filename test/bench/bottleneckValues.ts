@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { defaultBackbones, loadBackbone, type Backbone } from '../../src/backbones';
+import { defaultBackbones, loadBackbone, type EmbeddedBackbone } from '../../src/backbones';
 import { homesOf, openCache, readBottlenecks, type CachedImage } from '../../src/bottlenecks';
 import { scanDataset } from '../../src/dataset';
 import { decodeImage, decoderVersion, directReader, readImage, sniff } from '../../src/images';
@@ -9,7 +9,7 @@ import { openRuntime, type Runtime } from '../../src/runtimes';
 
 /** A backbone opened in the fastest runtime. */
 export interface OpenNetwork {
-  readonly backbone: Backbone;
+  readonly backbone: EmbeddedBackbone;
   readonly runtime: Runtime;
 }
 

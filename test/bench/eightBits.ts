@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { defaultBackbones, loadBackbone, type Backbone } from '../../src/backbones';
+import { defaultBackbones, loadBackbone, type EmbeddedBackbone } from '../../src/backbones';
 import { decodeImage, decoderVersion } from '../../src/images';
 import { openRuntime, type Runtime } from '../../src/runtimes';
 import { median } from './median';
@@ -59,7 +59,7 @@ async function timeOf(runtime: Runtime, input: Uint8Array, batch: number): Promi
   return { processor: (user + system) / 1000 / batch, clock };
 }
 
-async function photos(backbone: Backbone, count: number): Promise<Uint8Array> {
+async function photos(backbone: EmbeddedBackbone, count: number): Promise<Uint8Array> {
   const folder = path.join('media', 'samples', 'flowers');
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.jpg'),

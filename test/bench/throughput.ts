@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Backbone } from '../../src/backbones';
+import type { EmbeddedBackbone } from '../../src/backbones';
 import { computeBottlenecks, openCache } from '../../src/bottlenecks';
 import type { ImageFile } from '../../src/dataset';
 import { ReaderPool } from '../../src/images';
@@ -10,7 +10,11 @@ import type { Runtime } from '../../src/runtimes';
 /* Images a second of the whole pipeline and of its parts alone; `npm run build` first. */
 
 /** The best batch of those a person would try. */
-export async function networkAlone(backbone: Backbone, runtime: Runtime, images: number): Promise<number> {
+export async function networkAlone(
+  backbone: EmbeddedBackbone,
+  runtime: Runtime,
+  images: number,
+): Promise<number> {
   const size = backbone.input.width * backbone.input.height * 3;
   let best = 0;
   for (const batch of [4, 8, 16]) {
@@ -27,7 +31,7 @@ export async function networkAlone(backbone: Backbone, runtime: Runtime, images:
 export async function filesToCache(
   root: string,
   images: readonly ImageFile[],
-  backbone: Backbone,
+  backbone: EmbeddedBackbone,
   runtime: Runtime,
 ): Promise<number> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'retrain-bench-'));
@@ -47,7 +51,7 @@ export async function filesToCache(
 export async function decodingAlone(
   root: string,
   images: readonly ImageFile[],
-  { input }: Backbone,
+  { input }: EmbeddedBackbone,
   cores: number,
 ): Promise<number> {
   const pool = new ReaderPool(path.resolve('dist/imageWorker.js'), cores);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { loadBackbone, quantisationRule, type Backbone } from '../../src/backbones';
+import { loadBackbone, quantisationRule, type EmbeddedBackbone } from '../../src/backbones';
 
 interface TopologyNode {
   name: string;
@@ -183,7 +183,7 @@ export async function withAssets<T>(use: (assets: string) => Promise<T>): Promis
 }
 
 /** Writes the files and loads them as the backbone they should be. */
-export async function loadFiles(files: BackboneFiles, decoderVersion = 1): Promise<Backbone> {
+export async function loadFiles(files: BackboneFiles, decoderVersion = 1): Promise<EmbeddedBackbone> {
   return await withAssets(async (assets) => {
     writeBackbone(assets, files);
     return await loadBackbone(assets, 'tiny', { decoderVersion });

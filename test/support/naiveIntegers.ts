@@ -1,4 +1,4 @@
-import type { ActivationRanges, Backbone, Graph, GraphNode, Range } from '../../src/backbones';
+import type { ActivationRanges, EmbeddedBackbone, Graph, GraphNode, Range } from '../../src/backbones';
 
 /** uint8 values [n, h, w, c] with their scale and zero point. */
 interface Integers {
@@ -20,7 +20,7 @@ export interface IntegerConvolution {
  * Knows what `tinyBlocks` is made of. `weightsOf` gives the integers of a convolution.
  */
 export function runIntegers(
-  { graph, ranges }: Backbone & { readonly ranges: ActivationRanges },
+  { graph, ranges }: EmbeddedBackbone & { readonly ranges: ActivationRanges },
   input: Float32Array,
   n: number,
   weightsOf: (convolution: GraphNode, inputScale: number) => IntegerConvolution,

@@ -1,4 +1,4 @@
-import type { Backbone, GraphNode } from '../../src/backbones';
+import type { GraphBackbone, GraphNode } from '../../src/backbones';
 
 /** Values [n, ...shape], row-major, channels last, in double precision. */
 interface Tensor {
@@ -10,7 +10,7 @@ interface Tensor {
  * The network straight from TensorFlow's definitions, with plain loops: what the runtimes are compared with.
  * Knows the operations of the tests' tiny graphs.
  */
-export function runNaively({ graph }: Backbone, input: ArrayLike<number>, n: number): number[] {
+export function runNaively({ graph }: GraphBackbone, input: ArrayLike<number>, n: number): number[] {
   const known = new Map<string, Tensor>();
   for (const [name, { shape, values }] of graph.constants)
     known.set(name, { shape: [...shape], values: [...values] });
@@ -22,7 +22,7 @@ export function runNaively({ graph }: Backbone, input: ArrayLike<number>, n: num
 }
 
 /** Like `runNaively`, of pictures that are not normalised yet. */
-export function runNaivelyOnPixels(backbone: Backbone, pixels: Uint8Array, n: number): number[] {
+export function runNaivelyOnPixels(backbone: GraphBackbone, pixels: Uint8Array, n: number): number[] {
   const { mean, deviation } = backbone.normalisation;
   return runNaively(
     backbone,
@@ -48,11 +48,20 @@ function compute(
     case 'convolution':
       return convolve(a, b, operation);
     case 'biasAdd':
-    case 'add': {
-      const [whole, other] = a.values.length < b.values.length ? [b, a] : [a, b];
-      const sum = (value: number, i: number): number => value + (other.values[i % other.values.length] ?? 0);
-      return { shape: whole.shape, values: whole.values.map(sum) };
-    }
+    case 'add':
+      return spread(a, b, (x, y) => x + y);
+    case 'subtract':
+      return spread(a, b, (x, y) => x - y);
+    case 'multiply':
+      return spread(a, b, (x, y) => x * y);
+    case 'leakyRelu':
+      return map((value) => (value < 0 ? operation.slope * value : value));
+    case 'sigmoid':
+      return map((value) => 1 / (1 + Math.exp(-value)));
+    case 'tanh':
+      return map(Math.tanh);
+    case 'pool':
+      return pool(a, operation);
     case 'relu':
       return map((value) => Math.max(0, value));
     case 'relu6':
@@ -132,6 +141,46 @@ function compute(
     case 'other':
       throw new Error(`${name} is not known here`);
   }
+}
+
+/** NumPy's broadcasting: the sizes are compared from the last one on, and 1 is spread. */
+function spread(a: Tensor, b: Tensor, f: (x: number, y: number) => number): Tensor {
+  const rank = Math.max(a.shape.length, b.shape.length);
+  const padded = ({ shape, values }: Tensor): Tensor => ({
+    shape: [...Array<number>(rank - shape.length).fill(1), ...shape],
+    values,
+  });
+  const [left, right] = [padded(a), padded(b)];
+  const shape = left.shape.map((size, i) => Math.max(size, right.shape[i] ?? 1));
+  const from = (tensor: Tensor, at: number[]): number =>
+    valueAt(
+      tensor,
+      at.map((x, i) => (tensor.shape[i] === 1 ? 0 : x)),
+    );
+  return build(shape, (at) => f(from(left, at), from(right, at)));
+}
+
+function pool(
+  picture: Tensor,
+  { of, size, strides, padding }: Extract<GraphNode['operation'], { kind: 'pool' }>,
+): Tensor {
+  const [n = 0, height = 0, width = 0, channels = 0] = picture.shape;
+  const geometry = (whole: number, reach: number, stride: number): [number, number] => {
+    if (padding === 'VALID') return [Math.floor((whole - reach) / stride) + 1, 0];
+    const total = whole % stride === 0 ? Math.max(reach - stride, 0) : Math.max(reach - (whole % stride), 0);
+    return [Math.ceil(whole / stride), Math.floor(total / 2)];
+  };
+  const [rows, top] = geometry(height, size[0], strides[0]);
+  const [columns, left] = geometry(width, size[1], strides[1]);
+  return build([n, rows, columns, channels], ([image = 0, row = 0, column = 0, channel = 0]) => {
+    const values: number[] = [];
+    for (let y = row * strides[0] - top; y < row * strides[0] - top + size[0]; y++)
+      for (let x = column * strides[1] - left; x < column * strides[1] - left + size[1]; x++)
+        if (y >= 0 && y < height && x >= 0 && x < width)
+          values.push(picture.values[offset(picture.shape, [image, y, x, channel])] ?? NaN);
+    const sum = values.reduce((total, value) => total + value, 0);
+    return of === 'largest' ? Math.max(...values) : sum / values.length;
+  });
 }
 
 function convolve(

@@ -1,18 +1,16 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { defaultSettings, type RetrainSettings, type SettingValues } from '../../jobs';
+import { defaultSettings, type HeadChoice, type OptimizerChoice, type SettingValues } from '../../jobs';
 import { importText } from '../cacheText';
 import { trainDocument } from '../documents';
 import {
   assertAccuracy,
   assertion,
-  backbone,
   json,
   junit,
   junitOutput,
-  runtime,
+  settingOptions,
   settingsChoice,
-  wholeNumber,
   type AssertionOptions,
 } from '../options';
 import { perform, status, type Output } from '../perform';
@@ -26,30 +24,23 @@ import {
 } from '../retrainPyFlags';
 import { trainText } from '../text';
 
-type Options = Omit<RetrainSettings, 'optimizer' | 'splitRule'> &
-  RetrainPyFlags &
+type Options = RetrainPyFlags &
   AssertionOptions &
-  Output & { readonly optimizer: RetrainSettings['optimizer']['kind'] };
-
-const share = (side: string, value: number) =>
-  new Option(`--${side}-percentage <n>`, `share of the images kept for ${side}`)
-    .argParser(wholeNumber(0, 90))
-    .default(value);
+  Output & { readonly head: HeadChoice['kind']; readonly optimizer: OptimizerChoice['kind'] };
 
 export function trainCommand(): Command {
   const command = new Command('train')
     .description('train a classifier on a folder whose subfolders are the classes')
     .argument('[folder]', 'the dataset')
-    .addOption(backbone())
-    .addOption(runtime())
     .addOption(
-      new Option('--seed <n>', 'of the split and the training')
-        .argParser(wholeNumber(0, 2 ** 32 - 1))
-        .default(defaultSettings.seed),
-    )
-    .addOption(share('validation', defaultSettings.validationPercentage))
-    .addOption(share('testing', defaultSettings.testingPercentage));
-  for (const option of retrainPyOptions()) command.addOption(option);
+      new Option(
+        '--head <name>',
+        'what the last layer is: softmax, trained step by step; ridge, solved in closed form',
+      )
+        .choices(['softmax', 'ridge'])
+        .default(defaultSettings.head.kind),
+    );
+  for (const option of [...settingOptions(), ...retrainPyOptions()]) command.addOption(option);
   return command.addOption(assertAccuracy()).addOption(junit()).addOption(json()).action(train);
 }
 
@@ -63,11 +54,12 @@ async function train(
   if (given === undefined || (argument !== undefined && options.imageDir !== undefined))
     return wrong('name the dataset once, as <folder> or with --image_dir');
   const choice = settingsChoice(command);
-  const { validationPercentage: validation = 0, testingPercentage: testing = 0 } = choice.options ?? {};
-  if (validation + testing > 90)
-    wrong('the percentages of validation and testing may not exceed 90 together');
   const named = command.getOptionValueSource('optimizer') !== 'default';
   const implied = !named && trainsAsRetrainPy(options);
+  if (options.head === 'ridge' && (options.optimizer === 'retrain.py' || trainsAsRetrainPy(options)))
+    wrong("--head ridge is solved in closed form: retrain.py's optimizer and its flags have no part in it");
+  if (options.head === 'ridge' && options.summariesDir !== undefined)
+    wrong('--head ridge has no curve that --summaries_dir could take');
   if (named && options.optimizer === 'l-bfgs' && trainsAsRetrainPy(options))
     wrong('steps, rate, batch sizes and --keep belong to --optimizer retrain.py');
   for (const note of flagNotes(options, implied)) process.stderr.write(`note: ${note}\n`);
@@ -78,7 +70,7 @@ async function train(
     ...choice.options,
     ...(module !== undefined && { backbone: module }),
     ...(options.imageDir !== undefined && { imageDir: given }),
-    ...((named || implied) && trainingSettings(implied ? 'retrain.py' : options.optimizer, given)),
+    ...trainingSettings(options, { named, implied }, given),
   };
   const misclassified = options.printMisclassifiedTestImages ?? false;
   await perform({ ...(asJson && { json: asJson }) }, async ({ jobs, progress, signal }) => {
@@ -90,6 +82,8 @@ async function train(
     const outputs = { ...outputsOf(options), ...junitOutput(options) };
     const params = { ...choice, folder, options: settings, outputs };
     const run = await jobs.run('retrain', params, { signal, report: progress.report });
+    if (options.summariesDir !== undefined && run.training.kind === 'ridge')
+      process.stderr.write('note: --summaries_dir: a ridge head has no curve, nothing was written\n');
     const asserted = assertion(run.evaluation, options, run.name);
     return {
       text: trainText(run, misclassified),
@@ -100,9 +94,17 @@ async function train(
   });
 }
 
-/** The optimizer that a person names decides the split too: retrain.py's by the path of the dataset as they gave it. */
-function trainingSettings(optimizer: Options['optimizer'], given: string): SettingValues {
-  return optimizer === 'retrain.py'
-    ? { optimizer, splitRule: 'retrain.py', imageDir: given }
-    : { optimizer, splitRule: 'content' };
+/**
+ * The head or optimizer that a person names decides the split too, whatever retrain.json says of it: retrain.py's is by
+ * the path of the dataset as they gave it.
+ */
+function trainingSettings(
+  { head, optimizer }: Options,
+  { named, implied }: { readonly named: boolean; readonly implied: boolean },
+  imageDir: string,
+): SettingValues {
+  if (head === 'ridge') return { head, splitRule: 'content' };
+  if (implied || (named && optimizer === 'retrain.py'))
+    return { head, optimizer: 'retrain.py', splitRule: 'retrain.py', imageDir };
+  return named ? { head, optimizer, splitRule: 'content' } : {};
 }

@@ -1,5 +1,5 @@
 import type { RunView } from '../../protocol';
-import { count, fixed } from '../numbers';
+import { count, fixed, value } from '../numbers';
 import { Name } from '../text';
 import { plural, t } from '../words';
 import { Band } from './band';
@@ -32,15 +32,8 @@ export function RunFacts({ run, openRun }: { run: RunView; openRun: () => void }
         testing: split.testing,
       }),
     ],
-    ...(training.optimizer.kind === 'retrain.py'
-      ? ([[t('Optimizer'), t('retrain.py, and its split by paths')]] satisfies [string, string][])
-      : []),
-    [
-      training.unit === 'step' ? t('Steps') : t('Epochs'),
-      split.validation > 0
-        ? t('{epochs}, the best is {best}', { epochs: training.epochs, best: training.bestEpoch })
-        : count(training.epochs),
-    ],
+    ...headFacts(run),
+    ...leaveOneOutFacts(run),
     [t('Seed'), String(training.seed)],
     [t('Made'), when(run.created)],
   ];
@@ -62,6 +55,47 @@ export function RunFacts({ run, openRun }: { run: RunView; openRun: () => void }
       </dl>
     </Band>
   );
+}
+
+function headFacts({ training, split }: RunView): [string, string][] {
+  const { head } = training;
+  if (training.kind === 'ridge')
+    return [
+      [
+        t('Head'),
+        t('ridge · penalty {penalty} · temperature {temperature}', {
+          penalty: String(training.penalty),
+          temperature: value(training.temperature),
+        }),
+      ],
+    ];
+  const retrainPy = head.kind === 'softmax' && head.optimizer.kind === 'retrain.py';
+  return [
+    [t('Head'), t('softmax regression')],
+    ...(retrainPy
+      ? ([[t('Optimizer'), t('retrain.py, and its split by paths')]] satisfies [string, string][])
+      : []),
+    [
+      training.unit === 'step' ? t('Steps') : t('Epochs'),
+      split.validation > 0
+        ? t('{epochs}, the best is {best}', { epochs: training.epochs, best: training.bestEpoch })
+        : count(training.epochs),
+    ],
+  ];
+}
+
+function leaveOneOutFacts({ leaveOneOut, training }: RunView): [string, string][] {
+  if (leaveOneOut === null) return [];
+  if (leaveOneOut.kind === 'skipped') return [[t('Leave-one-out'), leaveOneOut.reason.message]];
+  const params = { penalty: String(leaveOneOut.penalty), n: leaveOneOut.n };
+  return [
+    [
+      t('Leave-one-out'),
+      training.kind === 'ridge'
+        ? t('{n} photos, exact, with the penalty of the head', params)
+        : t('{n} photos, exact, by ridge heads of penalty {penalty} in place of the softmax head', params),
+    ],
+  ];
 }
 
 function when(created: string): string {

@@ -11,7 +11,7 @@ import {
   rangedNodes,
   toOnnx,
   type ActivationRanges,
-  type Backbone,
+  type EmbeddedBackbone,
   type GraphNode,
 } from '../../../src/backbones';
 import { decodeImage, decoderVersion } from '../../../src/images';
@@ -64,7 +64,7 @@ function constantsOf(model: Uint8Array): Map<string, onnx.ITensorProto> {
 }
 
 /** The integers of a convolution as they stand in the model, in TensorFlow's order. */
-function weightsIn(model: Uint8Array, { graph }: Backbone): (node: GraphNode) => IntegerConvolution {
+function weightsIn(model: Uint8Array, { graph }: EmbeddedBackbone): (node: GraphNode) => IntegerConvolution {
   const constants = constantsOf(model);
   const bytes = (name: string): Buffer => Buffer.from(constants.get(name)?.rawData ?? []);
   return ({ name, operation, inputs }) => {
@@ -90,7 +90,7 @@ function weightsIn(model: Uint8Array, { graph }: Backbone): (node: GraphNode) =>
 }
 
 /** Ranges of `tinyBlocks` that cut some of its values off. */
-function tinyRanges({ graph }: Backbone): ActivationRanges {
+function tinyRanges({ graph }: EmbeddedBackbone): ActivationRanges {
   const rectified = new Set(
     graph.nodes.filter((node) => node.operation.kind === 'relu6').map(({ name }) => name),
   );
@@ -110,7 +110,7 @@ describe('a network of eight bits', function () {
   this.timeout(60_000);
 
   it('has them wherever convolutions and their sums follow from the input, and nowhere else', async () => {
-    const nodes = (files: Backbone): string[] => [...rangedNodes(files.graph)];
+    const nodes = (files: EmbeddedBackbone): string[] => [...rangedNodes(files.graph)];
     assert.deepEqual(nodes(await loadFiles(tinyGraph())), ['input', 'stem/relu6', 'wide']);
     assert.deepEqual(nodes(await loadFiles(tinyBlocks())), [
       'input',
@@ -172,7 +172,7 @@ describe('the files of a backbone of eight bits', () => {
     ['stem/relu6', 0, 6],
     ['wide', -12, 12],
   ];
-  const load = (ranges: readonly unknown[], quantised?: object): Promise<Backbone> =>
+  const load = (ranges: readonly unknown[], quantised?: object): Promise<EmbeddedBackbone> =>
     withAssets(async (assets) => {
       writeBackbone(assets, tinyGraph());
       writeEightBits(assets, ranges, quantised);
@@ -226,8 +226,8 @@ describe('the files of a backbone of eight bits', () => {
 
 describe('EfficientNet-Lite2 with eight bits', function () {
   this.timeout(120_000);
-  let float: Backbone;
-  let eightBits: Backbone;
+  let float: EmbeddedBackbone;
+  let eightBits: EmbeddedBackbone;
   let pictures: Float32Array[];
 
   before(async () => {

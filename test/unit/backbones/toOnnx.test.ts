@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { toOnnx, type Backbone, type Normalisation } from '../../../src/backbones';
+import { toOnnx, type EmbeddedBackbone, type Normalisation } from '../../../src/backbones';
 import { GraphBuilder, backboneFiles, loadFiles } from '../../support/backboneFiles';
 import { relativeDistance, runNaively, runNaivelyOnPixels } from '../../support/naiveNetwork';
 import { randomPixels, randomValues, tinyGraph } from '../../support/tinyGraph';
 
 /** Through onnxruntime itself, without our room of runtimes. */
 async function runOnnx(
-  { graph, input, dimension }: Backbone,
+  { graph, input, dimension }: EmbeddedBackbone,
   pictures: Float32Array | Uint8Array,
   n: number,
   pixels?: Normalisation,

@@ -9,6 +9,7 @@ interface TrainDocument {
   readonly split: { readonly training: number; readonly validation: number; readonly testing: number };
   readonly training: {
     readonly seed: number;
+    readonly head: string;
     readonly optimizer: { kind: string; steps?: number };
     splitRule: object;
   };
@@ -140,12 +141,28 @@ describe('retrain in CI', function () {
     assert.deepEqual([other.training.seed, other.training.optimizer.kind], [8, 'l-bfgs']);
     const stepped = await train('--how_many_training_steps', '5');
     assert.deepEqual([stepped.training.seed, stepped.training.optimizer.steps], [7, 5]);
+    const ridge = await train('--head', 'ridge');
+    assert.deepEqual([ridge.training.head, ridge.training.splitRule], ['ridge', { kind: 'content' }]);
+    const curve = documentOf(await retrain('learning-curve', 'data/photos', '--repeats', '1', '--json'));
+    assert.equal(curve['seed'], 7);
+    writeFileSync(settings, '{"head": "ridge"}');
+    const events = await retrain('train', 'data/photos', '--json', '--summaries_dir', 'events');
+    assert.equal((documentOf(events) as unknown as TrainDocument).training.head, 'ridge');
+    assert.match(events.stderr, /^note: --summaries_dir: a ridge head has no curve, nothing was written$/m);
+    const implied = await train('--learning_rate', '0.1');
+    assert.deepEqual([implied.training.head, implied.training.optimizer.kind], ['softmax', 'retrain.py']);
     rmSync(settings);
   });
 
   it('says what is wrong with a retrain.json, and where', async () => {
     writeFileSync(path.join(photos, 'retrain.json'), '{"runtime": "cuda"}');
-    for (const command of [['train'], ['bottlenecks'], ['verify'], ['export-bottlenecks', '--to', 'texts']]) {
+    for (const command of [
+      ['train'],
+      ['bottlenecks'],
+      ['verify'],
+      ['learning-curve'],
+      ['export-bottlenecks', '--to', 'texts'],
+    ]) {
       const { status, stderr } = await retrain(...command, 'data/photos');
       assert.equal(status, 1, command[0]);
       assert.match(

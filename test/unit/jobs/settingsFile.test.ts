@@ -12,9 +12,17 @@ import {
   settingNames,
   type Setting,
 } from '../../../src/jobs/settingDescriptions';
-import { chosenSettings, openSettingsFile, readSettingsFile } from '../../../src/jobs/settingsFile';
+import {
+  chosenSettings,
+  openSettingsFile,
+  readSettingsFile,
+  restoreSettings,
+} from '../../../src/jobs/settingsFile';
 import { valuesOf, withValues } from '../../../src/jobs/settingValues';
 import { documentedSettings, settingsSchema, withSettingsTable } from '../../../scripts/settingsSchema.mjs';
+import { saveRun } from '../../../src/models';
+import { retrainPyDefaults } from '../../../src/training';
+import { runWith } from '../../support/runRecords';
 import { temporaryFolder } from '../../support/temporaryFolder';
 
 const damaged = (reason: string) => new RetrainError('SETTINGS_DAMAGED', { path: 'retrain.json', reason });
@@ -30,16 +38,22 @@ const settings: fc.Arbitrary<RetrainSettings> = fc.record({
     fc.constant({ kind: 'content' } as const),
     fc.record({ kind: fc.constant('retrain.py' as const), imageDir: fc.string({ minLength: 1 }) }),
   ),
-  optimizer: fc.oneof(
-    fc.constant({ kind: 'l-bfgs' } as const),
+  head: fc.oneof(
+    fc.constant({ kind: 'ridge' } as const),
     fc.record({
-      kind: fc.constant('retrain.py' as const),
-      steps: fc.integer({ min: 1, max: 10_000_000 }),
-      learningRate: fc.double({ min: 1e-9, max: 1e9, noNaN: true }),
-      trainBatchSize: fc.constantFrom(-1, 1, 100_000),
-      validationBatchSize: fc.constantFrom(-1, 1, 100_000),
-      evalStepInterval: fc.integer({ min: 1, max: 10_000_000 }),
-      keep: fc.constantFrom('best' as const, 'last' as const),
+      kind: fc.constant('softmax' as const),
+      optimizer: fc.oneof(
+        fc.constant({ kind: 'l-bfgs' } as const),
+        fc.record({
+          kind: fc.constant('retrain.py' as const),
+          steps: fc.integer({ min: 1, max: 10_000_000 }),
+          learningRate: fc.double({ min: 1e-9, max: 1e9, noNaN: true }),
+          trainBatchSize: fc.constantFrom(-1, 1, 100_000),
+          validationBatchSize: fc.constantFrom(-1, 1, 100_000),
+          evalStepInterval: fc.integer({ min: 1, max: 10_000_000 }),
+          keep: fc.constantFrom('best' as const, 'last' as const),
+        }),
+      ),
     }),
   ),
 });
@@ -48,7 +62,8 @@ const settings: fc.Arbitrary<RetrainSettings> = fc.record({
 const nearly = fc.dictionary(
   fc.oneof({ weight: 20, arbitrary: fc.constantFrom<string>(...settingNames, '$schema') }, fc.string()),
   fc.oneof(
-    fc.constantFrom<unknown>('auto', 'onnx', 'retrain.py', 'content', 'l-bfgs', 'best', '', null, true),
+    fc.constantFrom<unknown>('auto', 'onnx', 'retrain.py', 'content', 'l-bfgs', 'best', 'softmax', 'ridge'),
+    fc.constantFrom<unknown>('', null, true),
     fc.constantFrom<unknown>(-1, 0, 1, 10, 90, 91, 0.5, 1e300, 4294967295, 4294967296, [], {}),
     fc.jsonValue(),
   ),
@@ -137,6 +152,7 @@ describe('retrain.json', () => {
     ['{"runtime": "cuda"}', /runtime: auto or onnx or tensorflow or wasm was expected/],
     ['{"learningRate": 0, "optimizer": "retrain.py"}', /learningRate: a number greater than 0 was expected/],
     ['{"learningRate": 1e999, "optimizer": "retrain.py"}', /learningRate: a number was expected/],
+    ['{"head": "ridge", "optimizer": "l-bfgs"}', /optimizer: it changes nothing unless head is softmax/],
     ['{"trainingSteps": 5}', /trainingSteps: it needs optimizer to be named beside it, as retrain\.py/],
   ] as const)
     it(`says what is wrong with ${text || 'nothing'}`, () => {
@@ -182,12 +198,25 @@ describe('the settings of a dataset', () => {
   it('have retrain.py split by the name of the folder, the same on every machine', async () => {
     const { top, dataset } = workspace();
     writeFileSync(path.join(dataset, 'retrain.json'), '{"optimizer": "retrain.py", "trainingSteps": 7}');
-    const { splitRule, optimizer } = await choose(dataset, top);
+    const { splitRule, head } = await choose(dataset, top);
     assert.deepEqual(splitRule, { kind: 'retrain.py', imageDir: 'photos' });
-    assert.ok(optimizer.kind === 'retrain.py');
-    assert.deepEqual([optimizer.steps, optimizer.learningRate], [7, 0.01]);
+    assert.ok(head.kind === 'softmax' && head.optimizer.kind === 'retrain.py');
+    assert.deepEqual([head.optimizer.steps, head.optimizer.learningRate], [7, 0.01]);
     const other = await choose(dataset, top, { optimizer: 'l-bfgs', splitRule: 'content' });
     assert.deepEqual(other, defaultSettings);
+  });
+
+  it('have one head: an optimizer means softmax regression, and ridge takes no split of retrain.py', async () => {
+    const { top, dataset } = workspace();
+    const ridge = { ...defaultSettings, head: { kind: 'ridge' } } as const;
+    writeFileSync(path.join(dataset, 'retrain.json'), '{"optimizer": "l-bfgs"}');
+    const choice = { settings: ridge, workspace: top };
+    assert.deepEqual(await chosenSettings(dataset, choice, ignore), defaultSettings);
+    writeFileSync(path.join(dataset, 'retrain.json'), '{"optimizer": "retrain.py", "trainingSteps": 7}');
+    assert.deepEqual(await choose(dataset, top, { head: 'ridge' }), ridge);
+    writeFileSync(path.join(dataset, 'retrain.json'), '{"head": "ridge"}');
+    assert.deepEqual(await choose(dataset, top), ridge);
+    assert.deepEqual(await choose(dataset, top, { head: 'softmax' }), defaultSettings);
   });
 
   it('name the shares that are too large together', async () => {
@@ -219,5 +248,49 @@ describe('the settings of a dataset', () => {
     symlinkSync(path.join(top, 'elsewhere'), path.join(dataset, 'retrain.json'));
     await openSettingsFile({ folder: dataset, settings: defaultSettings }, context);
     assert.throws(() => readFileSync(path.join(top, 'elsewhere')), { code: 'ENOENT' });
+  });
+
+  it('become those of a run, in the retrain.json that holds', async () => {
+    const { top, dataset } = workspace();
+    const optimizer = { ...retrainPyDefaults, steps: 7 };
+    const made = runWith(['a', 'b'], {
+      settings: {
+        seed: 3,
+        validationPercentage: 10,
+        testingPercentage: 20,
+        splitRule: { kind: 'retrain.py', imageDir: 'data/photos' },
+        head: { kind: 'softmax', optimizer },
+      },
+    });
+    const run = await saveRun(path.join(dataset, '.retrain'), made, []);
+    const restore = () =>
+      restoreSettings({ run, folder: dataset, workspace: top, settings: defaultSettings }, context);
+    const none = await restore();
+    assert.ok(none.kind === 'none');
+    assert.deepEqual(
+      [none.values['seed'], none.values['trainingSteps'], none.values['runtime']],
+      [3, 7, undefined],
+    );
+
+    const file = path.join(top, 'retrain.json');
+    writeFileSync(
+      file,
+      '{"$schema": "./s.json", "runtime": "wasm", "head": "ridge", "testingPercentage": 20}',
+    );
+    const restored = await restore();
+    assert.ok(restored.kind === 'file');
+    assert.equal(restored.file, file);
+    assert.equal(restored.changed['seed'], 3);
+    assert.ok(!('testingPercentage' in restored.changed), 'it was so already');
+    const said = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    assert.deepEqual([said['$schema'], said['runtime'], said['head']], ['./s.json', 'wasm', 'softmax']);
+    assert.deepEqual(await choose(dataset, top), {
+      ...made.settings,
+      backbone: made.backbone.id,
+      runtime: 'wasm',
+    });
+    assert.deepEqual(await restore(), { kind: 'file', file, changed: {} });
+    writeFileSync(file, '{');
+    await assert.rejects(restore(), { code: 'SETTINGS_DAMAGED' });
   });
 });

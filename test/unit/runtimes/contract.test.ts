@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { defaultBackbones, loadBackbone, type Backbone } from '../../../src/backbones';
+import { defaultBackbones, loadBackbone, type EmbeddedBackbone } from '../../../src/backbones';
 import {
   openRuntime,
   runtimeAvailability,
@@ -101,8 +101,8 @@ const answers = new Map<RuntimeId, Float32Array>();
 for (const id of runtimeIds)
   describe(`the runtime ${id}`, function () {
     this.timeout(60_000);
-    let backbone: Backbone;
-    let tiny: Backbone;
+    let backbone: EmbeddedBackbone;
+    let tiny: EmbeddedBackbone;
     let runtime: Runtime;
 
     before(async function () {

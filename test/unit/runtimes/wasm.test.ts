@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import fc from 'fast-check';
-import type { Backbone } from '../../../src/backbones';
+import type { EmbeddedBackbone } from '../../../src/backbones';
 import {
   openRuntime,
   runtimeAvailability,
@@ -30,9 +30,9 @@ function livingThreads(): number {
 
 describe('the wasm runtime', function () {
   this.timeout(60_000);
-  let tiny: Backbone;
+  let tiny: EmbeddedBackbone;
   const opened: Runtime[] = [];
-  const open = async (backbone: Backbone, threads: number) => {
+  const open = async (backbone: EmbeddedBackbone, threads: number) => {
     const runtime = await openRuntime('wasm', backbone, { threads });
     opened.push(runtime);
     return runtime;

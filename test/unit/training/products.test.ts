@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { plainProduct, type Matrix, type Product } from '../../../src/training';
+import { centredGram, centreRows } from '../../../src/training/gram';
 import { thinProduct } from '../../../src/training/thinProduct';
 import { clouds } from '../../support/softmaxProblem';
 
@@ -112,11 +113,51 @@ describe('thinProduct', () => {
       return { rows, columns, data: new Float32Array(rows * columns).fill(0.5) };
     };
     const result = await thinProduct(matrix, thin, columns, product);
-    assert.deepEqual(handed, [
-      matrix,
-      { rows: inner, columns, data: Float32Array.from(thin) },
-      { transposeA: false },
-    ]);
+    assert.deepEqual(handed, [matrix, { rows: inner, columns, data: Float32Array.from(thin) }]);
     assert.deepEqual(result, new Float64Array(rows * columns).fill(0.5));
   });
+
+  it('turns the thin factor, not the large one, for a large transposed product', async () => {
+    const [rows, inner] = [2100, 2700];
+    const { values } = clouds(rows, inner, 1, 3);
+    const matrix = { rows, columns: inner, data: values };
+    const thin = Float64Array.from({ length: rows * columns }, (_, i) => Math.sin(i));
+    const result = await thinProduct(matrix, thin, columns, plainProduct, { transpose: true });
+    for (const i of [0, 1, 2699]) {
+      const exact = [0, 1, 2].map((column) => {
+        let sum = 0;
+        for (let row = 0; row < rows; row++)
+          sum += (values[row * inner + i] ?? NaN) * (thin[row * columns + column] ?? NaN);
+        return sum;
+      });
+      assertNear(result.subarray(i * columns, (i + 1) * columns), exact, 1e-3);
+    }
+  });
+});
+
+describe('centredGram', () => {
+  /** Products of the rows of a and b, less the mean of b's rows, divided by D: from the formula alone. */
+  function naiveCentred(a: Matrix, b: Matrix): number[] {
+    const mean = Array.from({ length: b.columns }, (_, i) => {
+      let sum = 0;
+      for (let row = 0; row < b.rows; row++) sum += entry(b, row, i);
+      return sum / b.rows;
+    });
+    const less = ({ rows, columns, data }: Matrix): Matrix => ({
+      rows,
+      columns,
+      data: data.map((x, i) => x - (mean[i % columns] ?? NaN)),
+    });
+    return naive(less(a), less(b), false, true).map((sum) => sum / b.columns);
+  }
+
+  for (const n of [1, 7, 256, 300, 530])
+    it(`holds the products of ${n} images less their mean, and of others with them`, async () => {
+      const images = { rows: n, columns: 5, data: clouds(n, 5, 2, n).values };
+      const others = { rows: 4, columns: 5, data: clouds(4, 5, 2, 99).values };
+      const { gram, centre } = await centredGram(images, plainProduct);
+      assertNear(gram.data, naiveCentred(images, images), 1e-4);
+      const cross = centreRows(await plainProduct(others, images, { transposeB: true }), centre);
+      assertNear(cross.data, naiveCentred(others, images), 1e-4);
+    });
 });

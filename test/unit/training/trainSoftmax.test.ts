@@ -12,7 +12,8 @@ import {
 import { newtonSoftmax } from '../../support/newtonSoftmax';
 import { clouds, logitsOf } from '../../support/softmaxProblem';
 
-const settings = { validation: null, l2: 0.01, maxEpochs: 200 };
+/** As near to the minimum as the numbers allow, unless a test says otherwise. */
+const settings = { validation: null, l2: 0.01, maxEpochs: 200, tolerance: 1e-12 };
 
 function train(task: Partial<SoftmaxTask> & Pick<SoftmaxTask, 'training' | 'dimension' | 'classes'>) {
   return trainSoftmax({ ...settings, ...task }, plainProduct);
@@ -217,6 +218,35 @@ describe('trainSoftmax', () => {
       assert.equal(bestEpoch, curve.length - 1);
       assert.ok(curve.every((epoch) => epoch.validation === null));
     });
+
+  it('ends near the minimum by itself: nearer, and later, the smaller the tolerance', async () => {
+    const training = clouds(80, 200, 4, 6, 3);
+    const task = { training, dimension: 200, classes: 4, l2: 1e-4 };
+    const lowest = objective((await train(task)).head, training, task.l2);
+    const ends = await Promise.all(
+      [1e-2, 1e-4, 1e-6].map(async (tolerance) => {
+        const { head, curve } = await train({ ...task, tolerance });
+        return { tolerance, above: objective(head, training, task.l2) - lowest, epochs: curve.length };
+      }),
+    );
+    for (const { tolerance, above } of ends)
+      assert.ok(above < 10 * tolerance * lowest + 1e-6, `${above} above the minimum for ${tolerance}`);
+    const epochs = ends.map((end) => end.epochs);
+    assert.deepEqual(
+      epochs,
+      [...epochs].sort((a, b) => a - b),
+    );
+    assert.ok((epochs.at(-1) ?? Infinity) < settings.maxEpochs);
+  });
+
+  it('does not mind what all images have in common', async () => {
+    const training = clouds(40, 60, 3, 8, 2);
+    const task = { dimension: 60, classes: 3 };
+    const shifted = { values: training.values.map((v, i) => v + (i % 60) / 4), labels: training.labels };
+    const [plain, moved] = [await train({ ...task, training }), await train({ ...task, training: shifted })];
+    near(moved.head.weights, plain.head.weights, 1e-4);
+    near(logitsOf(moved.head, shifted.values).flat(), logitsOf(plain.head, training.values).flat(), 1e-2);
+  });
 
   it('trains no longer than it may', async () => {
     const task = { training: clouds(40, 8, 3, 1, 3), dimension: 8, classes: 3 };

@@ -1,0 +1,32 @@
+import path from 'node:path';
+import { Command, Option } from 'commander';
+import { learningRepeats } from '../../protocol';
+import { learningCurveDocument, learningCurveText } from '../learningCurveOutput';
+import { json, settingOptions, settingsChoice, wholeNumber } from '../options';
+import { perform, type Output } from '../perform';
+
+type Options = Output & { readonly repeats: number };
+
+export function learningCurveCommand(): Command {
+  const command = new Command('learning-curve')
+    .description('would more images help? trains on 10 to 100 % of them and forecasts twice as many')
+    .argument('<folder>', 'a folder whose subfolders are the classes')
+    .addOption(
+      new Option('--repeats <n>', 'trainings at each size')
+        .argParser(wholeNumber(1, 100))
+        .default(learningRepeats),
+    );
+  for (const option of settingOptions()) command.addOption(option);
+  return command.addOption(json()).action(async (folder: string, { json: asJson, repeats }: Options) => {
+    const choice = settingsChoice(command);
+    await perform({ ...(asJson && { json: asJson }) }, async ({ jobs, progress, signal }) => {
+      const subject = { kind: 'dataset', folder: path.resolve(folder), ...choice } as const;
+      const result = await jobs.run(
+        'learningCurve',
+        { subject, repeats },
+        { signal, report: progress.report },
+      );
+      return { text: learningCurveText(result), document: learningCurveDocument(result), done: true };
+    });
+  });
+}

@@ -1,0 +1,25 @@
+import * as vscode from 'vscode';
+import type { FlatSettings } from '../protocol';
+
+/**
+ * Makes settings those of the folder that holds the dataset at `root`, as far as the extension contributes a setting of
+ * that name and type; what already has the value is left alone.
+ * @returns the settings that were changed
+ */
+export async function restoreSettings(root: string, settings: FlatSettings): Promise<FlatSettings> {
+  const scope = vscode.Uri.file(root);
+  const configuration = vscode.workspace.getConfiguration('retrain', scope);
+  const several = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
+  const target =
+    several && vscode.workspace.getWorkspaceFolder(scope)
+      ? vscode.ConfigurationTarget.WorkspaceFolder
+      : vscode.ConfigurationTarget.Workspace;
+  const restored: [string, string | number][] = [];
+  for (const [key, value] of Object.entries(settings)) {
+    const contributed = configuration.inspect(key)?.defaultValue;
+    if (typeof contributed !== typeof value || configuration.get(key) === value) continue;
+    await configuration.update(key, value, target);
+    restored.push([key, value]);
+  }
+  return Object.fromEntries(restored);
+}
