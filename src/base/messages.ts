@@ -109,6 +109,11 @@ export const messages = {
   LEAVE_ONE_OUT_SLOW:
     'Leave-one-out was not measured: {count} images take too long on the runtime {runtime}; choose onnx, which is ten times as fast.',
 
+  // Settings
+  SETTINGS_DAMAGED: 'The settings file {path} cannot be used ({reason}); correct it there, or delete it.',
+  SHARES_TOO_LARGE:
+    'Validation takes {validation} % of the images and testing {testing} %, more than 90 % together; lower one of them.',
+
   // Runs
   NO_RUN: 'There is no run for {path} yet; retrain first.',
   RUN_DAMAGED: 'The run file {path} is damaged ({reason}); retrain.',
@@ -121,6 +126,10 @@ export const messages = {
     'No photo of {path} is kept aside to test on; set the validation or testing percentage above 0, or add photos.',
   NOTHING_TO_CLASSIFY: 'There is no image in {path}.',
 
+  ACCURACY_BELOW:
+    'The testing accuracy is {accuracy} ({right} of {images} images), below the asserted {asserted}; the run {run} is kept all the same.',
+  ACCURACY_UNKNOWN:
+    'There is no testing image to measure the asserted accuracy of {asserted} on; add photos or raise the testing percentage.',
   OUTPUT_UNWRITABLE: '{path} cannot be written ({reason}); choose another place for it.',
 
   // The engine

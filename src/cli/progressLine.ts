@@ -1,6 +1,6 @@
 import type { JobProgress } from '../jobs';
 import { sizeText } from './cacheText';
-import { printable } from './text';
+import { printable, skippedLines } from './text';
 
 type Progress = JobProgress<
   | 'retrain'
@@ -23,6 +23,7 @@ export class ProgressLine {
     const { text, final } = describe(progress);
     if (this.out.isTTY) this.rewrite(text, final);
     else if (final) this.out.write(`${text}\n`);
+    if (progress.kind === 'bottlenecksDone') this.out.write(skippedLines(progress.dataset, process.cwd()));
   };
 
   /** Clears the unfinished line, before results or an error are printed. */
@@ -40,6 +41,11 @@ export class ProgressLine {
 
 function describe(progress: Progress): { text: string; final: boolean } {
   switch (progress.kind) {
+    case 'settings':
+      return {
+        text: `Settings from ${printable(progress.file)}: ${progress.names.length === 0 ? 'none' : progress.names.join(', ')}`,
+        final: true,
+      };
     case 'scanning':
       return { text: `Scanning: ${progress.files} files`, final: false };
     case 'downloading': {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
-import { retrainPyDefaults, type OptimizerChoice, type TrainingOutputs } from '../jobs';
+import { retrainPyDefaults, type TrainingOutputs } from '../jobs';
 import { wholeNumber } from './options';
 
 /** What the flags of TensorFlow's retrain.py give; docs/retrain-py.md has them one by one. */
@@ -140,18 +140,6 @@ export function moduleOf({ tfhubModule, architecture }: RetrainPyFlags): string 
 /** True where a flag was given that only retrain.py's training has. */
 export function trainsAsRetrainPy(flags: RetrainPyFlags): boolean {
   return training().some((option) => Reflect.get(flags, option.attributeName()) !== undefined);
-}
-
-export function optimizerOf(flags: RetrainPyFlags): OptimizerChoice {
-  return {
-    kind: 'retrain.py',
-    steps: flags.howManyTrainingSteps ?? steps,
-    learningRate: flags.learningRate ?? learningRate,
-    trainBatchSize: flags.trainBatchSize ?? trainBatchSize,
-    validationBatchSize: flags.validationBatchSize ?? validationBatchSize,
-    evalStepInterval: flags.evalStepInterval ?? evalStepInterval,
-    keep: flags.keep ?? retrainPyDefaults.keep,
-  };
 }
 
 export function outputsOf(flags: RetrainPyFlags): TrainingOutputs {

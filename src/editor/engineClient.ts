@@ -33,6 +33,8 @@ const repeatable: ReadonlySet<JobName> = new Set<JobName>([
   'merge',
   'verify',
   'measureBottlenecks',
+  'readSettingsFile',
+  'openSettingsFile',
   'doctor',
 ]);
 

@@ -1,15 +1,12 @@
 import * as vscode from 'vscode';
-import type { RunSetting } from '../protocol';
-
-/** What executes a network is this machine's affair, and no part of what a run came to. */
-const notRestored: ReadonlySet<string> = new Set(['runtime']);
+import type { FlatSettings } from '../protocol';
 
 /**
- * Makes the settings of a run those of the folder that holds its dataset, as far as the extension contributes a
- * setting of that name and type; what already has the value is left alone.
- * @returns the settings that were changed, as `name value`
+ * Makes settings those of the folder that holds the dataset at `root`, as far as the extension contributes a setting of
+ * that name and type; what already has the value is left alone.
+ * @returns the settings that were changed
  */
-export async function restoreSettings(root: string, settings: readonly RunSetting[]): Promise<string[]> {
+export async function restoreSettings(root: string, settings: FlatSettings): Promise<FlatSettings> {
   const scope = vscode.Uri.file(root);
   const configuration = vscode.workspace.getConfiguration('retrain', scope);
   const several = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
@@ -17,13 +14,12 @@ export async function restoreSettings(root: string, settings: readonly RunSettin
     several && vscode.workspace.getWorkspaceFolder(scope)
       ? vscode.ConfigurationTarget.WorkspaceFolder
       : vscode.ConfigurationTarget.Workspace;
-  const restored: string[] = [];
-  for (const { key, value } of settings) {
+  const restored: [string, string | number][] = [];
+  for (const [key, value] of Object.entries(settings)) {
     const contributed = configuration.inspect(key)?.defaultValue;
-    if (notRestored.has(key) || value === null || typeof contributed !== typeof value) continue;
-    if (configuration.get(key) === value) continue;
+    if (typeof contributed !== typeof value || configuration.get(key) === value) continue;
     await configuration.update(key, value, target);
-    restored.push(`${key} ${String(value)}`);
+    restored.push([key, value]);
   }
-  return restored;
+  return Object.fromEntries(restored);
 }

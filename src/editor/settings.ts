@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { OptimizerChoice, RetrainSettings } from '../protocol';
+import type { OptimizerChoice, RetrainSettings, SettingsChoice } from '../protocol';
 
 /** The settings for the dataset or image at `scope`; their defaults stand in package.json alone. */
 export function retrainSettings(scope: vscode.Uri): RetrainSettings {
@@ -12,6 +12,16 @@ export function retrainSettings(scope: vscode.Uri): RetrainSettings {
     testingPercentage: settings.get<number>('testingPercentage', 0),
     ...trainingSettings(settings, scope),
   };
+}
+
+/** What a job on the dataset or image at `file` is told of settings: a retrain.json in its workspace is stronger. */
+export function settingsChoice(file: string): SettingsChoice<RetrainSettings> {
+  return { settings: retrainSettings(vscode.Uri.file(file)), workspace: workspaceOf(file) };
+}
+
+/** The workspace folder that holds `file`. */
+export function workspaceOf(file: string): string | undefined {
+  return vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file))?.uri.fsPath;
 }
 
 /** retrain.py's optimiser, which is for softmax regression alone, comes with its split, as there. */

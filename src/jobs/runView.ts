@@ -1,6 +1,5 @@
 import type { RunLeaveOneOut, RunPrediction, RunRecord } from '../models';
 import type { EvaluationView, RefitFacts, RunFacts, RunView } from './results';
-import { settingsList } from './settingsList';
 
 /** A run as the panel shows it. */
 export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: string): RunView {
@@ -20,7 +19,6 @@ export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: stri
       head: run.settings.head,
       splitRule: run.settings.splitRule,
     },
-    settings: settingsList(run),
     evaluation: evaluationView(
       run.evaluation,
       run.predictions.filter(({ side }) => side === 'testing'),

@@ -15,8 +15,9 @@ import { merge } from './merge';
 import type { JobName, JobParams, JobResult } from './requests';
 import { quantiseBackbone } from './quantise';
 import { retrain } from './retrain';
-import { exportBottlenecks, importBottlenecks } from './textBottlenecks';
 import { findRun, listRuns, readRun, summariseRuns, titleRun } from './runs';
+import { openSettingsFile, readSettingsFile, restoreSettings } from './settingsFile';
+import { exportBottlenecks, importBottlenecks } from './textBottlenecks';
 import { thumbnail } from './thumbnail';
 import type { RunMessage } from './threadMessages';
 import { verify } from './verify';
@@ -45,6 +46,9 @@ const table: { readonly [K in JobName]: Job<K> } = {
   verify,
   measureBottlenecks,
   clearBottlenecks,
+  readSettingsFile,
+  openSettingsFile,
+  restoreSettings,
   listBackbones,
   inspectNetwork,
   addBackbone,

@@ -16,7 +16,8 @@ import { cacheInUse } from './cacheFolder';
 import type { Job } from './context';
 import { realFolder, scanFolder } from './datasetFolder';
 import { backboneFacts } from './fillCache';
-import type { CacheFinding } from './results';
+import type { CacheFinding } from './cacheResults';
+import { chosenNetwork } from './settingsFile';
 
 /** ||a - b|| / ||b|| up to which values count as the same: runtimes and processors round differently. */
 const tolerance = 1e-3;
@@ -26,12 +27,12 @@ const tolerance = 1e-3;
  * anew. Writes nothing and repairs nothing.
  * @throws as the scan does; NO_CACHE, RUNTIME_..., BACKBONE_...; the signal's reason
  */
-export const verify: Job<'verify'> = async ({ folder, settings, sample, seed }, context) => {
+export const verify: Job<'verify'> = async ({ folder, sample, seed, ...choice }, context) => {
   const { places, networks, reader, signal, report } = context;
   const root = await realFolder(folder);
   const { images } = await scanFolder(root, 1, context);
   const bottlenecks = await cacheInUse(root, places);
-  const { backbone, runtime } = await networks.open(settings);
+  const { backbone, runtime } = await networks.open(await chosenNetwork(folder, choice));
   const check = await checkRows(bottlenecks, backbone, {
     signal,
     report: (progress) => report({ kind: 'checking', ...progress }),
