@@ -11,6 +11,7 @@ type Progress = JobProgress<
   | 'exportBottlenecks'
   | 'addBackbone'
   | 'learningCurve'
+  | 'crossValidateHeads'
 >;
 
 /** Progress on standard error: one line that rewrites itself on a terminal, a line a step elsewhere. */
@@ -82,6 +83,11 @@ function describe(progress: Progress): { text: string; final: boolean } {
     case 'learning':
       return {
         text: `Learning curve: ${progress.done} of ${progress.of} trainings, on ${progress.images} images`,
+        final: false,
+      };
+    case 'crossValidating':
+      return {
+        text: `Cross-validating: ${progress.done} of ${progress.of} trainings (${progress.head})`,
         final: false,
       };
     case 'classifying':

@@ -25,6 +25,7 @@ const repeatable: ReadonlySet<JobName> = new Set<JobName>([
   'titleRun',
   'compareRuns',
   'learningCurve',
+  'crossValidateHeads',
   'thumbnail',
   'inspectPart',
   'readRows',

@@ -24,6 +24,7 @@ import type {
   RunFacts,
   RunView,
 } from './results';
+import type { CrossValidationView, HeadKind } from './crossValidationResults';
 import type { SettingsFacts, SettingValues } from './settingDescriptions';
 import type { ExportResult, ImportProgress, ImportResult } from './textResults';
 
@@ -170,6 +171,27 @@ export interface Jobs extends BackboneJobs {
       | RetrainProgress
       | { readonly kind: 'learning'; readonly done: number; readonly of: number; readonly images: number };
     result: LearningCurve;
+  };
+  /** Which head answers best, of those named; every image is answered by one that was not trained on it. */
+  crossValidateHeads: {
+    params: SettingsChoice<NetworkSettings> & {
+      readonly folder: string;
+      readonly heads: readonly HeadKind[];
+      /** 2 or more. */
+      readonly folds: number;
+      /** How often the images are dealt out to folds, 1 or more. */
+      readonly repeats: number;
+      readonly seed: number;
+    };
+    progress:
+      | RetrainProgress
+      | {
+          readonly kind: 'crossValidating';
+          readonly head: HeadKind;
+          readonly done: number;
+          readonly of: number;
+        };
+    result: CrossValidationView;
   };
   /** JPEG bytes of an upright picture of at most `size` pixels on its longer side. */
   thumbnail: {

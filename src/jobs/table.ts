@@ -5,6 +5,7 @@ import { clearBottlenecks, measureBottlenecks } from './clear';
 import { compareBackbones } from './compareBackbones';
 import { compareRuns } from './compareRuns';
 import type { Job, JobContext } from './context';
+import { crossValidateHeads } from './crossValidateHeads';
 import { doctor } from './doctor';
 import { evaluate } from './evaluate';
 import { findDatasets } from './findDatasets';
@@ -35,6 +36,7 @@ const table: { readonly [K in JobName]: Job<K> } = {
   titleRun,
   compareRuns,
   learningCurve,
+  crossValidateHeads,
   thumbnail,
   inspectPart,
   readRows,
