@@ -31,6 +31,8 @@ export interface SoftmaxTask {
   /** Weight of the L2 penalty; see `trainSoftmax`. */
   readonly l2: number;
   readonly maxEpochs: number;
+  /** As how many each training image counts, [n], above zero; absent: 1 each. */
+  readonly imageWeights?: Float64Array | undefined;
   /** The search ends where a step promises to lower the objective by less than this part of it. */
   readonly tolerance?: number;
 }
@@ -53,7 +55,7 @@ const usualTolerance = 1e-4;
 /**
  * Trains a softmax regression: minimises, over weights V [D, C] and bias b [C],
  *
- *     mean over the n images of -ln softmax(x V / sqrt(D) + b)[truth]  +  l2 / 2 * ||V||^2
+ *     weighted mean over the n images of -ln softmax(x V / sqrt(D) + b)[truth]  +  l2 / 2 * ||V||^2
  *
  * by L-BFGS over the whole set, from zero, and returns the head of the best epoch: the highest accuracy on
  * validation, of equals the last; without validation the last of all. The problem is strictly
@@ -66,16 +68,18 @@ export async function trainSoftmax(
   product: Product,
   { signal, report }: { signal?: AbortSignal; report?: Report<Epoch> } = {},
 ): Promise<Trained> {
-  const { classes, l2, tolerance = usualTolerance } = task;
+  const { classes, l2, imageWeights, tolerance = usualTolerance } = task;
   const training = checkedMatrix(task.training, task);
   const validation = task.validation?.labels.length ? checkedMatrix(task.validation, task) : undefined;
   if (training.rows === 0) throw new RangeError('There is no image to train on');
   const { labels } = task.training;
+  if (imageWeights !== undefined && imageWeights.length !== labels.length)
+    throw new RangeError(`${imageWeights.length} weights are not for ${labels.length} images`);
   const space = await spaceOf(training, validation, classes, product);
 
   const position = new Float64Array(space.length);
   const logits = await space.logits(position);
-  const line = new LossLine(logits.training, labels, classes);
+  const line = new LossLine(logits.training, labels, classes, imageWeights);
   const curve: Epoch[] = [];
   let best = { epoch: -1, position };
   const record = (): void => {
@@ -135,10 +139,11 @@ class LossLine {
     private logits: Float64Array,
     private readonly labels: Int32Array,
     private readonly classes: number,
+    private readonly imageWeights: Float64Array | undefined,
   ) {
     this.moved = new Float64Array(logits.length);
     this.residual = new Float64Array(logits.length);
-    this.measures = measure(logits, labels, classes, this.residual);
+    this.measures = measure(logits, labels, classes, this.residual, imageWeights);
   }
 
   /** The derivative of the loss at the point asked for last, along `change`. */
@@ -150,7 +155,7 @@ class LossLine {
   goTo(step: number, change: Float64Array): void {
     for (let i = 0; i < this.moved.length; i++)
       this.moved[i] = (this.logits[i] as number) + step * (change[i] as number);
-    this.measures = measure(this.moved, this.labels, this.classes, this.residual);
+    this.measures = measure(this.moved, this.labels, this.classes, this.residual, this.imageWeights);
   }
 
   /** Begins the next line where this one was left. */

@@ -104,8 +104,32 @@ describe('trainSoftmax', () => {
         near(other.head.weights, head.weights, 1e-6);
         near(other.head.bias, head.bias, 1e-6);
       });
+
+      it('counts an image of weight 3 as if it were there three times', async () => {
+        const imageWeights = Float64Array.from({ length: n }, (_, i) => (i % 4 === 0 ? 3 : 1));
+        const times = [...imageWeights].flatMap((weight, i) => new Array<number>(weight).fill(i));
+        const weighted = await train({ training, dimension, classes, imageWeights, tolerance: 1e-7 });
+        const repeated = await train({
+          training: reordered(training, times),
+          dimension,
+          classes,
+          tolerance: 1e-7,
+        });
+        near(weighted.head.weights, repeated.head.weights, 1e-2);
+        near(weighted.head.bias, repeated.head.bias, 1e-2);
+        const plain = await train({ training, dimension, classes, tolerance: 1e-7 });
+        assert.ok(weighted.head.bias.some((bias, c) => Math.abs(bias - (plain.head.bias[c] ?? 0)) > 1.5e-2));
+        const loss = weighted.curve.at(-1)?.training.crossEntropy ?? NaN;
+        near([loss], [repeated.curve.at(-1)?.training.crossEntropy ?? NaN], 1e-4);
+      });
     });
   }
+
+  it('refuses weights that are not one an image', async () => {
+    const training = clouds(6, 2, 2, 1);
+    const task = { training, dimension: 2, classes: 2, imageWeights: new Float64Array(5).fill(1) };
+    await assert.rejects(train(task), RangeError);
+  });
 
   it('gives the same head by weights and by images: empty values change nothing', async () => {
     const [n, dimension, classes, wide] = [24, 10, 4, 40];
