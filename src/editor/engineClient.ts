@@ -33,6 +33,9 @@ const repeatable: ReadonlySet<JobName> = new Set<JobName>([
   'merge',
   'verify',
   'measureBottlenecks',
+  'listBackbones',
+  'inspectNetwork',
+  'compareBackbones',
   'doctor',
 ]);
 

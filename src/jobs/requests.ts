@@ -1,7 +1,7 @@
 import type { Shard } from '../dataset';
 import type { SplitRule } from '../models';
 import type { LbfgsOptimizer, RetrainPyOptimizer } from '../training';
-import type { BackboneListing, ComparedBackbone, CutView, DownloadProgress } from './backboneResults';
+import type { BackboneJobs } from './backboneRequests';
 import type { LearningCurve, RunComparison, RunSummaries, RunTitle } from './runResults';
 import type {
   Answer,
@@ -55,7 +55,7 @@ export interface TrainingOutputs {
 }
 
 /** Every job by its name: what it takes, what it says while it runs, what it gives. Absolute paths in, plain data both ways. */
-export interface Jobs {
+export interface Jobs extends BackboneJobs {
   findDatasets: {
     params: { readonly folders: readonly string[]; readonly exclude: readonly string[] /* globs */ };
     progress: never;
@@ -123,6 +123,12 @@ export interface Jobs {
     params: { readonly run: string; readonly title?: string | null; readonly pinned?: boolean };
     progress: never;
     result: RunTitle;
+  };
+  /** Removes a run for good. */
+  deleteRun: {
+    params: { readonly run: string };
+    progress: never;
+    result: Readonly<Record<never, never>>;
   };
   /** `before` and `after`: folders of runs. */
   compareRuns: {
@@ -204,107 +210,12 @@ export interface Jobs {
     result: ClearResult;
   };
   listBottlenecks: { params: { readonly folder: string }; progress: never; result: CacheTree };
-  listBackbones: {
-    params: Readonly<Record<never, never>>;
-    progress: never;
-    result: { readonly backbones: readonly BackboneListing[] };
-  };
-  /** Where the network at `source`, a path or an address, can be cut, from its input to its output. */
-  inspectNetwork: {
-    params: NetworkSource;
-    progress: DownloadProgress;
-    result: {
-      readonly input: { readonly height: number; readonly width: number };
-      /** Whether its files say which numbers it takes for pixels. */
-      readonly normalisationKnown: boolean;
-      readonly candidates: readonly CutView[];
-    };
-  };
-  /** Makes a backbone of a TF.js `model.json` or an ONNX file and keeps it on this machine. */
-  addBackbone: {
-    params: NetworkSource & {
-      /** null: as the file or its folder is called. */
-      readonly name: string | null;
-      /** Layers whose values, averaged over space, are the bottleneck; null: the last before those that classify. */
-      readonly cut: readonly string[] | null;
-      /** `0..1`, `-1..1`, `0..255`, `imagenet`, `mean,deviation` or `m,m,m,d,d,d`; null: as its files say. */
-      readonly normalisation: string | null;
-    };
-    progress: DownloadProgress;
-    result: {
-      readonly id: string;
-      readonly name: string;
-      readonly dimension: number;
-      readonly input: { readonly height: number; readonly width: number };
-      readonly cut: readonly string[];
-    };
-  };
-  /** Fetches a backbone of the catalogue. */
-  downloadBackbone: {
-    params: {
-      readonly id: string;
-      /** null: as the catalogue says. */
-      readonly cut: readonly string[] | null;
-      readonly proxy: string | null;
-      /** Another address that has the same files; null: that of the catalogue. */
-      readonly from: string | null;
-    };
-    progress: DownloadProgress;
-    result: Jobs['addBackbone']['result'];
-  };
-  /** Gives a backbone of this machine eight bits, by pictures of `folder`, where it then agrees with itself. */
-  quantiseBackbone: {
-    params: { readonly id: string; readonly folder: string };
-    progress: VerifyProgress;
-    result: {
-      readonly id: string;
-      readonly from: string;
-      /** Pictures that the ranges were found on, and others that the two were compared on. */
-      readonly calibrated: number;
-      readonly compared: number;
-      /** Cosines between the values of float32 and of eight bits. */
-      readonly median: number;
-      readonly least: number;
-    };
-  };
-  /** Accuracy, cross-validated, against the time of each backbone; `ids` empty: all of this machine. */
-  compareBackbones: {
-    params: {
-      readonly folder: string;
-      readonly ids: readonly string[];
-      readonly runtime: string;
-      /** 2 or more. */
-      readonly folds: number;
-      readonly seed: number;
-    };
-    progress: RetrainProgress;
-    result: {
-      readonly folds: number;
-      readonly seed: number;
-      readonly compared: readonly ComparedBackbone[];
-    };
-  };
-  removeBackbone: {
-    params: { readonly id: string };
-    progress: never;
-    result: Readonly<Record<never, never>>;
-  };
   /** What this machine has and lacks; `text` says it to a person. */
   doctor: {
     params: Readonly<Record<never, never>>;
     progress: never;
     result: { readonly diagnostics: Diagnostics; readonly text: string };
   };
-}
-
-/** A network somebody names. */
-export interface NetworkSource {
-  /** Absolute path, or an address (http, https). */
-  readonly source: string;
-  /** null: as the file says. */
-  readonly input: { readonly height: number; readonly width: number } | null;
-  /** The editor's http.proxy; null: that of the environment. */
-  readonly proxy: string | null;
 }
 
 export type JobName = keyof Jobs;

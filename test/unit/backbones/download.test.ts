@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createSecureServer } from 'node:https';
+import { connect, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { downloadFile } from '../../../src/backbones';
 import { agentFor } from '../../../src/backbones/proxy';
@@ -147,6 +148,30 @@ describe('downloadFile', () => {
     });
   });
 
+  it('asks about a file that is there already, and fetches it anew only where it has changed', async () => {
+    await withFolder(async (folder) => {
+      const file = path.join(folder, 'file.bin');
+      await withServer(serveRange, async (url, requests) => {
+        const options = { limit, reuse: true };
+        await downloadFile(url, file, options);
+        await downloadFile(url, file, options);
+        assert.equal(requests.at(-1)?.headers.range, `bytes=${content.length}-`);
+        assert.equal(requests.at(-1)?.headers['if-range'], '"one"');
+        assert.deepEqual(readFileSync(file), content);
+        // What lies there is of an older version.
+        writeFileSync(file, Buffer.alloc(700, 7));
+        writeFileSync(`${file}.part.json`, JSON.stringify({ url, mark: '"zero"' }));
+        await downloadFile(url, file, options);
+        assert.deepEqual(readFileSync(file), content);
+        // Without its mark there is no telling.
+        writeFileSync(file, Buffer.alloc(limit, 7));
+        rmSync(`${file}.part.json`);
+        await downloadFile(url, file, options);
+        assert.deepEqual(readFileSync(file), content);
+      });
+    });
+  });
+
   it('keeps nothing of a file with the wrong checksum', async () => {
     await withFolder(async (folder) => {
       const file = path.join(folder, 'file.bin');
@@ -253,10 +278,67 @@ describe('downloadFile', () => {
   });
 });
 
+describe('a server with a certificate that nobody vouches for', () => {
+  const data = (name: string): Buffer => readFileSync(path.join('test', 'data', name));
+  const server = createSecureServer(
+    { key: data('self-signed-key.pem'), cert: data('self-signed.pem') },
+    serveRange,
+  );
+  /** Passes on what is asked of it. */
+  const proxy = createServer();
+  let url = '';
+  let tunnels = 0;
+  before(async () => {
+    proxy.on('connect', (_request, socket) => {
+      tunnels++;
+      const { port } = server.address() as AddressInfo;
+      const behind = connect(port, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        behind.pipe(socket).pipe(behind);
+      });
+      for (const end of [behind, socket]) end.on('error', () => undefined);
+    });
+    for (const one of [server, proxy])
+      await new Promise<void>((resolve) => one.listen(0, '127.0.0.1', resolve));
+    url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/file.bin`;
+  });
+  after(() => {
+    for (const one of [server, proxy]) {
+      one.closeAllConnections();
+      one.close();
+    }
+  });
+
+  it('is refused, unless the editor says that certificates are not checked; behind a proxy, too', async () => {
+    await withFolder(async (folder) => {
+      const file = path.join(folder, 'file.bin');
+      const through = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+      for (const way of [{}, { proxy: through }]) {
+        const refused = { code: 'DOWNLOAD_UNREACHABLE', message: /SELF_SIGNED/ };
+        await assert.rejects(downloadFile(url, file, { limit, ...way }), refused);
+        await assert.rejects(downloadFile(url, file, { limit, strictSsl: true, ...way }), refused);
+        await downloadFile(url, file, { limit, strictSsl: false, ...way });
+        assert.deepEqual(readFileSync(file), content);
+      }
+      assert.equal(tunnels, 3);
+    });
+  });
+
+  it('says so where the proxy is no proxy of HTTP', async () => {
+    await withFolder(async (folder) => {
+      for (const wrong of ['socks5://127.0.0.1:1080', 'http://a b'])
+        await assert.rejects(downloadFile(url, path.join(folder, 'file.bin'), { limit, proxy: wrong }), {
+          code: 'DOWNLOAD_UNREACHABLE',
+          message: /the proxy is none of HTTP/,
+        });
+    });
+  });
+});
+
 describe('agentFor', () => {
   const address = new URL('https://models.example.org/x');
   const proxied = (env: NodeJS.ProcessEnv, proxy?: string): boolean =>
-    agentFor(address, proxy, env) !== undefined;
+    agentFor(address, { proxy }, env) !== undefined;
 
   it('takes the environment as curl does, and leaves out what NO_PROXY names', () => {
     assert(!proxied({}));
