@@ -15,6 +15,8 @@ export interface BackboneListing {
   readonly licence: string | null;
   /** On the disk, or to download. */
   readonly bytes: number;
+  /** The address it can be downloaded from; null: it is here. */
+  readonly address: string | null;
   /** As a comparison has measured it last on this machine; null: none has. */
   readonly speed: BackboneSpeed | null;
 }

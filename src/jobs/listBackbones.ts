@@ -31,6 +31,7 @@ export const listBackbones: Job<'listBackbones'> = async (_params, { places }) =
       origin,
       licence: licence ?? null,
       bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
+      address: null,
       speed: speeds.get(id) ?? null,
     };
   };
@@ -44,10 +45,9 @@ export const listBackbones: Job<'listBackbones'> = async (_params, { places }) =
   const more = catalogue
     .filter(({ id }) => !ids.has(id))
     .map((entry): BackboneListing => {
-      const { id, name, dimension, input, licence } = entry;
-      const bytes = downloadSize(entry);
-      const speed = null;
-      return { id, name, dimension, input, eightBits: false, origin: 'catalogue', licence, bytes, speed };
+      const { id, name, dimension, input, licence, folder } = entry;
+      const facts = { id, name, dimension, input, eightBits: false, licence };
+      return { ...facts, origin: 'catalogue', bytes: downloadSize(entry), address: folder, speed: null };
     });
   return { backbones: [...here, ...more] };
 };
