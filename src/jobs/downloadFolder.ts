@@ -13,7 +13,7 @@ const keptDays = 7;
 interface DownloadFolder {
   readonly folder: string;
   /** Nothing more is to be gone on with. */
-  forget(): Promise<void>;
+  readonly forget: () => Promise<void>;
 }
 
 /** The name of the folder of what is fetched from an address. */

@@ -28,11 +28,10 @@ describe('the comparison of backbones', function () {
 
   it('puts faster to the left and more accurate above', async () => {
     const page = await pages.open('backbones', 'done');
-    const places = (await page
-      .locator('.scatter .dot')
-      .evaluateAll(
-        'dots => dots.map((dot) => { const { x, y } = dot.getBoundingClientRect(); return [x, y]; })',
-      )) as number[][];
+    const boxes = await Promise.all(
+      (await page.locator('.scatter .dot').all()).map((dot) => dot.boundingBox()),
+    );
+    const places = boxes.map((box) => [box?.x ?? NaN, box?.y ?? NaN]);
     const [float = [], eight = [], inception = [], mobile = []] = places;
     assert.ok((mobile[0] ?? 0) < (eight[0] ?? 0) && (eight[0] ?? 0) < (float[0] ?? 0));
     assert.ok((float[0] ?? 0) < (inception[0] ?? 0));

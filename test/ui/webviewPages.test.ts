@@ -12,6 +12,7 @@ const states: Readonly<Record<View, readonly string[]>> = {
     'cancelling',
     'cancelled',
     'failed',
+    'noBackbone',
     'done',
     'untested',
     'ridge',

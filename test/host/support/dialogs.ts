@@ -68,9 +68,10 @@ export function watchDialogs(): Dialogs {
         // What nobody chooses stays as it is ticked.
         return chosen ? [chosen] : items.filter(({ picked }) => picked === true);
       },
-      showInputBox: async ({ title = '', value = '', validateInput }: vscode.InputBoxOptions) => {
+      showInputBox: async (options: vscode.InputBoxOptions) => {
+        const { title = '', value = '' } = options;
         const text = dialogs.type(title, value);
-        const problem = text === undefined ? undefined : await validateInput?.(text);
+        const problem = text === undefined ? undefined : await options.validateInput?.(text);
         if (problem !== undefined && problem !== null)
           throw new Error(`${title}: ${JSON.stringify(problem)}`);
         return text;
