@@ -63,6 +63,6 @@ export function breakOff(
 ): void {
   response.writeHead(200, { 'content-length': content.length });
   response.write(content.subarray(0, bytes), () => {
-    if (then === 'end') setTimeout(() => response.destroy(), 20);
+    if (then === 'end') setTimeout(() => response.destroy(), 200);
   });
 }

@@ -41,7 +41,7 @@ export function StoppedBand(props: { state: Stopped; showLog: () => void; choose
           </button>
           {ofTheBackbone.has(reason.failure.code) && (
             <>
-              {' '}
+              {' · '}
               <button type="button" class="word link" onClick={chooseBackbone}>
                 {t('Choose another backbone…')}
               </button>
