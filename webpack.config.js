@@ -128,6 +128,7 @@ const web = {
     inspector: './src/webview/inspector.tsx',
     classify: './src/webview/classify.tsx',
     comparison: './src/webview/comparison.tsx',
+    backbones: './src/webview/backbones.tsx',
   },
   output: { path: dist, filename: 'webview/[name].js', chunkFormat: false },
   module: {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import {
+  Backbones,
   BottleneckEditors,
   BottleneckTree,
   BottleneckUpkeep,
@@ -33,6 +34,7 @@ export interface TestingDoor {
   readonly bottleneckEditors: BottleneckEditors;
   readonly bottleneckTree: BottleneckTree;
   readonly runs: Runs;
+  readonly backbones: Backbones;
 }
 
 /** The table of contents: each part owns its commands, its views and their end. */
@@ -75,6 +77,8 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
   const bottleneckTree = new BottleneckTree(engine, sessions, log);
   const runs = new Runs(extension, engine, sessions, log, (run) => retraining.showRun(run));
 
+  const backbones = new Backbones(extension, engine, log);
+
   context.subscriptions.push(
     log,
     engine,
@@ -89,6 +93,7 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
     bottleneckEditors.register(),
     bottleneckTree.register(bottleneckEditors),
     runs.register(log),
+    backbones.register(),
     new BottleneckUpkeep(engine, sessions).register(log),
     registerShowBottleneckValues(engine, bottleneckEditors, log),
     registerOpenSampleDataset(extension, log),
@@ -98,6 +103,6 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
     registerCommand('retrain.showLog', log, () => log.show()),
   );
   return context.extensionMode === vscode.ExtensionMode.Test
-    ? { engine, sessions, classifyImage, classifyView, bottleneckEditors, bottleneckTree, runs }
+    ? { engine, sessions, classifyImage, classifyView, bottleneckEditors, bottleneckTree, runs, backbones }
     : undefined;
 }

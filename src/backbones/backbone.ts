@@ -26,6 +26,12 @@ export interface BackboneFacts {
   readonly quantisedFrom: string | undefined;
 }
 
+/** What backbone.json says to a person besides. */
+export interface BackboneDescription extends BackboneFacts {
+  /** What it may be used under; undefined where nobody has said. */
+  readonly licence: string | undefined;
+}
+
 /** Of each value over many pictures, [D] each: the head works on (value - mean) / deviation. */
 export interface Scaling {
   readonly mean: Float32Array;
@@ -80,7 +86,7 @@ export const backboneId = /^[a-z0-9][a-z0-9.-]{0,99}$/;
  * The backbones that come with the extension: `<assets>/backbones/<id>/`, by id.
  * @throws BACKBONE_DAMAGED
  */
-export async function embeddedBackbones(assets: string): Promise<BackboneFacts[]> {
+export async function embeddedBackbones(assets: string): Promise<BackboneDescription[]> {
   const root = path.join(assets, 'backbones');
   const entries = await readdir(root, { withFileTypes: true }).catch((error: unknown) => {
     throw damaged(root, error instanceof Error ? error.message : String(error));
@@ -91,8 +97,9 @@ export async function embeddedBackbones(assets: string): Promise<BackboneFacts[]
 }
 
 /** The facts of the backbone in `folder`. @throws BACKBONE_DAMAGED */
-export async function describeBackbone(folder: string): Promise<BackboneFacts> {
-  return (await readFacts(folder)).facts;
+export async function describeBackbone(folder: string): Promise<BackboneDescription> {
+  const { facts, licence } = await readFacts(folder);
+  return { ...facts, licence };
 }
 
 /**
@@ -158,6 +165,7 @@ export async function openBackbone(
 
 interface FolderFacts {
   readonly facts: BackboneFacts;
+  readonly licence: string | undefined;
   readonly checksums: Checksums;
   /** Of an ONNX model. */
   readonly batch: OnnxBackbone['batch'] | undefined;
@@ -172,6 +180,7 @@ async function readFacts(folder: string): Promise<FolderFacts> {
       .entries()
       .map(([name, checksum]): [string, string] => [name, checksum.name()]),
   );
+  const licence = document.optional('licence')?.name();
   const quantised = document.optional('quantised');
   if (quantised === undefined) {
     const batch = document
@@ -180,6 +189,7 @@ async function readFacts(folder: string): Promise<FolderFacts> {
       .matching(/^(open|one)$/, 'open or one');
     return {
       facts: { id, name, ...readNetwork(document) },
+      licence,
       checksums,
       batch: batch === undefined ? undefined : batch === 'one' ? 'one' : 'open',
     };
@@ -189,7 +199,8 @@ async function readFacts(folder: string): Promise<FolderFacts> {
   const quantisedFrom = from.matching(backboneId, 'the id of a backbone');
   const { document: other } = await readDocument(path.join(path.dirname(folder), quantisedFrom));
   if (other.optional('quantised') !== undefined) throw from.fail('it has eight bits itself');
-  return { facts: { ...readNetwork(other), id, name, quantisedFrom }, checksums, batch: undefined };
+  const facts = { ...readNetwork(other), id, name, quantisedFrom };
+  return { facts, licence: licence ?? other.optional('licence')?.name(), checksums, batch: undefined };
 }
 
 /** The backbone.json of a folder, and the id in it, which is the folder's name. */

@@ -6,21 +6,18 @@ import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isAbort, RetrainError, retryBusy, systemCode } from '../base';
-import { fetchAnswer } from './fetchAnswer';
-import { forgetPart, markPart, resumable } from './partFile';
+import { fetchAnswer, type FetchOptions } from './fetchAnswer';
+import { forgetPart, markPart, resumable, takeUp } from './partFile';
 
-export interface DownloadOptions {
-  readonly signal?: AbortSignal | undefined;
+export interface DownloadOptions extends FetchOptions {
   /** Bytes that are there, and how many there will be, where the server says. */
   readonly report?: ((done: number, of: number | undefined) => void) | undefined;
-  /** The editor's http.proxy. */
-  readonly proxy?: string | undefined;
   /** Hex; what is not so is thrown away. */
   readonly sha256?: string | undefined;
   /** The file may have no more bytes. */
   readonly limit: number;
-  /** Without a byte for so many milliseconds a transfer counts as broken off. */
-  readonly patience?: number | undefined;
+  /** A file that is there already is asked about by its mark, and fetched anew only where it has changed. */
+  readonly reuse?: boolean | undefined;
 }
 
 /** A transfer that breaks off is taken up again so often. */
@@ -35,6 +32,7 @@ const tries = 3;
 export async function downloadFile(url: string, file: string, options: DownloadOptions): Promise<void> {
   const part = `${file}.part`;
   await inWords(path.dirname(file), () => mkdir(path.dirname(file), { recursive: true }));
+  if (options.reuse === true) await takeUp(file, part);
   for (let attempt = 1; ; attempt++) {
     options.signal?.throwIfAborted();
     try {
@@ -50,7 +48,7 @@ export async function downloadFile(url: string, file: string, options: DownloadO
     throw new RetrainError('DOWNLOAD_CHECKSUM', { url });
   }
   await inWords(file, () => retryBusy(() => rename(part, file)));
-  await forgetPart(part);
+  if (options.reuse !== true) await forgetPart(part);
 }
 
 /** sha256 in hex of a file. */

@@ -1,12 +1,11 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { isAbort, RetrainError, systemCode } from '../base';
-import { agentFor } from './proxy';
+import { agentFor, type ProxySettings } from './proxy';
 
-export interface FetchOptions {
+export interface FetchOptions extends ProxySettings {
   readonly signal?: AbortSignal | undefined;
-  /** The editor's http.proxy. */
-  readonly proxy?: string | undefined;
+  /** Without a byte for so many milliseconds a transfer counts as broken off. */
   readonly patience?: number | undefined;
 }
 
@@ -48,10 +47,10 @@ export function addressOf(text: string, base?: URL): URL {
 function ask(
   address: URL,
   headers: Readonly<Record<string, string>>,
-  { signal, proxy, patience = 30_000 }: FetchOptions,
+  { signal, proxy, strictSsl, patience = 30_000 }: FetchOptions,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const agent = agentFor(address, proxy);
+    const agent = agentFor(address, { proxy, strictSsl });
     const client = address.protocol === 'https:' ? https : http;
     const sent = client.get(
       address,
@@ -59,6 +58,7 @@ function ask(
         headers: { 'user-agent': 'retrain-classifier', 'accept-encoding': 'identity', ...headers },
         ...(agent && { agent }),
         ...(signal && { signal }),
+        ...(strictSsl === false && { rejectUnauthorized: false }),
       },
       resolve,
     );

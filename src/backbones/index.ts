@@ -6,6 +6,7 @@ export {
   loadBackbone,
   openBackbone,
   type Backbone,
+  type BackboneDescription,
   type BackboneFacts,
   type EmbeddedBackbone,
   type GraphBackbone,
@@ -20,7 +21,7 @@ export { rangedNodes, type ActivationRanges } from './ranges';
 export { rangesFile, writeRanges } from './rangesFile';
 export { toOnnx } from './toOnnx';
 export { catalogue, downloadSize, type CatalogueEntry } from './catalogue';
-export type { CutCandidate } from './custom/cut';
+export { defaultCut, type CutCandidate } from './custom/cut';
 export { fetchCatalogued } from './custom/fetchCatalogued';
 export { fetchNetwork, isAddress } from './custom/fetchNetwork';
 export {
@@ -33,3 +34,4 @@ export {
 export { parseNormalisation, type NormalisationKind } from './custom/normalisation';
 export { readNetwork, type ReadNetwork } from './custom/readNetwork';
 export { downloadFile } from './download';
+export type { ProxySettings } from './proxy';

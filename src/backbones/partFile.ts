@@ -1,5 +1,5 @@
-import { rm, stat } from 'node:fs/promises';
-import { readBounded, Untrusted, writeAtomic } from '../base';
+import { rename, rm, stat } from 'node:fs/promises';
+import { readBounded, retryBusy, Untrusted, writeAtomic } from '../base';
 
 /** Beside a part: where it comes from, and the server's mark for this version of the file, '' where it has none. */
 interface PartMark {
@@ -16,6 +16,17 @@ export async function markPart(part: string, mark: PartMark): Promise<void> {
 export async function forgetPart(part: string): Promise<void> {
   await rm(part, { force: true });
   await rm(markFile(part), { force: true });
+}
+
+/** Makes a file that was fetched whole, and whose mark was kept, a part again: the server is asked whether it still holds. */
+export async function takeUp(file: string, part: string): Promise<void> {
+  const isFile = (name: string): Promise<boolean> =>
+    stat(name).then(
+      (stats) => stats.isFile(),
+      () => false,
+    );
+  if ((await isFile(part)) || !(await isFile(file)) || (await readMark(part)) === undefined) return;
+  await retryBusy(() => rename(file, part));
 }
 
 /**

@@ -42,7 +42,7 @@ export const messages = {
   DECODER_DAMAGED: 'The image decoder {path} is damaged ({reason}); install the extension again.',
 
   // Backbones and runtimes
-  BACKBONE_UNKNOWN: 'There is no backbone {id}; known are: {known}.',
+  BACKBONE_UNKNOWN: 'There is no backbone {id} on this machine; known are: {known}.',
   BACKBONE_DAMAGED:
     'The backbone file {path} is damaged ({reason}); install the extension again, or add the backbone anew.',
   GRAPH_UNSUPPORTED:
@@ -59,7 +59,7 @@ export const messages = {
   BACKBONE_ID: '“{id}” cannot be the name of a backbone; use small letters, digits, dots and hyphens.',
   BACKBONE_NOT_LISTED: 'The catalogue has no backbone {id}; it has: {known}.',
   BACKBONE_NOT_DOWNLOADED:
-    'The backbone {id} is not on this machine; fetch it with: retrain backbones download {id}.',
+    'The backbone {id} is not on this machine; download it with Choose Backbone in the editor, or in a terminal: retrain backbones download {id}.',
   BACKBONE_NOT_QUANTISED: 'The backbone {id} cannot be given eight bits: {reason}.',
   QUANTISED_DISAGREES:
     'With eight bits {id} does not agree with itself (cosine {cosine} where {least} is the least); stay with the float network.',
@@ -69,6 +69,8 @@ export const messages = {
   DOWNLOAD_REFUSED: '{url} cannot be downloaded ({reason}); check the address.',
   DOWNLOAD_BROKEN: 'The download of {url} broke off ({reason}); try again, it goes on from there.',
   DOWNLOAD_CHECKSUM: '{url} is not the file that was expected (wrong checksum); nothing of it was kept.',
+  DOWNLOAD_BUSY:
+    'Another process ({pid} on {host}) is downloading this backbone; wait until it has ended, then try again.',
   DOWNLOAD_TOO_LARGE: '{url} is larger than {limit} MB; it was not downloaded.',
   RUNTIME_UNKNOWN: 'There is no runtime {id}; known are: {known}.',
   RUNTIME_MISSING: 'The runtime {id} cannot be loaded here ({reason}); choose another one.',
@@ -117,6 +119,8 @@ export const messages = {
   // Runs
   NO_RUN: 'There is no run for {path} yet; retrain first.',
   RUN_DAMAGED: 'The run file {path} is damaged ({reason}); retrain.',
+  NOT_A_RUN: '{path} is not the folder of a run; name one of .retrain/runs.',
+  RUN_UNDELETABLE: 'The run {path} cannot be deleted ({reason}); check the permissions.',
   RUN_UNWRITABLE: 'The run cannot be saved in {path} ({reason}); free some space or check the permissions.',
   REFIT_IMPOSSIBLE:
     'The run {path} belongs to the backbone {backbone}, which does not run here, and its photos are not at hand to fit it for another; use the onnx runtime, or retrain.',

@@ -7,22 +7,30 @@ import { percent, printable } from './text';
 export function backbonesText(backbones: readonly BackboneListing[]): string {
   const width = Math.max(...backbones.map(({ id }) => id.length));
   return backbones
-    .map(({ id, dimension, input, eightBits, origin, name, download }) => {
+    .map(({ id, dimension, input, eightBits, origin, name, bytes, licence, speed }) => {
       const facts = [
         `${dimension} values`,
         `${input.width} x ${input.height}`,
         eightBits ? '8 bits' : 'float32',
-        originText(origin, download),
+        sizeText(bytes),
+        ...(licence === null ? [] : [printable(licence)]),
+        ...(speed === null ? [] : [`${speed.millisecondsAnImage.toFixed(1)} ms on ${speed.runtime}`]),
+        originText(origin),
       ];
       return `${id.padEnd(width)}  ${facts.join(', ')}  ${printable(name)}`;
     })
     .join('\n');
 }
 
-function originText(origin: BackboneListing['origin'], download: BackboneListing['download']): string {
-  if (origin === 'embedded') return 'comes with the extension';
-  if (download === null) return 'on this machine';
-  return `can be downloaded: ${sizeText(download.bytes)}, ${download.licence}`;
+function originText(origin: BackboneListing['origin']): string {
+  switch (origin) {
+    case 'embedded':
+      return 'comes with the extension';
+    case 'own':
+      return 'on this machine';
+    case 'catalogue':
+      return 'can be downloaded';
+  }
 }
 
 export function cutsText(candidates: readonly CutView[]): string {

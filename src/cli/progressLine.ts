@@ -10,6 +10,7 @@ type Progress = JobProgress<
   | 'importBottlenecks'
   | 'exportBottlenecks'
   | 'addBackbone'
+  | 'compareBackbones'
   | 'learningCurve'
   | 'crossValidateHeads'
 >;
@@ -53,6 +54,13 @@ function describe(progress: Progress): { text: string; final: boolean } {
       const of = progress.of === null ? '' : ` of ${sizeText(progress.of)}`;
       return { text: `Downloading: ${sizeText(progress.done)}${of}`, final: false };
     }
+    case 'comparing':
+      return {
+        text: `Comparing: ${progress.id}, ${progress.index + 1} of ${progress.of} backbones`,
+        final: true,
+      };
+    case 'compared':
+      return { text: `Compared: ${progress.compared.backbone.id}`, final: false };
     case 'scanned':
       return {
         text: `Scanned ${progress.dataset.images} images in ${progress.dataset.classes.length} classes (${progress.seconds.toFixed(1)} s)`,

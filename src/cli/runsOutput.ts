@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { RunSummaries, RunSummary } from '../jobs';
+import type { RunSummaries, RunSummary, RunTitle } from '../jobs';
 import { percent, printable } from './text';
 
 export function runsText(folder: string, { runs, damaged }: RunSummaries): string {
@@ -22,6 +22,12 @@ function runLine(run: RunSummary): string {
   if (refitOf !== null) parts.push(`refitted from ${refitOf.run}`);
   const called = title === null ? name : `${name} “${title}”`;
   return printable(`${called}: ${parts.join(' · ')}`);
+}
+
+export function titleText(run: string, { title, pinned }: RunTitle): string {
+  const name = path.basename(run);
+  const called = title === null ? name : `${name} “${title}”`;
+  return printable(pinned ? `${called}: pinned` : called);
 }
 
 export function runsDocument({ runs, damaged }: RunSummaries): object {

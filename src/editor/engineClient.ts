@@ -36,6 +36,9 @@ const repeatable: ReadonlySet<JobName> = new Set<JobName>([
   'measureBottlenecks',
   'readSettingsFile',
   'openSettingsFile',
+  'listBackbones',
+  'inspectNetwork',
+  'compareBackbones',
   'doctor',
 ]);
 

@@ -14,15 +14,28 @@ const unexpected = new Set([
   'TENSORFLOW_NOT_INSTALLED',
 ]);
 
+/** Failures that another backbone mends. */
+const ofTheBackbone = new Set([
+  'BACKBONE_UNKNOWN',
+  'BACKBONE_NOT_DOWNLOADED',
+  'RUNTIME_UNFIT',
+  'EIGHT_BITS_MISSING',
+]);
+
 /** Tells the person what went wrong, without waiting for an answer. A cancellation is none. */
 export function tellFailure(error: unknown, log: vscode.LogOutputChannel): void {
   if (isAbort(error)) return;
   const failure = toFailure(error);
   log.error(error instanceof Error ? (error.stack ?? error.message) : failure.message);
   const showLog = vscode.l10n.t('Show Log');
-  const actions = unexpected.has(failure.code) ? [showLog] : [];
+  const choose = vscode.l10n.t('Choose Backbone');
+  const actions = [
+    ...(unexpected.has(failure.code) ? [showLog] : []),
+    ...(ofTheBackbone.has(failure.code) ? [choose] : []),
+  ];
   void vscode.window.showErrorMessage(notificationText(failureText(failure)), ...actions).then((choice) => {
     if (choice === showLog) log.show();
+    if (choice === choose) void vscode.commands.executeCommand('retrain.chooseBackbone');
   });
 }
 

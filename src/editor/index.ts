@@ -1,4 +1,5 @@
 /** Everything that imports 'vscode', one file a feature. extension.ts puts the parts together. */
+export { Backbones } from './backbones';
 export { BottleneckEditors } from './bottleneckEditor';
 export { BottleneckTree, type TreeNode } from './bottleneckTree';
 export { BottleneckUpkeep } from './bottleneckUpkeep';

@@ -146,6 +146,11 @@ export class ResultsPanel {
         return this.#session?.cancelLearning();
       case 'inspectBottlenecks':
         return vscode.commands.executeCommand('retrain.bottlenecks.focus');
+      case 'chooseBackbone':
+        return vscode.commands.executeCommand(
+          'retrain.chooseBackbone',
+          ...(root === undefined ? [] : [vscode.Uri.file(root)]),
+        );
       case 'showLog':
         return log.show();
     }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
-export type View = 'panel' | 'inspector' | 'classify' | 'comparison';
+export type View = 'panel' | 'inspector' | 'classify' | 'comparison' | 'backbones';
 
 /** Style sheets of each view; they stand beside the scripts in dist/webview. */
 const styleSheets: Readonly<Record<View, readonly string[]>> = {
@@ -9,6 +9,7 @@ const styleSheets: Readonly<Record<View, readonly string[]>> = {
   inspector: ['base.css', 'inspector.css'],
   classify: ['base.css', 'work.css', 'classify.css'],
   comparison: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css', 'comparison.css'],
+  backbones: ['base.css', 'work.css', 'panel.css', 'backbones.css'],
 };
 
 /** Lets a webview load what lies in dist/webview, and nothing else. */

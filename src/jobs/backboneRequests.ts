@@ -1,9 +1,35 @@
-import type { BackboneListing, ComparedBackbone, CutView, DownloadProgress } from './backboneResults';
+import type {
+  AddedBackbone,
+  BackboneListing,
+  ComparedBackbone,
+  ComparisonProgress,
+  CutView,
+  DownloadProgress,
+} from './backboneResults';
 import type { VerifyProgress } from './cacheResults';
 import type { RetrainProgress } from './results';
 
-/** The jobs about the backbones of this machine, as `Jobs` has them. */
+/** How a server is reached, as the editor's settings say. */
+export interface Connection {
+  /** http.proxy; null: that of the environment. */
+  readonly proxy: string | null;
+  /** http.proxyStrictSSL: false takes any certificate. */
+  readonly strictSsl: boolean;
+}
+
+/** A network somebody names. */
+export interface NetworkSource {
+  /** Absolute path, or an address (http, https). */
+  readonly source: string;
+  /** null: as the file says. */
+  readonly input: { readonly height: number; readonly width: number } | null;
+  /** null: as the environment says. */
+  readonly connection: Connection | null;
+}
+
+/** The jobs about backbones. */
 export interface BackboneJobs {
+  /** Those that come with the extension, the person's own, and those of the catalogue that can be downloaded. */
   listBackbones: {
     params: Readonly<Record<never, never>>;
     progress: never;
@@ -14,10 +40,14 @@ export interface BackboneJobs {
     params: NetworkSource;
     progress: DownloadProgress;
     result: {
+      /** What it is called where nobody says. */
+      readonly name: string;
       readonly input: { readonly height: number; readonly width: number };
       /** Whether its files say which numbers it takes for pixels. */
       readonly normalisationKnown: boolean;
       readonly candidates: readonly CutView[];
+      /** The candidate it is cut at where nobody says; null: there is none. */
+      readonly defaultCut: string | null;
     };
   };
   /** Makes a backbone of a TF.js `model.json` or an ONNX file and keeps it on this machine. */
@@ -31,13 +61,7 @@ export interface BackboneJobs {
       readonly normalisation: string | null;
     };
     progress: DownloadProgress;
-    result: {
-      readonly id: string;
-      readonly name: string;
-      readonly dimension: number;
-      readonly input: { readonly height: number; readonly width: number };
-      readonly cut: readonly string[];
-    };
+    result: AddedBackbone;
   };
   /** Fetches a backbone of the catalogue. */
   downloadBackbone: {
@@ -45,12 +69,12 @@ export interface BackboneJobs {
       readonly id: string;
       /** null: as the catalogue says. */
       readonly cut: readonly string[] | null;
-      readonly proxy: string | null;
+      readonly connection: Connection | null;
       /** Another address that has the same files; null: that of the catalogue. */
       readonly from: string | null;
     };
     progress: DownloadProgress;
-    result: BackboneJobs['addBackbone']['result'];
+    result: AddedBackbone;
   };
   /** Gives a backbone of this machine eight bits, by pictures of `folder`, where it then agrees with itself. */
   quantiseBackbone: {
@@ -77,7 +101,7 @@ export interface BackboneJobs {
       readonly folds: number;
       readonly seed: number;
     };
-    progress: RetrainProgress;
+    progress: RetrainProgress | ComparisonProgress;
     result: {
       readonly folds: number;
       readonly seed: number;
@@ -89,14 +113,4 @@ export interface BackboneJobs {
     progress: never;
     result: Readonly<Record<never, never>>;
   };
-}
-
-/** A network somebody names. */
-export interface NetworkSource {
-  /** Absolute path, or an address (http, https). */
-  readonly source: string;
-  /** null: as the file says. */
-  readonly input: { readonly height: number; readonly width: number } | null;
-  /** The editor's http.proxy; null: that of the environment. */
-  readonly proxy: string | null;
 }

@@ -2,7 +2,7 @@ import type { BackboneFacts } from './results';
 
 /** What the jobs about backbones give: plain data that crosses threads and processes. */
 
-/** A backbone of this machine. */
+/** A backbone that is on this machine, or can be. */
 export interface BackboneListing {
   readonly id: string;
   readonly name: string;
@@ -11,21 +11,46 @@ export interface BackboneListing {
   readonly eightBits: boolean;
   /** Whether it comes with the extension, was added here, or can be downloaded. */
   readonly origin: 'embedded' | 'own' | 'catalogue';
-  /** Of the catalogue: what it may be used under, and the bytes to download. */
-  readonly download: { readonly licence: string; readonly bytes: number } | null;
+  /** What it may be used under; null where nobody has said. */
+  readonly licence: string | null;
+  /** On the disk, or to download. */
+  readonly bytes: number;
+  /** The address it can be downloaded from; null: it is here. */
+  readonly address: string | null;
+  /** As a comparison has measured it last on this machine; null: none has. */
+  readonly speed: BackboneSpeed | null;
+}
+
+/** Of the network alone, in batches, without reading and decoding. */
+export interface BackboneSpeed {
+  readonly runtime: string;
+  readonly millisecondsAnImage: number;
+}
+
+/** A backbone that is now kept on this machine. */
+export interface AddedBackbone {
+  readonly id: string;
+  readonly name: string;
+  readonly dimension: number;
+  readonly input: { readonly height: number; readonly width: number };
+  readonly cut: readonly string[];
+  /** Whether it can be given eight bits: an ONNX model cannot. */
+  readonly quantisable: boolean;
 }
 
 /** How a backbone does on a dataset and on this machine. */
-export interface ComparedBackbone {
+export interface ComparedBackbone extends BackboneSpeed {
   readonly backbone: BackboneFacts;
-  readonly runtime: string;
   readonly images: number;
   /** Cross-validated. */
   readonly accuracy: number;
   readonly interval: { readonly low: number; readonly high: number };
-  /** Of the network alone, in batches, without reading and decoding. */
-  readonly millisecondsAnImage: number;
 }
+
+/** Of a comparison: which backbone is measured now, then what came of it. */
+export type ComparisonProgress =
+  | { readonly kind: 'comparing'; readonly id: string; readonly index: number; readonly of: number }
+  | { readonly kind: 'compared'; readonly compared: ComparedBackbone };
 
 /** Where a network can be cut. */
 export interface CutView {

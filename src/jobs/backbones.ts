@@ -1,9 +1,7 @@
-import { mkdtemp, mkdir, rm } from 'node:fs/promises';
-import path from 'node:path';
 import { RetrainError, throwIfAborted } from '../base';
 import {
   catalogue,
-  downloadSize,
+  defaultCut,
   embeddedBackbones,
   fetchCatalogued,
   fetchNetwork,
@@ -14,45 +12,22 @@ import {
   parseNormalisation,
   readNetwork,
   removeBackbone as remove,
-  type BackboneFacts,
   type CutCandidate,
+  type ProxySettings,
   type ReadNetwork,
 } from '../backbones';
 import { probeOnnx } from '../runtimes';
 import type { Job, JobContext } from './context';
 import { probeBatch } from './probeBatch';
 import { keptBackbones } from './places';
-import type { BackboneListing, DownloadProgress } from './backboneResults';
-
-/** The backbones of this machine: those that come with the extension, then the person's own. */
-export const listBackbones: Job<'listBackbones'> = async (_params, { places }) => {
-  const listed =
-    (origin: BackboneListing['origin']) =>
-    ({ id, name, dimension, input, quantisedFrom }: BackboneFacts): BackboneListing => ({
-      id,
-      name,
-      dimension,
-      input,
-      eightBits: quantisedFrom !== undefined,
-      origin,
-      download: null,
-    });
-  const embedded = (await embeddedBackbones(places.assets)).map(listed('embedded'));
-  const own = (await installedBackbones(keptBackbones(places))).map(listed('own'));
-  const there = new Set([...embedded, ...own].map(({ id }) => id));
-  const more = catalogue
-    .filter(({ id }) => !there.has(id))
-    .map((entry): BackboneListing => {
-      const { id, name, dimension, input, licence } = entry;
-      const download = { licence, bytes: downloadSize(entry) };
-      return { id, name, dimension, input, eightBits: false, origin: 'catalogue', download };
-    });
-  return { backbones: [...embedded, ...own, ...more] };
-};
+import type { Connection, NetworkSource } from './backboneRequests';
+import type { DownloadProgress } from './backboneResults';
+import { noteSpeed } from './backboneSpeeds';
+import { addressKey, withDownloadFolder } from './downloadFolder';
 
 /** Fetches a network of the catalogue and keeps it; a later call goes on where an earlier one stopped. */
 export const downloadBackbone: Job<'downloadBackbone'> = async (
-  { id, cut, proxy, from },
+  { id, cut, connection, from },
   { places, signal, report },
 ) => {
   const entry = catalogue.find((listed) => listed.id === id);
@@ -64,46 +39,43 @@ export const downloadBackbone: Job<'downloadBackbone'> = async (
   const root = keptBackbones(places);
   if ((await installedBackbones(root)).some((backbone) => backbone.id === id))
     throw new RetrainError('BACKBONE_TAKEN', { id });
-  const folder = path.join(root, '.downloads', id);
-  const file = await fetchCatalogued(
-    entry,
-    folder,
-    {
-      signal,
-      proxy: proxy ?? undefined,
-      report: (done, of) => report({ kind: 'downloading', done, of: of ?? null }),
-    },
-    from ?? undefined,
-  );
-  const { network, ...made } = (await readNetwork(file, entry.input, probeOnnx)).cutAt(
-    cut ?? entry.cut,
-    entry.normalisation,
-  );
-  if (network.kind !== 'graph') throw new TypeError(`${id} is catalogued as a graph`);
-  await installBackbone(root, { id, name: entry.name, source: entry.folder, ...made, network });
-  await rm(folder, { recursive: true, force: true });
-  return { id, name: entry.name, dimension: made.dimension, cut: made.cut, input: made.input };
+  return await withDownloadFolder(id, places, async ({ folder, forget }) => {
+    const options = { signal, ...settingsOf(connection), report: reporter(report) };
+    const file = await fetchCatalogued(entry, folder, options, from ?? undefined);
+    const { network, ...made } = (await readNetwork(file, entry.input, probeOnnx)).cutAt(
+      cut ?? entry.cut,
+      entry.normalisation,
+    );
+    if (network.kind !== 'graph') throw new TypeError(`${id} is catalogued as a graph`);
+    const { name, licence, folder: source } = entry;
+    await installBackbone(root, { id, name, source, licence, ...made, network });
+    await forget();
+    const { dimension, cut: cutAt, input } = made;
+    return { id, name, dimension, cut: cutAt, input, quantisable: true };
+  });
 };
 
 /** Where a network can be cut, and what its files say of it; nothing is kept. */
-export const inspectNetwork: Job<'inspectNetwork'> = async ({ source, input, proxy }, context) =>
-  await withNetwork(source, input, proxy, context, ({ input: size, normalisation, candidates }) =>
+export const inspectNetwork: Job<'inspectNetwork'> = async (asked, context) =>
+  await withNetwork(asked, context, ({ input, normalisation, candidates }) =>
     Promise.resolve({
-      input: size,
+      name: nameOf(asked.source),
+      input,
       normalisationKnown: normalisation !== undefined,
       candidates: candidates.map(plain),
+      defaultCut: defaultCut(candidates) ?? null,
     }),
   );
 
 /** Makes a backbone of any network and keeps it. */
 export const addBackbone: Job<'addBackbone'> = async (
-  { source, name, cut, input, normalisation: wanted, proxy },
+  { source, name, cut, input, normalisation: wanted, connection },
   context,
 ) => {
   const normalisation = wanted === null ? undefined : parseNormalisation(wanted);
   if (wanted !== null && normalisation === undefined)
     throw new RetrainError('NORMALISATION_UNKNOWN', { text: wanted });
-  return await withNetwork(source, input, proxy, context, async (read) => {
+  return await withNetwork({ source, input, connection }, context, async (read, forget) => {
     const called = name ?? nameOf(source);
     const id = idOf(called);
     const known = await embeddedBackbones(context.places.assets);
@@ -121,43 +93,55 @@ export const addBackbone: Job<'addBackbone'> = async (
       id,
       name: called,
       source,
+      licence: undefined,
       ...made,
       network: kept,
     });
+    await forget();
     const { dimension, cut: cutAt, input: size } = made;
-    return { id, name: called, dimension, cut: cutAt, input: size };
+    const quantisable = network.kind === 'graph';
+    return { id, name: called, dimension, cut: cutAt, input: size, quantisable };
   });
 };
 
 export const removeBackbone: Job<'removeBackbone'> = async ({ id }, { places, networks }) => {
   await remove(keptBackbones(places), id);
   await networks.forget(id);
+  await noteSpeed(places, id, null);
   return {};
 };
 
-/** Reads the network at a path or an address; what was fetched stays until it has been read. */
+/**
+ * Reads the network at a path or an address. What was fetched stays for the next call, which asks whether it is still
+ * the same, until `use` forgets it.
+ */
 async function withNetwork<T>(
-  source: string,
-  input: { readonly height: number; readonly width: number } | null,
-  proxy: string | null,
+  { source, input, connection }: NetworkSource,
   { places, signal, report }: JobContext<DownloadProgress>,
-  use: (network: ReadNetwork) => Promise<T>,
+  use: (network: ReadNetwork, forget: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
   const asked = input ?? undefined;
-  if (!isAddress(source)) return await use(await readNetwork(source, asked, probeOnnx));
-  const downloads = path.join(keptBackbones(places), '.downloads');
-  await mkdir(downloads, { recursive: true });
-  const folder = await mkdtemp(path.join(downloads, 'network-'));
-  try {
-    const file = await fetchNetwork(source, folder, {
-      signal,
-      proxy: proxy ?? undefined,
-      report: (done, of) => report({ kind: 'downloading', done, of: of ?? null }),
-    });
-    return await use(await readNetwork(file, asked, probeOnnx));
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  if (!isAddress(source))
+    return await use(await readNetwork(source, asked, probeOnnx), () => Promise.resolve());
+  return await withDownloadFolder(addressKey(source), places, async ({ folder, forget }) => {
+    const options = { signal, ...settingsOf(connection), report: reporter(report) };
+    try {
+      const file = await fetchNetwork(source, folder, options);
+      return await use(await readNetwork(file, asked, probeOnnx), forget);
+    } catch (error) {
+      // Once more it would be no better.
+      if (error instanceof RetrainError && error.code === 'NETWORK_DAMAGED') await forget();
+      throw error;
+    }
+  });
+}
+
+function settingsOf(connection: Connection | null): ProxySettings {
+  return connection === null ? {} : { ...connection, proxy: connection.proxy ?? undefined };
+}
+
+function reporter(report: JobContext<DownloadProgress>['report']) {
+  return (done: number, of: number | undefined) => report({ kind: 'downloading', done, of: of ?? null });
 }
 
 /** What a source is called where nobody says: the file, or for a model.json its folder. */

@@ -6,7 +6,8 @@ import type { Backbone } from '../backbones';
 import type { Job, JobContext } from './context';
 import { backboneFacts, fillAndRead, type FilledDataset, type ReadRows } from './fillCache';
 import { labelledRows } from './labelledRows';
-import { listBackbones } from './backbones';
+import { listBackbones } from './listBackbones';
+import { noteSpeed } from './backboneSpeeds';
 import type { ComparedBackbone } from './backboneResults';
 
 /** Pictures of one measured call, and how often it is measured. */
@@ -25,7 +26,8 @@ export const compareBackbones: Job<'compareBackbones'> = async (
 ) => {
   const chosen = ids.length > 0 ? ids : await idsHere(context);
   const compared: ComparedBackbone[] = [];
-  for (const id of chosen) {
+  for (const [index, id] of chosen.entries()) {
+    context.report({ kind: 'comparing', id, index, of: chosen.length });
     const { filled, read } = await fillAndRead(
       folder,
       { backbone: id, runtime: choice },
@@ -38,14 +40,14 @@ export const compareBackbones: Job<'compareBackbones'> = async (
     const { mean, interval } = await probe(read, filled, { folds, seed }, context);
     const backbone = await context.networks.backbone(id);
     const runtime = await context.networks.runtime(id, choice);
-    compared.push({
-      backbone: backboneFacts(backbone),
+    const speed = {
       runtime: runtime.id,
-      images,
-      accuracy: mean,
-      interval,
       millisecondsAnImage: await speedOf(backbone, runtime, context.signal),
-    });
+    };
+    await noteSpeed(context.places, id, speed);
+    const one = { backbone: backboneFacts(backbone), images, accuracy: mean, interval, ...speed };
+    context.report({ kind: 'compared', compared: one });
+    compared.push(one);
   }
   return { folds, seed, compared };
 };

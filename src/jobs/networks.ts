@@ -6,6 +6,7 @@ import {
   catalogue,
   defaultBackbones,
   embeddedBackbones,
+  installedBackbones,
   loadBackbone,
   openBackbone,
   type Backbone,
@@ -49,11 +50,15 @@ export class Networks {
     return kept(this.backbones, id, async () => {
       const own = path.join(keptBackbones(this.places), id);
       const isOwn = backboneId.test(id) && (await stat(own).catch(() => undefined))?.isDirectory() === true;
-      if (!isOwn && catalogue.some((entry) => entry.id === id))
+      if (isOwn) return await openBackbone(own, { decoderVersion });
+      if (await this.knows(id)) return await loadBackbone(this.places.assets, id, { decoderVersion });
+      if (catalogue.some((entry) => entry.id === id))
         throw new RetrainError('BACKBONE_NOT_DOWNLOADED', { id });
-      return isOwn
-        ? await openBackbone(own, { decoderVersion })
-        : await loadBackbone(this.places.assets, id, { decoderVersion });
+      const known = [
+        ...(await embeddedBackbones(this.places.assets)),
+        ...(await installedBackbones(keptBackbones(this.places))),
+      ].map((backbone) => backbone.id);
+      throw new RetrainError('BACKBONE_UNKNOWN', { id, known: known.join(', ') });
     });
   }
 

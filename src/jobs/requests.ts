@@ -152,6 +152,12 @@ export interface Jobs extends BackboneJobs {
     progress: never;
     result: RunTitle;
   };
+  /** Removes a run for good. */
+  deleteRun: {
+    params: { readonly run: string };
+    progress: never;
+    result: Readonly<Record<never, never>>;
+  };
   /** `before` and `after`: folders of runs. */
   compareRuns: {
     params: { readonly before: string; readonly after: string };
@@ -185,12 +191,7 @@ export interface Jobs extends BackboneJobs {
     };
     progress:
       | RetrainProgress
-      | {
-          readonly kind: 'crossValidating';
-          readonly head: HeadKind;
-          readonly done: number;
-          readonly of: number;
-        };
+      | { readonly kind: 'crossValidating'; readonly head: HeadKind; readonly done: number; readonly of: number };
     result: CrossValidationView;
   };
   /** JPEG bytes of an upright picture of at most `size` pixels on its longer side. */

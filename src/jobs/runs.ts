@@ -7,6 +7,7 @@ import {
   listRuns as listSaved,
   readRun as readSaved,
   readRunTitle,
+  removeRun,
   summariseRuns as summariseSaved,
   writeRunTitle,
 } from '../models';
@@ -46,6 +47,12 @@ export const summariseRuns: Job<'summariseRuns'> = async ({ folder }, { places }
 
 export const titleRun: Job<'titleRun'> = async ({ run, ...change }) =>
   writeRunTitle(run, { ...(await readRunTitle(run)), ...change });
+
+/** @throws NOT_A_RUN, PATH_OUTSIDE, RUN_UNDELETABLE */
+export const deleteRun: Job<'deleteRun'> = async ({ run }) => {
+  await removeRun(run);
+  return {};
+};
 
 export const readRun: Job<'readRun'> = async ({ run }, { places }) => {
   const root = await datasetOfRun(run, places.cacheDirectory);

@@ -1,4 +1,4 @@
-import { addBackbone, downloadBackbone, inspectNetwork, listBackbones, removeBackbone } from './backbones';
+import { addBackbone, downloadBackbone, inspectNetwork, removeBackbone } from './backbones';
 import { bottlenecks } from './bottlenecks';
 import { classify } from './classify';
 import { clearBottlenecks, measureBottlenecks } from './clear';
@@ -11,14 +11,15 @@ import { evaluate } from './evaluate';
 import { findDatasets } from './findDatasets';
 import { inspectPart, listBottlenecks, readRows } from './inspect';
 import { learningCurve } from './learningCurve';
+import { listBackbones } from './listBackbones';
 import { locateBottleneck } from './locateBottleneck';
 import { merge } from './merge';
 import type { JobName, JobParams, JobResult } from './requests';
 import { quantiseBackbone } from './quantise';
 import { retrain } from './retrain';
-import { findRun, listRuns, readRun, summariseRuns, titleRun } from './runs';
 import { openSettingsFile, readSettingsFile, restoreSettings } from './settingsFile';
 import { exportBottlenecks, importBottlenecks } from './textBottlenecks';
+import { deleteRun, findRun, listRuns, readRun, summariseRuns, titleRun } from './runs';
 import { thumbnail } from './thumbnail';
 import type { RunMessage } from './threadMessages';
 import { verify } from './verify';
@@ -34,6 +35,7 @@ const table: { readonly [K in JobName]: Job<K> } = {
   readRun,
   summariseRuns,
   titleRun,
+  deleteRun,
   compareRuns,
   learningCurve,
   crossValidateHeads,

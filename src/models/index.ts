@@ -21,5 +21,6 @@ export type {
   SplitRule,
 } from './runRecord';
 export { readRunTitle, writeRunTitle, type RunTitle } from './runTitle';
+export { removeRun } from './removeRun';
 export { saveRun } from './saveRun';
 export { summariseRuns, type RunSummary } from './summariseRuns';

@@ -5,5 +5,6 @@ export type * from './panel';
 export type * from './inspector';
 export type * from './classify';
 export type * from './comparison';
+export type * from './backbones';
 export { learningRepeats, requests } from './engine';
 export type * from './engine';

@@ -124,4 +124,5 @@ export type FromPanel =
   | { readonly kind: 'learningCurve' }
   | { readonly kind: 'cancelLearningCurve' }
   | { readonly kind: 'inspectBottlenecks' }
+  | { readonly kind: 'chooseBackbone' }
   | { readonly kind: 'showLog' };

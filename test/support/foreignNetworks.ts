@@ -47,7 +47,14 @@ export async function keepNetwork(
   const { network, ...made } = read.cutAt(cut, normalisation);
   if (network.kind !== 'graph') throw new Error(`${file} is an ONNX model`);
   const name = path.basename(path.dirname(file));
-  const folder = await installBackbone(root, { id: idOf(name), name, source: file, ...made, network });
+  const folder = await installBackbone(root, {
+    id: idOf(name),
+    name,
+    source: file,
+    licence: undefined,
+    ...made,
+    network,
+  });
   const backbone = await openBackbone(folder, { decoderVersion: 1 });
   if (backbone.kind !== 'graph') throw new Error(`${file} has become an ONNX model`);
   return backbone;

@@ -12,6 +12,7 @@ const states: Readonly<Record<View, readonly string[]>> = {
     'cancelling',
     'cancelled',
     'failed',
+    'noBackbone',
     'done',
     'untested',
     'ridge',
@@ -26,6 +27,7 @@ const states: Readonly<Record<View, readonly string[]>> = {
     'unlearned',
   ],
   comparison: ['two', 'same', 'old', 'many', 'labels', 'busy', 'failed'],
+  backbones: ['done', 'running', 'begins', 'cancelled', 'failed', 'labels', 'one'],
   inspector: ['part', 'chosen', 'labels', 'failed'],
   classify: ['one', 'several', 'labels', 'busy', 'refitting', 'failed'],
 };
@@ -33,6 +35,7 @@ const states: Readonly<Record<View, readonly string[]>> = {
 const some: typeof states = {
   panel: ['empty', 'computing', 'failed', 'done', 'fifty', 'learned'],
   comparison: ['two'],
+  backbones: ['done', 'running'],
   inspector: ['chosen'],
   classify: ['several', 'refitting'],
 };
@@ -50,7 +53,7 @@ describe('every page in every state', function () {
   for (const [theme, shown] of themes) {
     it(`has names, contrast and no overflow, and breaks no security policy: ${theme}`, async () => {
       const wrong: string[] = [];
-      for (const view of ['panel', 'comparison', 'inspector', 'classify'] as const) {
+      for (const view of ['panel', 'comparison', 'backbones', 'inspector', 'classify'] as const) {
         for (const state of shown[view]) {
           const page = await pages.open(view, state, { theme });
           for (const width of [1180, 420]) {

@@ -141,6 +141,20 @@ describe('the panel', function () {
     await without.close();
   });
 
+  it('leads to another backbone, from the run and where the one that is set is not there', async () => {
+    const done = await pages.open('panel', 'done');
+    await done.getByRole('button', { name: 'Choose another…' }).click();
+    assert.equal((await sent(done, 'chooseBackbone')).length, 1);
+    await done.close();
+    const failed = await pages.open('panel', 'noBackbone');
+    await failed.getByRole('button', { name: 'Choose another backbone…' }).click();
+    assert.equal((await sent(failed, 'chooseBackbone')).length, 1);
+    await failed.close();
+    const other = await pages.open('panel', 'failed');
+    assert.equal(await other.getByRole('button', { name: 'Choose another backbone…' }).count(), 0);
+    await other.close();
+  });
+
   it('leads on from an empty workspace', async () => {
     const page = await pages.open('panel', 'empty');
     await page.getByRole('button', { name: 'Choose Folder…' }).click();

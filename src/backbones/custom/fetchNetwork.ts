@@ -13,14 +13,15 @@ export function isAddress(source: string): boolean {
 
 /**
  * Fetches an ONNX file, or a TF.js `model.json` with the weight files it names and a `metadata.json` beside it, into
- * `folder`. Returns the path of the first.
+ * `folder`. Returns the path of the first. What an earlier call has left in the folder is asked about and used.
  * @throws as `downloadFile` does; NETWORK_DAMAGED
  */
 export async function fetchNetwork(
   url: string,
   folder: string,
-  options: Omit<DownloadOptions, 'limit' | 'sha256'>,
+  given: Omit<DownloadOptions, 'limit' | 'sha256' | 'reuse'>,
 ): Promise<string> {
+  const options = { ...given, reuse: true };
   const address = addressOf(url);
   const isOnnx = address.pathname.toLowerCase().endsWith('.onnx');
   const file = path.join(folder, isOnnx ? 'network.onnx' : 'model.json');

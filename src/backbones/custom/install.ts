@@ -6,6 +6,7 @@ import {
   backboneId,
   describeBackbone,
   onnxFileName,
+  type BackboneDescription,
   type BackboneFacts,
   type OnnxBackbone,
 } from '../backbone';
@@ -18,6 +19,8 @@ export interface NewBackbone extends Pick<
 > {
   /** Where it comes from: said to a person, never read again. */
   readonly source: string;
+  /** What it may be used under; undefined where nobody says. */
+  readonly licence: string | undefined;
   readonly network:
     | { readonly kind: 'graph'; readonly files: GraphFiles }
     | { readonly kind: 'onnx'; readonly model: Uint8Array; readonly batch: OnnxBackbone['batch'] };
@@ -39,8 +42,8 @@ export function idOf(name: string): string {
  * @throws BACKBONE_TAKEN, BACKBONE_ID, CACHE_UNWRITABLE
  */
 export async function installBackbone(root: string, backbone: NewBackbone): Promise<string> {
-  const { id, name, dimension, input, normalisation, cut, source, network } = backbone;
-  const facts = { format: 1, id, name, dimension, input, normalisation, cut, source };
+  const { id, name, dimension, input, normalisation, cut, source, licence, network } = backbone;
+  const facts = { format: 1, id, name, dimension, input, normalisation, cut, source, licence };
   const files: Record<string, Uint8Array> =
     network.kind === 'graph' ? { ...network.files } : { [onnxFileName]: network.model };
   const more = network.kind === 'onnx' ? { onnx: { batch: network.batch } } : {};
@@ -95,7 +98,7 @@ async function isThere(file: string): Promise<boolean> {
 }
 
 /** The backbones kept in `root`, by id; one that is damaged is left out. */
-export async function installedBackbones(root: string): Promise<BackboneFacts[]> {
+export async function installedBackbones(root: string): Promise<BackboneDescription[]> {
   const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
   const names = entries
     .filter((entry) => entry.isDirectory() && backboneId.test(entry.name))

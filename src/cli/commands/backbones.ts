@@ -58,7 +58,7 @@ function cutsCommand(): Command {
     .addOption(json())
     .action((source: string, { input: size, ...output }: Output & { input?: InputSize }) =>
       perform(output, async ({ jobs, progress, signal }) => {
-        const params = { source: sourceOf(source), input: size ?? null, proxy: null };
+        const params = { source: sourceOf(source), input: size ?? null, connection: null };
         const found = await jobs.run('inspectNetwork', params, { signal, report: progress.report });
         return { text: cutsText(found.candidates), document: { format: 1, ...found }, done: true };
       }),
@@ -92,7 +92,7 @@ function addCommand(): Command {
           cut: options.cut ?? null,
           input: options.input ?? null,
           normalisation: options.normalisation ?? null,
-          proxy: null,
+          connection: null,
         };
         const added = await jobs.run('addBackbone', params, { signal, report: progress.report });
         return { text: addedText(added), document: { format: 1, backbone: added }, done: true };
@@ -109,7 +109,7 @@ function downloadCommand(): Command {
     .addOption(json())
     .action((id: string, { cut, from, ...output }: Output & { cut?: string[]; from?: string }) =>
       perform(output, async ({ jobs, progress, signal }) => {
-        const params = { id, cut: cut ?? null, proxy: null, from: from ?? null };
+        const params = { id, cut: cut ?? null, connection: null, from: from ?? null };
         const added = await jobs.run('downloadBackbone', params, { signal, report: progress.report });
         return { text: addedText(added), document: { format: 1, backbone: added }, done: true };
       }),

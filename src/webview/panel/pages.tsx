@@ -79,7 +79,11 @@ function UnderwayPage({ state, post }: { state: Underway; post: Post }) {
       {state.kind === 'running' ? (
         <Progress running={running} cancelling={state.cancelling} />
       ) : (
-        <StoppedBand state={state} showLog={() => post({ kind: 'showLog' })} />
+        <StoppedBand
+          state={state}
+          showLog={() => post({ kind: 'showLog' })}
+          chooseBackbone={() => post({ kind: 'chooseBackbone' })}
+        />
       )}
       <Steps steps={stepsOfRunning(running, state.kind === 'stopped')} open={open} />
       <div class="columns">
@@ -145,7 +149,13 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
     />
   );
   const classes = <Classes classes={evaluation.classes} open={(truth) => choose({ kind: 'class', truth })} />;
-  const facts = <RunFacts run={run} openRun={() => post({ kind: 'openRun' })} />;
+  const facts = (
+    <RunFacts
+      run={run}
+      openRun={() => post({ kind: 'openRun' })}
+      chooseBackbone={() => post({ kind: 'chooseBackbone' })}
+    />
+  );
   const findings = (
     <Findings dataset={run.dataset} reveal={(path) => post({ kind: 'revealInExplorer', path })} />
   );

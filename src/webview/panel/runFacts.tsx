@@ -5,16 +5,11 @@ import { plural, t } from '../words';
 import { Band } from './band';
 
 /** How it was made. */
-export function RunFacts({ run, openRun }: { run: RunView; openRun: () => void }) {
+export function RunFacts(props: { run: RunView; openRun: () => void; chooseBackbone: () => void }) {
+  const { run, openRun, chooseBackbone } = props;
   const { backbone, bottlenecks, split, training } = run;
   const speed = bottlenecks.seconds > 0 ? bottlenecks.computed / bottlenecks.seconds : 0;
   const facts: [string, string][] = [
-    [
-      t('Backbone'),
-      plural(backbone.dimension, '{name} · {n} value an image', '{name} · {n} values an image', {
-        name: backbone.name,
-      }),
-    ],
     [
       t('Runtime'),
       bottlenecks.computed === 0
@@ -40,6 +35,15 @@ export function RunFacts({ run, openRun }: { run: RunView; openRun: () => void }
   return (
     <Band id="run" title={t('Run')}>
       <dl class="facts">
+        <dt>{t('Backbone')}</dt>
+        <dd>
+          {plural(backbone.dimension, '{name} · {n} value an image', '{name} · {n} values an image', {
+            name: backbone.name,
+          })}{' '}
+          <button type="button" class="word link" onClick={chooseBackbone}>
+            {t('Choose another…')}
+          </button>
+        </dd>
         {facts.map(([term, fact]) => (
           <>
             <dt>{term}</dt>

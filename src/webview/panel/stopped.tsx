@@ -5,8 +5,17 @@ import { reachedBy, standing } from './standing';
 
 type Stopped = Extract<PanelState, { kind: 'stopped' }>;
 
+/** Failures that another backbone mends. */
+const ofTheBackbone: ReadonlySet<string> = new Set([
+  'BACKBONE_UNKNOWN',
+  'BACKBONE_NOT_DOWNLOADED',
+  'RUNTIME_UNFIT',
+  'EIGHT_BITS_MISSING',
+]);
+
 /** The first band after a cancel or a failure: what happened, how far it came, what stays. */
-export function StoppedBand({ state, showLog }: { state: Stopped; showLog: () => void }) {
+export function StoppedBand(props: { state: Stopped; showLog: () => void; chooseBackbone: () => void }) {
+  const { state, showLog, chooseBackbone } = props;
   const { reason, running } = state;
   // The number stays where it stopped.
   const { figure, unit } = standing(running);
@@ -30,6 +39,14 @@ export function StoppedBand({ state, showLog }: { state: Stopped; showLog: () =>
           <button type="button" class="word link" onClick={showLog}>
             {t('Show the log')}
           </button>
+          {ofTheBackbone.has(reason.failure.code) && (
+            <>
+              {' · '}
+              <button type="button" class="word link" onClick={chooseBackbone}>
+                {t('Choose another backbone…')}
+              </button>
+            </>
+          )}
         </p>
       )}
     </Figure>

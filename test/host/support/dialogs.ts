@@ -13,7 +13,9 @@ export type Chooser = (labels: readonly string[]) => string | undefined;
 interface Dialogs {
   readonly messages: ShownMessage[];
   choose: Chooser;
-  /** Answers warnings; by default as a person who closes them. */
+  /** What is typed where the person is asked for a text; `title` is that of the question. */
+  type: (title: string, value: string) => string | undefined;
+  /** Answers warnings and modal questions; by default as a person who closes them. */
   confirm: Chooser;
 }
 
@@ -28,15 +30,23 @@ export function watchDialogs(): Dialogs {
     choose: (labels) => {
       throw new Error(`Nobody expected to be asked: ${labels.join(', ')}`);
     },
+    type: (title) => {
+      throw new Error(`Nobody expected to be asked for a text: ${title}`);
+    },
   };
   const { window } = vscode;
-  const { showInformationMessage, showErrorMessage, showWarningMessage, showQuickPick } = window;
-  const unexpected = dialogs.choose;
+  const { showInformationMessage, showErrorMessage, showWarningMessage, showQuickPick, showInputBox } =
+    window;
+  const { choose: unexpected, type: untyped } = dialogs;
   const note =
     (kind: ShownMessage['kind']) =>
-    (text: string, ...buttons: string[]): Promise<undefined> => {
+    (text: string, ...buttons: string[]): Promise<string | undefined> => {
       dialogs.messages.push({ kind, text, buttons });
-      return Promise.resolve(undefined);
+      const isModal = (buttons as unknown[]).some(
+        (item) => typeof item === 'object' && item !== null && 'modal' in item,
+      );
+      const named = buttons.filter((item) => typeof item === 'string');
+      return Promise.resolve(isModal ? dialogs.confirm(named) : undefined);
     };
   before(() => {
     Object.assign(window, {
@@ -48,19 +58,40 @@ export function watchDialogs(): Dialogs {
         dialogs.messages.push({ kind: 'warning', text: [text, ...detail].join(' '), buttons });
         return Promise.resolve(dialogs.confirm(buttons));
       },
-      showQuickPick: async (items: readonly vscode.QuickPickItem[]) => {
+      showQuickPick: async (
+        items: readonly vscode.QuickPickItem[],
+        options: vscode.QuickPickOptions | undefined,
+      ) => {
         const label = dialogs.choose(items.map((item) => item.label));
-        return items.find((item) => item.label === label);
+        const chosen = items.find((item) => item.label === label);
+        if (options?.canPickMany !== true) return chosen;
+        // What nobody chooses stays as it is ticked.
+        return chosen ? [chosen] : items.filter(({ picked }) => picked === true);
+      },
+      showInputBox: async (options: vscode.InputBoxOptions) => {
+        const { title = '', value = '' } = options;
+        const text = dialogs.type(title, value);
+        const problem = text === undefined ? undefined : await options.validateInput?.(text);
+        if (problem !== undefined && problem !== null)
+          throw new Error(`${title}: ${JSON.stringify(problem)}`);
+        return text;
       },
     });
   });
   beforeEach(() => {
     dialogs.messages.length = 0;
     dialogs.choose = unexpected;
+    dialogs.type = untyped;
     dialogs.confirm = () => undefined;
   });
   after(() => {
-    Object.assign(window, { showInformationMessage, showErrorMessage, showWarningMessage, showQuickPick });
+    Object.assign(window, {
+      showInformationMessage,
+      showErrorMessage,
+      showWarningMessage,
+      showQuickPick,
+      showInputBox,
+    });
   });
   return dialogs;
 }

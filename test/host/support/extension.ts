@@ -27,6 +27,9 @@ export const retrain = (folder?: string) =>
     ...(folder === undefined ? [] : [vscode.Uri.file(folder)]),
   );
 
+/** A file of this repository, which is where the extension under test stands. */
+export const extensionFile = (...parts: readonly string[]) => path.join(extension().extensionPath, ...parts);
+
 export const samples = () => path.join(extension().extensionPath, 'media', 'samples', 'flowers');
 
 /** The folder the editor has open: a copy of the sample photos. */

@@ -1,4 +1,5 @@
 import type {
+  FromBackbones,
   FromClassify,
   FromComparison,
   FromInspector,
@@ -6,12 +7,13 @@ import type {
   SettingsView,
 } from '../../../src/protocol';
 import { audit } from './audit';
+import { backbonesState } from './backbonesSamples';
 import { comparisonState } from './comparisonSamples';
 import { classifyState, inspectorState, panelState, rowValues, settingsOf } from './samples';
 
 /** Runs in the preview page before its own script: plays the editor, answers from the samples, keeps a log. */
 
-type Sent = FromPanel | FromInspector | FromClassify | FromComparison;
+type Sent = FromPanel | FromInspector | FromClassify | FromComparison | FromBackbones;
 interface Preview {
   readonly view: string;
   readonly scenario: string;
@@ -46,6 +48,7 @@ async function thumbnail(path: string): Promise<Uint8Array | null> {
 function state(): unknown {
   if (view === 'panel') return panelState(scenario, photos);
   if (view === 'comparison') return comparisonState(scenario, photos);
+  if (view === 'backbones') return backbonesState(scenario);
   return view === 'inspector' ? inspectorState(scenario, photos) : classifyState(scenario, photos);
 }
 

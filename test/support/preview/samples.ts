@@ -366,6 +366,12 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
           },
         },
       };
+    case 'noBackbone': {
+      const message =
+        'There is no backbone mobilenet-v9 on this machine; known are: efficientnet-lite2, efficientnet-lite2-int8.';
+      const failure = { code: 'BACKBONE_UNKNOWN', params: {}, message } as const;
+      return { kind: 'stopped', subject: groceries, running: computing, reason: { kind: 'failed', failure } };
+    }
     default:
       return { kind: 'empty' };
   }

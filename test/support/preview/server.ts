@@ -5,7 +5,7 @@ import path from 'node:path';
 import { root } from '../../../scripts/repository.mjs';
 import { themes, themeSheet, type ThemeName } from './themes';
 
-export type View = 'panel' | 'inspector' | 'classify' | 'comparison';
+export type View = 'panel' | 'inspector' | 'classify' | 'comparison' | 'backbones';
 
 export interface PreviewServer {
   /** The address of a page in a state of samples.ts, in a theme. */
@@ -13,12 +13,13 @@ export interface PreviewServer {
   close(): Promise<void>;
 }
 
-const views: readonly View[] = ['panel', 'inspector', 'classify', 'comparison'];
+const views: readonly View[] = ['panel', 'inspector', 'classify', 'comparison', 'backbones'];
 const sheets: Readonly<Record<View, readonly string[]>> = {
   panel: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css'],
   inspector: ['base.css', 'inspector.css'],
   classify: ['base.css', 'work.css', 'classify.css'],
   comparison: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css', 'comparison.css'],
+  backbones: ['base.css', 'work.css', 'panel.css', 'backbones.css'],
 };
 
 /** Serves the pages of src/webview, freshly bundled, to any browser: with the editor's security policy and a fake editor. */

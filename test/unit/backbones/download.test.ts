@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { downloadFile } from '../../../src/backbones';
-import { agentFor } from '../../../src/backbones/proxy';
 import { randomValues } from '../../support/tinyGraph';
 import { withAssets as withFolder } from '../../support/backboneFiles';
 
@@ -147,6 +146,30 @@ describe('downloadFile', () => {
     });
   });
 
+  it('asks about a file that is there already, and fetches it anew only where it has changed', async () => {
+    await withFolder(async (folder) => {
+      const file = path.join(folder, 'file.bin');
+      await withServer(serveRange, async (url, requests) => {
+        const options = { limit, reuse: true };
+        await downloadFile(url, file, options);
+        await downloadFile(url, file, options);
+        assert.equal(requests.at(-1)?.headers.range, `bytes=${content.length}-`);
+        assert.equal(requests.at(-1)?.headers['if-range'], '"one"');
+        assert.deepEqual(readFileSync(file), content);
+        // What lies there is of an older version.
+        writeFileSync(file, Buffer.alloc(700, 7));
+        writeFileSync(`${file}.part.json`, JSON.stringify({ url, mark: '"zero"' }));
+        await downloadFile(url, file, options);
+        assert.deepEqual(readFileSync(file), content);
+        // Without its mark there is no telling.
+        writeFileSync(file, Buffer.alloc(limit, 7));
+        rmSync(`${file}.part.json`);
+        await downloadFile(url, file, options);
+        assert.deepEqual(readFileSync(file), content);
+      });
+    });
+  });
+
   it('keeps nothing of a file with the wrong checksum', async () => {
     await withFolder(async (folder) => {
       const file = path.join(folder, 'file.bin');
@@ -250,23 +273,5 @@ describe('downloadFile', () => {
         assert.equal(requests[0]?.url, 'http://nowhere.invalid/file.bin');
       });
     });
-  });
-});
-
-describe('agentFor', () => {
-  const address = new URL('https://models.example.org/x');
-  const proxied = (env: NodeJS.ProcessEnv, proxy?: string): boolean =>
-    agentFor(address, proxy, env) !== undefined;
-
-  it('takes the environment as curl does, and leaves out what NO_PROXY names', () => {
-    assert(!proxied({}));
-    assert(proxied({ HTTPS_PROXY: 'http://proxy:8080' }));
-    assert(proxied({ https_proxy: 'proxy:8080' }));
-    assert(!proxied({ HTTP_PROXY: 'http://proxy:8080' }));
-    for (const list of ['*', 'example.org', '.example.org', 'a,models.example.org:443'])
-      assert(!proxied({ HTTPS_PROXY: 'http://proxy:8080', NO_PROXY: list }), list);
-    for (const list of ['', 'ample.org', 'models.example.org:80'])
-      assert(proxied({ HTTPS_PROXY: 'http://proxy:8080', NO_PROXY: list }), list);
-    assert(proxied({ NO_PROXY: '*' }, 'http://proxy:8080'));
   });
 });

@@ -1,15 +1,24 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { documentOf, runCli } from '../../support/cli';
+import { breakOff, FileServer } from '../../support/fileServer';
 import { nsfwModels, writeNsfwModel } from '../../support/foreignNetworks';
 import { copySamples } from '../../support/sampleDataset';
 
 interface Listing {
-  backbones: { id: string; origin: string; dimension: number }[];
+  backbones: {
+    id: string;
+    origin: string;
+    dimension: number;
+    licence: string | null;
+    bytes: number;
+    speed: { millisecondsAnImage: number } | null;
+  }[];
 }
 
 describe('retrain backbones', function () {
@@ -29,6 +38,23 @@ describe('retrain backbones', function () {
   before(() => {
     copySamples(photos, { daisy: 'daisy', roses: 'roses' }, 12);
     writeNsfwModel(home, 'mobilenet_v2');
+  });
+
+  it('lists size and licence of what is here, and of what can be downloaded', async () => {
+    const facts = (await list()).map(({ id, origin, licence, bytes }) => ({
+      id,
+      origin,
+      licence,
+      mb: bytes / 1e6,
+    }));
+    const [embedded, catalogued] = ['efficientnet-lite2', 'inception-v3'].map((wanted) =>
+      facts.find(({ id }) => id === wanted),
+    );
+    assert.deepEqual([embedded?.origin, embedded?.licence], ['embedded', 'Apache-2.0']);
+    assert((embedded?.mb ?? 0) > 9);
+    assert.deepEqual([catalogued?.origin, catalogued?.licence], ['catalogue', 'MIT']);
+    assert((catalogued?.mb ?? 0) > 29);
+    assert.match((await run('backbones', 'list')).stdout, /inception-v3 .*MIT.*can be downloaded/);
   });
 
   it('adds a network once it is told what its file does not say, and trains on it', async () => {
@@ -93,6 +119,75 @@ describe('retrain backbones', function () {
     assert.equal((documentOf(unreachable) as { error: { code: string } }).error.code, 'DOWNLOAD_UNREACHABLE');
   });
 
+  const downloads = () => path.join(home, 'retrain-classifier', 'backbones', '.downloads');
+  /** Of the files that are not whole yet. */
+  const partsBelow = (folder: string): number[] =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.part'))
+      .map((name) => statSync(path.join(folder, name)).size);
+
+  it('goes on with a transfer from an address in a later call, and keeps what it knows until it is added', async () => {
+    const server = await FileServer.start(home);
+    const address = `${server.address}/mobilenet_v2/model.json`;
+    const shard = '/mobilenet_v2/group1-shard1of1';
+    const add = ['backbones', 'add', address, '--name', 'Fetched'];
+    const asked = (url: string) => server.requests.splice(0).filter((request) => request.url === url);
+    try {
+      // It breaks off again and again: the call gives up.
+      server.fault = (request, response, content) => {
+        if (request.url !== shard) return false;
+        if (request.headers.range === undefined) breakOff(response, content, 400_000, 'end');
+        else response.destroy();
+        return true;
+      };
+      assert.match(String(await errorOf(...add)), /^DOWNLOAD_(BROKEN|UNREACHABLE)$/);
+      const [half] = partsBelow(downloads());
+      assert(half !== undefined && half > 0);
+      server.fault = () => false;
+      server.requests.length = 0;
+      assert.equal(await errorOf(...add), 'BACKBONE_NORMALISATION_OPEN');
+      const [first] = asked(shard);
+      assert.equal(first?.headers.range, `bytes=${half}-`);
+      assert.match(String(first.headers['if-range']), /^"[0-9a-f]{64}"$/);
+      // All is there: it is asked whether it still holds, and nothing is sent again.
+      assert.equal((await run(...add, '--normalisation', '0..1')).status, 0);
+      const size = statSync(path.join(home, shard)).size;
+      assert.equal(asked(shard)[0]?.headers.range, `bytes=${size}-`);
+      assert((await list()).some(({ id, origin }) => id === 'fetched' && origin === 'own'));
+      const left = readdirSync(downloads());
+      assert(!left.some((name) => name.startsWith('address-')), left.join(' '));
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('goes on after it was killed, and refuses a second call meanwhile', async () => {
+    const server = await FileServer.start(home);
+    const shard = '/mobilenet_v2/group1-shard1of1';
+    const add = ['backbones', 'add', `${server.address}/mobilenet_v2/model.json`, '--name', 'Killed'];
+    try {
+      server.fault = (request, response, content) => {
+        if (request.url !== shard) return false;
+        breakOff(response, content, 300_000, 'hang');
+        return true;
+      };
+      let victim: ChildProcess | undefined;
+      const killed = runCli(add, { cwd: home, data: home, started: (child) => (victim = child) });
+      const isHalf = () => partsBelow(downloads()).includes(300_000);
+      while (!isHalf()) await new Promise((resolve) => setTimeout(resolve, 20));
+      assert.equal(await errorOf(...add), 'DOWNLOAD_BUSY');
+      victim?.kill('SIGKILL');
+      await killed;
+      server.fault = () => false;
+      server.requests.length = 0;
+      assert.equal((await run(...add, '--normalisation', '0..1')).status, 0);
+      const again = server.requests.find((request) => request.url === shard);
+      assert.equal(again?.headers.range, 'bytes=300000-');
+    } finally {
+      await server.close();
+    }
+  });
+
   it('holds backbones against each other', async () => {
     const outcome = await run(
       'backbones',
@@ -116,6 +211,10 @@ describe('retrain backbones', function () {
       assert(accuracy >= 0 && accuracy <= 1, String(accuracy));
       assert(millisecondsAnImage > 0);
     }
+    // The list knows how fast they were.
+    const speeds = new Map((await list()).map(({ id, speed }) => [id, speed]));
+    assert.equal(speeds.get('mine')?.millisecondsAnImage, compared[0]?.millisecondsAnImage);
+    assert.equal(speeds.get('fetched'), null);
     // Daisies and roses; the other network was trained to tell photos of quite another kind apart.
     assert((compared[1]?.accuracy ?? 0) > 0.8);
   });

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type {
@@ -56,6 +65,54 @@ describe('retrain runs, compare and learning-curve', function () {
       new RegExp(`^${path.basename(second)}: \\d+\\.\\d % of \\d+ testing images · 60 images`),
     );
     assert.match((await cli('runs', '.')).stdout, /There is no run of /);
+  });
+
+  it('names, pins and deletes runs', async () => {
+    const titled = async () =>
+      (
+        documentOf(await cli('runs', 'list', 'photos', '--json')) as {
+          runs: { run: string; title: string | null; pinned: boolean }[];
+        }
+      ).runs.map(({ run, title, pinned }) => [run, title, pinned]);
+    assert.match((await cli('runs', 'rename', first, 'the first')).stdout, /“the first”/);
+    assert.equal((await cli('runs', 'pin', first)).status, 0);
+    assert.deepEqual(await titled(), [
+      [first, 'the first', true],
+      [second, null, false],
+    ]);
+    assert.equal((await cli('runs', 'unpin', first)).status, 0);
+    assert.deepEqual(documentOf(await cli('runs', 'rename', first, '--json')), {
+      format: 1,
+      run: first,
+      title: null,
+      pinned: false,
+    });
+    const copy = `${first}-copy`;
+    cpSync(first, copy, { recursive: true });
+    const asked = await cli('runs', 'delete', copy);
+    assert.equal(asked.status, 1);
+    assert.match(asked.stdout, /Nothing was deleted; say --yes/);
+    assert.ok(existsSync(copy));
+    assert.equal((await cli('runs', 'delete', copy, '--yes')).status, 0);
+    assert.deepEqual(
+      readdirSync(path.dirname(copy)).sort(),
+      [path.basename(first), path.basename(second)].sort(),
+    );
+  });
+
+  it('deletes nothing but runs', async () => {
+    const elsewhere = path.join(home, 'elsewhere');
+    cpSync(first, elsewhere, { recursive: true });
+    const link = `${first}-link`;
+    symlinkSync(elsewhere, link, 'junction');
+    const codeOf = async (folder: string) =>
+      (documentOf(await cli('runs', 'delete', folder, '--yes', '--json')) as { error: { code: string } })
+        .error.code;
+    for (const folder of [elsewhere, dataset, path.dirname(first), path.join(home, 'nothing')])
+      assert.equal(await codeOf(folder), 'NOT_A_RUN', folder);
+    assert.equal(await codeOf(link), 'PATH_OUTSIDE');
+    assert.ok(existsSync(path.join(elsewhere, 'run.json')));
+    rmSync(link);
   });
 
   it('holds two runs against each other', async () => {

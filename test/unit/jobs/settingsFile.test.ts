@@ -128,12 +128,16 @@ describe('retrain.json', () => {
     for (const { name, meaning, schema: wanted, default: value, choices } of documented) {
       const property = properties[`retrain.${name}`];
       if (property === undefined) continue;
-      assert.equal(worded(property['description']), meaning, name);
+      // A name that may be any has suggestions alone, and more is said of it.
+      const [suggested = property] = (property['anyOf'] ?? []) as Record<string, unknown>[];
+      if (property['markdownDescription'] === undefined)
+        assert.equal(worded(property['description']), meaning, name);
+      else assert.ok(worded(property['markdownDescription'])?.startsWith(meaning.replace(/\.$/, '')), name);
       assert.equal(property['default'], value, name);
       if (choices) {
-        assert.deepEqual(property['enum'], Object.keys(choices), name);
+        assert.deepEqual(suggested['enum'], Object.keys(choices), name);
         assert.deepEqual(
-          (property['enumDescriptions'] as unknown[]).map(worded),
+          (suggested['enumDescriptions'] as unknown[]).map(worded),
           Object.values(choices),
           name,
         );

@@ -1,0 +1,150 @@
+import * as vscode from 'vscode';
+import type { BackboneListing } from '../protocol';
+import { chosenBackbone, connection, isInSettingsFile, useBackbone } from './backboneSetting';
+import { withDownloadProgress } from './downloadProgress';
+import type { EngineClient } from './engineClient';
+import { listText, notificationText } from './plainText';
+import { count, fileSize } from './wording';
+
+/** Other ways to a backbone, offered below the list. */
+export interface BackboneWays {
+  add(scope: vscode.Uri | undefined): Promise<string | undefined>;
+  compare(scope: vscode.Uri | undefined): Promise<unknown>;
+}
+
+interface Item extends vscode.QuickPickItem {
+  /** What choosing it comes to: the id that is set, undefined where it is none. */
+  readonly choose: () => Promise<string | undefined>;
+}
+
+/** Choose Backbone: lists what is here and what can be downloaded, and sets `retrain.backbone`. */
+export class ChooseBackbone {
+  constructor(
+    private readonly engine: EngineClient,
+    private readonly ways: BackboneWays,
+  ) {}
+
+  /** The id that was chosen for the dataset or folder at `scope`, or for the workspace. */
+  async choose(scope: vscode.Uri | undefined): Promise<string | undefined> {
+    const { backbones } = await this.engine.run('listBackbones', {});
+    const item = await vscode.window.showQuickPick<Item | vscode.QuickPickItem>(
+      this.#items(backbones, scope),
+      {
+        title: vscode.l10n.t('Choose the backbone'),
+        placeHolder: vscode.l10n.t('The frozen network that turns each image into its bottleneck values'),
+        matchOnDescription: true,
+        matchOnDetail: true,
+      },
+    );
+    return item && 'choose' in item ? item.choose() : undefined;
+  }
+
+  #items(
+    backbones: readonly BackboneListing[],
+    scope: vscode.Uri | undefined,
+  ): (Item | vscode.QuickPickItem)[] {
+    const chosen = chosenBackbone(scope);
+    const mark = (id: string, name: string): string => `${id === chosen ? '$(check) ' : ''}${listText(name)}`;
+    const separator = (label: string) => ({ label, kind: vscode.QuickPickItemKind.Separator });
+    const itemOf = (backbone: BackboneListing): Item => ({
+      label: mark(backbone.id, backbone.name),
+      description: backbone.id,
+      detail: listText(factsOf(backbone)),
+      choose: () => this.#use(backbone, scope),
+    });
+    const here = backbones.filter(({ origin }) => origin !== 'catalogue');
+    const there = backbones.filter(({ origin }) => origin === 'catalogue');
+    return [
+      {
+        label: mark('auto', vscode.l10n.t('Automatic')),
+        description: 'auto',
+        detail: vscode.l10n.t(
+          'EfficientNet-Lite2 with eight bits where the runtime executes it, else in float32',
+        ),
+        choose: () => this.#set('auto', vscode.l10n.t('Automatic'), scope),
+      },
+      separator(vscode.l10n.t('on this machine')),
+      ...here.map(itemOf),
+      ...(there.length > 0 ? [separator(vscode.l10n.t('to download')), ...there.map(itemOf)] : []),
+      separator(vscode.l10n.t('more')),
+      {
+        label: `$(add) ${vscode.l10n.t('Add Backbone…')}`,
+        description: vscode.l10n.t('a TensorFlow.js model or an ONNX file'),
+        choose: () => this.ways.add(scope),
+      },
+      {
+        label: `$(graph-scatter) ${vscode.l10n.t('Compare Backbones…')}`,
+        description: vscode.l10n.t('accuracy on your photos against time'),
+        choose: async () => {
+          await this.ways.compare(scope);
+          return undefined;
+        },
+      },
+    ];
+  }
+
+  async #use(backbone: BackboneListing, scope: vscode.Uri | undefined): Promise<string | undefined> {
+    if (backbone.origin === 'catalogue' && !(await this.#download(backbone))) return undefined;
+    return this.#set(backbone.id, backbone.name, scope);
+  }
+
+  /** Asks, then downloads; an earlier download that was cancelled or broke off goes on. */
+  async #download({ id, name, bytes, licence, address }: BackboneListing): Promise<boolean> {
+    const download = vscode.l10n.t('Download');
+    const question = vscode.l10n.t('Download the backbone {name}?', { name });
+    const detail = vscode.l10n.t(
+      '{size} from {address}, licence {licence}. It is checked and kept on this machine; your photos stay here.',
+      { size: fileSize(bytes), address: address ?? '', licence: licence ?? '?' },
+    );
+    const answer = await vscode.window.showInformationMessage(question, { modal: true, detail }, download);
+    if (answer !== download) return false;
+    const params = { id, cut: null, connection: connection(), from: null };
+    await withDownloadProgress(vscode.l10n.t('Downloading {name}', { name }), (options) =>
+      this.engine.run('downloadBackbone', params, options),
+    );
+    return true;
+  }
+
+  async #set(id: string, name: string, scope: vscode.Uri | undefined): Promise<string> {
+    await useBackbone(id, scope);
+    if (scope && (await isInSettingsFile(this.engine, scope))) {
+      const edit = vscode.l10n.t('Edit Settings');
+      const text = vscode.l10n.t(
+        'retrain.json names the backbone of this dataset, and is stronger: change it there.',
+      );
+      void vscode.window.showWarningMessage(text, edit).then((choice) => {
+        if (choice === edit) void vscode.commands.executeCommand('retrain.editSettings', scope);
+      });
+      return id;
+    }
+    const retrain = vscode.l10n.t('Retrain');
+    const text = vscode.l10n.t('The next retraining uses the backbone {name}.', { name });
+    void vscode.window.showInformationMessage(notificationText(text), retrain).then((choice) => {
+      if (choice === retrain)
+        void vscode.commands.executeCommand('retrain.retrainClassifier', ...(scope ? [scope] : []));
+    });
+    return id;
+  }
+}
+
+/** Size, dimension, licence and speed of a backbone, in a line. */
+function factsOf({ dimension, input, eightBits, bytes, licence, speed, origin }: BackboneListing): string {
+  const facts = [
+    vscode.l10n.t('{count} values', { count: count(dimension) }),
+    `${input.width} × ${input.height}`,
+    eightBits ? vscode.l10n.t('8 bits') : vscode.l10n.t('float32'),
+    fileSize(bytes),
+    licence ?? vscode.l10n.t('licence not stated'),
+  ];
+  if (speed !== null)
+    facts.push(
+      vscode.l10n.t('{time} ms an image on {runtime}', {
+        time: new Intl.NumberFormat(vscode.env.language, { maximumSignificantDigits: 2 }).format(
+          speed.millisecondsAnImage,
+        ),
+        runtime: speed.runtime,
+      }),
+    );
+  if (origin === 'embedded') facts.push(vscode.l10n.t('comes with the extension'));
+  return facts.join(' · ');
+}

@@ -1,0 +1,63 @@
+import type { ComparedBackbone } from '../../protocol';
+import { count, fixed, percent } from '../numbers';
+import { Name } from '../text';
+import { t } from '../words';
+
+interface TableProps {
+  readonly compared: readonly ComparedBackbone[];
+  /** What the setting says. */
+  readonly chosen: string;
+  readonly use: (id: string) => void;
+}
+
+/** The numbers behind the points, and a button to take one. */
+export function BackboneTable({ compared, chosen, use }: TableProps) {
+  return (
+    <div class="wide" tabIndex={0} role="group" aria-label={t('Backbones')}>
+      <table class="list backbones">
+        <thead>
+          <tr>
+            <th scope="col">{t('backbone')}</th>
+            <th scope="col">{t('values')}</th>
+            <th scope="col">{t('right, %')}</th>
+            <th scope="col">{t('95 %')}</th>
+            <th scope="col">{t('ms an image')}</th>
+            <th scope="col">{t('runtime')}</th>
+            <th scope="col">{t('setting')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {compared.map(({ backbone, runtime, accuracy, interval, millisecondsAnImage }, i) => (
+            <tr key={backbone.id}>
+              <th scope="row">
+                <span class="digit">{i + 1}</span> <Name of={backbone.name} />
+                {backbone.id !== backbone.name && <span class="note id">{backbone.id}</span>}
+              </th>
+              <td>{count(backbone.dimension)}</td>
+              <td>{percent(accuracy, 1)}</td>
+              <td class="interval">
+                {percent(interval.low, 1)} – {percent(interval.high, 1)}
+              </td>
+              <td>{fixed(millisecondsAnImage, 1)}</td>
+              <td>{runtime}</td>
+              <td>
+                {backbone.id === chosen ? (
+                  t('in use')
+                ) : (
+                  <button
+                    type="button"
+                    class="word link"
+                    aria-label={t('Use {id}', { id: backbone.id })}
+                    onClick={() => use(backbone.id)}
+                  >
+                    {t('Use')}
+                  </button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
