@@ -97,6 +97,10 @@ export const messages = {
     '{path} is damaged ({reason}) and was left out; delete it and have retrain.py write it again.',
   VALUES_NOT_IMPORTED:
     '{path} has no imported values of {module}, and that network is not here to compute them; import them, or choose another backbone.',
+  VIEWS_OF_IMPORTED:
+    'There are only imported values of {module}, and that network is not here to compute distorted views; train without distortions, or choose another backbone.',
+  VIEWS_MISSING:
+    '{count} views could not be computed, as their photos changed or cannot be read any more; run it again.',
   SAME_CACHE: '{path} cannot be merged into itself; name another dataset or .bottlenecks folder.',
   CACHE_IN_USE:
     'Another process ({pid} on {host}) is writing to {path}; wait until it has ended, or clear it all the same.',

@@ -11,11 +11,11 @@ const largest = 2 ** 20;
  * head says.)
  */
 export async function describeBackbone(root: string, backbone: CachedBackbone): Promise<void> {
-  const { id, fingerprint, dimension, cut, input, normalisation, module } = backbone;
+  const { id, fingerprint, dimension, cut, input, normalisation, module, views } = backbone;
   const file = path.join(backboneFolder(root, id), 'backbone.json');
   const source =
     module === undefined ? { cut, preprocessing: { input, normalisation } } : { imported: { module } };
-  const facts = { format: 1, id, fingerprint, dimension, ...source };
+  const facts = { format: 1, id, fingerprint, dimension, ...source, ...(views && { views }) };
   const text = `${JSON.stringify(facts, undefined, 2)}\n`;
   const before = await readBounded(file, largest).catch(() => undefined);
   if (before?.toString() !== text) await writeAtomic(file, text);

@@ -24,10 +24,12 @@ const format = 1;
 export function trainDocument(run: RunView, misclassified: boolean): object {
   return {
     ...bottlenecksDocument(run),
+    ...(run.views && { views: run.views }),
     split: run.split,
     training: {
       optimizer: run.training.optimizer,
       splitRule: run.training.splitRule,
+      ...(run.training.distortions && { distortions: run.training.distortions }),
       unit: run.training.unit,
       epochs: run.training.epochs,
       best: run.training.bestEpoch,

@@ -5,5 +5,5 @@ export type * from './textResults';
 export type { Places } from './places';
 export { JobThread } from './jobThread';
 export { defaultCacheDirectory } from './places';
-export { defaultSettings } from './settings';
+export { defaultSettings, defaultViews, distortionsOf, mostViews } from './settings';
 export { retrainPyDefaults } from '../training';

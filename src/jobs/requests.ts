@@ -1,5 +1,5 @@
 import type { Shard } from '../dataset';
-import type { SplitRule } from '../models';
+import type { RunDistortions, SplitRule } from '../models';
 import type { LbfgsOptimizer, RetrainPyOptimizer } from '../training';
 import type {
   BackboneListing,
@@ -36,6 +36,8 @@ export interface RetrainSettings {
   readonly testingPercentage: number;
   readonly splitRule: SplitRule;
   readonly optimizer: OptimizerChoice;
+  /** Of the views of the training images that are trained on besides; absent: none. */
+  readonly distortions?: RunDistortions;
 }
 
 /** What a training writes besides its run; absolute paths. */

@@ -8,7 +8,7 @@ import type {
   RowValues,
 } from '../bottlenecks';
 import type { Shard } from '../dataset';
-import type { RunDataset, RunEvaluation, RunPrediction, RunRecord, RunTraining } from '../models';
+import type { RunDataset, RunEvaluation, RunPrediction, RunRecord, RunTraining, ViewCounts } from '../models';
 import type { RuntimeAvailability } from '../runtimes';
 import type { CurveUnit } from '../training';
 
@@ -53,8 +53,11 @@ export interface RunView {
   readonly backbone: BackboneFacts;
   readonly runtime: string;
   readonly bottlenecks: BottleneckCounts;
+  /** Absent where no views were trained on. */
+  readonly views?: ViewCounts;
   readonly split: SplitCounts;
-  readonly training: RunTraining & Pick<RunRecord['settings'], 'seed' | 'optimizer' | 'splitRule'>;
+  readonly training: RunTraining &
+    Pick<RunRecord['settings'], 'seed' | 'optimizer' | 'splitRule' | 'distortions'>;
   readonly evaluation: EvaluationView;
 }
 
@@ -69,6 +72,9 @@ export type RetrainProgress =
       /** The facts again, now with what could not be read and the duplicates. */
       readonly dataset: DatasetFacts;
     }
+  /** Of `of`, the views of the training images. */
+  | (Omit<BottleneckProgress, 'kind'> & { readonly kind: 'views' })
+  | { readonly kind: 'viewsDone'; readonly counts: ViewCounts }
   | {
       readonly kind: 'training';
       readonly unit: CurveUnit;

@@ -11,11 +11,25 @@ import {
   writeSplit,
   type Side,
 } from '../dataset';
-import { saveRun, type NewRun, type RefitOf, type RunRecord, type RunSettings } from '../models';
+import {
+  saveRun,
+  type NewRun,
+  type RefitOf,
+  type RunRecord,
+  type RunSettings,
+  type ViewCounts,
+} from '../models';
 import { trainingDefaults } from '../training';
 import type { Job, JobContext } from './context';
 import { inWords } from './datasetFolder';
-import { backboneFacts, fillAndRead, secondsSince, type FilledDataset, type ReadRows } from './fillCache';
+import {
+  backboneFacts,
+  fillAndRead,
+  secondsSince,
+  type DatasetPlace,
+  type FilledDataset,
+  type ReadRows,
+} from './fillCache';
 import { labelledRows } from './labelledRows';
 import { measureHead } from './measureHead';
 import type { RetrainSettings } from './requests';
@@ -23,6 +37,7 @@ import type { RetrainProgress } from './results';
 import { runView } from './runView';
 import { trainHead } from './trainHead';
 import { writeOutputs } from './trainingOutputs';
+import { readViews } from './views';
 
 /** The main job: scan, cache, split, train, measure once on the testing split, save the run. */
 export const retrain: Job<'retrain'> = async ({ folder, settings, outputs }, context) => {
@@ -43,6 +58,8 @@ export interface PartedDataset {
   /** The rows of the labels that can be learned: training, then validation, then testing. */
   readonly read: ReadRows;
   readonly parted: Parted;
+  /** Of the views, which stand behind the training rows; null where none are trained on. */
+  readonly views: ViewCounts | null;
 }
 
 /** Brings the cache of a dataset up to date, gives each image its side, and reads the values side by side. */
@@ -53,26 +70,32 @@ export async function readDataset(
   context: JobContext<RetrainProgress>,
 ): Promise<PartedDataset> {
   let parted: Parted = { labels: [], counts: { training: 0, validation: 0, testing: 0 } };
-  const { filled, read } = await fillAndRead(folder, network, context, 2, async (rows, dataset) => {
+  const { distortions } = settings;
+  const arrange = async (rows: readonly CachedImage[], dataset: DatasetPlace) => {
     const sides = await splitRows(rows, dataset.location, settings);
     const arranged = arrangeBySide(rows, sides, dataset.root);
     parted = arranged.parted;
     return arranged.rows;
-  });
-  return { filled, read, parted };
+  };
+  const dataset = await fillAndRead(folder, network, context, 2, arrange, distortions);
+  const { filled } = dataset;
+  if (!distortions) return { filled, read: dataset.read, parted, views: null };
+  const { read, counts } = await readViews(dataset, parted.counts.training, distortions, context);
+  return { filled, read, parted, views: counts };
 }
 
 /** Trains, measures and saves; `refitOf` says what run this one stands in for, if so. The values are used up. */
 export async function trainRun(
-  { filled, read, parted: { labels, counts } }: PartedDataset,
+  { filled, read, parted: { labels, counts }, views }: PartedDataset,
   settings: RunSettings,
   context: JobContext<RetrainProgress>,
   refitOf: RefitOf | null = null,
 ): Promise<{ run: RunRecord; folder: string }> {
   const { facts, location } = filled;
-  const validated = counts.training + counts.validation;
-  const training = labelledRows(read, labels, 0, counts.training);
-  const validation = labelledRows(read, labels, counts.training, validated);
+  const trained = counts.training + (views?.rows ?? 0);
+  const validated = trained + counts.validation;
+  const training = labelledRows(read, labels, 0, trained);
+  const validation = labelledRows(read, labels, trained, validated);
   const testing = labelledRows(read, labels, validated);
   const tested = new Set(testing.rows.map(({ image }) => image.label));
   const lacking = facts.classes.flatMap(({ label, count }) => {
@@ -80,7 +103,9 @@ export async function trainRun(
     const measured = tested.size === 0 || tested.has(label);
     return count === 0 || measured ? [] : [new RetrainError('CLASS_NOT_TESTED', { label })];
   });
-  const { head, curve } = await trainHead(filled, labels.length, { training, validation, settings }, context);
+  if (views && views.missing > 0) lacking.push(new RetrainError('VIEWS_MISSING', { count: views.missing }));
+  const sides = { training, validation, settings, originals: counts.training };
+  const { head, curve } = await trainHead(filled, labels.length, sides, context);
 
   const started = performance.now();
   const { answers, measured } = measureHead(head, testing, labels);
@@ -105,9 +130,11 @@ export async function trainRun(
       testingPercentage: settings.testingPercentage,
       splitRule: settings.splitRule,
       optimizer: settings.optimizer,
+      ...(settings.distortions && { distortions: settings.distortions }),
     },
     split: counts,
     bottlenecks: filled.counts,
+    ...(views && { views }),
     training: curve,
     evaluation: { ...measured, on: 'testing', seconds: secondsSince(started) },
     predictions: testing.rows.map(({ image, sha256 }, i) => ({

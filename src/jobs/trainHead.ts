@@ -19,6 +19,8 @@ interface Sides {
   readonly training: LabelledRows;
   readonly validation: LabelledRows;
   readonly settings: RunSettings;
+  /** How many of the training rows are of images as they are; behind them come views. */
+  readonly originals: number;
 }
 
 /**
@@ -49,7 +51,7 @@ export async function trainHead(
 async function trained(
   { backbone, runtime, location }: FilledDataset,
   classes: number,
-  { training, validation, settings: { optimizer, seed } }: Sides,
+  { training, validation, settings: { optimizer, seed }, originals }: Sides,
   options: { signal: AbortSignal; report: (epoch: Epoch) => void },
 ): Promise<Trained> {
   const task = {
@@ -60,7 +62,8 @@ async function trained(
   };
   switch (optimizer.kind) {
     case 'l-bfgs': {
-      const scaling = backbone.scaling ?? (await keptScaling(location.retrain, backbone, training.values));
+      const own = training.values.subarray(0, originals * backbone.dimension);
+      const scaling = backbone.scaling ?? (await keptScaling(location.retrain, backbone, own));
       for (const { values } of [training, validation]) scaleInPlace(values, scaling);
       const { l2, maxEpochs } = optimizer;
       const result = await trainSoftmax({ ...task, l2, maxEpochs }, runtime.multiply, options);

@@ -9,11 +9,13 @@ export type {
   NewRun,
   RefitOf,
   RunDataset,
+  RunDistortions,
   RunEvaluation,
   RunPrediction,
   RunRecord,
   RunSettings,
   RunTraining,
   SplitRule,
+  ViewCounts,
 } from './runRecord';
 export { saveRun } from './saveRun';

@@ -21,6 +21,7 @@ export function writeRunJson(run: RunFacts): string {
     settings,
     split,
     bottlenecks,
+    views,
     fittedOn,
     refitOf,
   } = run;
@@ -35,6 +36,7 @@ export function writeRunJson(run: RunFacts): string {
     settings,
     split,
     bottlenecks,
+    ...(views && { views }),
     fittedOn,
     ...(refitOf && { refitOf }),
   };
@@ -71,8 +73,22 @@ export function readRunJson(text: string, file: string): RunFacts {
       computed: count(bottlenecks.field('computed')),
       seconds: seconds(bottlenecks.field('seconds')),
     },
+    ...readViews(root.optional('views')),
     fittedOn: root.field('fittedOn').items(mostImages).map(sha256),
     refitOf: readRefitOf(root.optional('refitOf')),
+  };
+}
+
+function readViews(views: Untrusted | undefined): Pick<RunFacts, 'views'> {
+  if (views === undefined) return {};
+  return {
+    views: {
+      rows: count(views.field('rows')),
+      cached: count(views.field('cached')),
+      computed: count(views.field('computed')),
+      missing: count(views.field('missing')),
+      seconds: seconds(views.field('seconds')),
+    },
   };
 }
 

@@ -28,12 +28,35 @@ export type SplitRule =
   /** `imageDir`: the dataset's folder as the person gave it, which is part of what is hashed. */
   | { readonly kind: 'retrain.py'; readonly imageDir: string };
 
+/** How the views of the training images differ from these, percentages 0 to 100, and how many each image has. */
+export interface RunDistortions {
+  readonly flipLeftRight: boolean;
+  readonly randomCrop: number;
+  readonly randomScale: number;
+  readonly randomBrightness: number;
+  /** 1 to 32. */
+  readonly views: number;
+}
+
+/** What became of the views of the training images. */
+export interface ViewCounts {
+  /** Rows trained on besides the images'. */
+  readonly rows: number;
+  readonly cached: number;
+  readonly computed: number;
+  /** Views without values: their image changed meanwhile. */
+  readonly missing: number;
+  readonly seconds: number;
+}
+
 export interface RunSettings {
   readonly seed: number;
   readonly validationPercentage: number;
   readonly testingPercentage: number;
   readonly splitRule: SplitRule;
   readonly optimizer: Optimizer;
+  /** Absent: no views were trained on. */
+  readonly distortions?: RunDistortions;
 }
 
 export interface RunTraining {
@@ -114,6 +137,8 @@ export interface RunRecord {
   readonly settings: RunSettings;
   readonly split: { readonly training: number; readonly validation: number; readonly testing: number };
   readonly bottlenecks: { readonly cached: number; readonly computed: number; readonly seconds: number };
+  /** With `settings.distortions`. */
+  readonly views?: ViewCounts;
   readonly training: RunTraining;
   readonly evaluation: RunEvaluation;
   readonly predictions: readonly RunPrediction[];

@@ -5,6 +5,7 @@ import type { RunSettings, SplitRule } from './runRecord';
 
 const mostSteps = 10_000_000;
 const mostDrawn = 100_000;
+const mostViews = 32;
 
 /** The settings in a run.json of this format, or an earlier one. @throws what `settings` makes of its damage */
 export function readSettings(settings: Untrusted, format: number): RunSettings {
@@ -18,6 +19,22 @@ export function readSettings(settings: Untrusted, format: number): RunSettings {
           splitRule: readSplitRule(settings.field('splitRule')),
           optimizer: readOptimizer(settings.field('optimizer')),
         }),
+    ...readDistortions(settings.optional('distortions')),
+  };
+}
+
+function readDistortions(distortions: Untrusted | undefined): Pick<RunSettings, 'distortions'> {
+  if (distortions === undefined) return {};
+  const flip = distortions.field('flipLeftRight');
+  if (typeof flip.value !== 'boolean') throw flip.fail('true or false was expected');
+  return {
+    distortions: {
+      flipLeftRight: flip.value,
+      randomCrop: distortions.field('randomCrop').number(0, 100),
+      randomScale: distortions.field('randomScale').number(0, 100),
+      randomBrightness: distortions.field('randomBrightness').number(0, 100),
+      views: distortions.field('views').integer(1, mostViews),
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { trainDocument } from '../documents';
 import { backbone, json, runtime, wholeNumber } from '../options';
 import { perform, status, type Output } from '../perform';
 import {
+  distortionsIn,
   flagNotes,
   moduleOf,
   optimizerOf,
@@ -57,6 +58,11 @@ async function train(
   const implied = !named && trainsAsRetrainPy(options);
   if (named && options.optimizer === 'l-bfgs' && trainsAsRetrainPy(options))
     wrong('steps, rate, batch sizes and --keep belong to --optimizer retrain.py');
+  const distortions = distortionsIn(options);
+  if (options.views !== undefined && distortions === undefined)
+    wrong(
+      '--views needs a distortion: --flip_left_right, --random_crop, --random_scale or --random_brightness',
+    );
   for (const note of flagNotes(options, implied)) process.stderr.write(`note: ${note}\n`);
 
   const folder = path.resolve(given);
@@ -69,6 +75,7 @@ async function train(
     ...(implied || options.optimizer === 'retrain.py'
       ? { splitRule: { kind: 'retrain.py', imageDir: given }, optimizer: optimizerOf(options) }
       : { splitRule: defaultSettings.splitRule, optimizer: defaultSettings.optimizer }),
+    ...(distortions && { distortions }),
   };
   const misclassified = options.printMisclassifiedTestImages ?? false;
   await perform({ ...(asJson && { json: asJson }) }, async ({ jobs, progress, signal }) => {

@@ -35,6 +35,19 @@ export function RunFacts({ run, openRun }: { run: RunView; openRun: () => void }
     ...(training.optimizer.kind === 'retrain.py'
       ? ([[t('Optimizer'), t('retrain.py, and its split by paths')]] satisfies [string, string][])
       : []),
+    ...(run.views && training.distortions
+      ? ([
+          [
+            t('Views'),
+            t('{views} of each training photo · {computed} computed, {cached} in the cache', {
+              views: training.distortions.views,
+              computed: count(run.views.computed),
+              cached: count(run.views.cached),
+            }),
+          ],
+          [t('Distortions'), distortionText(training.distortions)],
+        ] satisfies [string, string][])
+      : []),
     [
       training.unit === 'step' ? t('Steps') : t('Epochs'),
       split.validation > 0
@@ -62,6 +75,23 @@ export function RunFacts({ run, openRun }: { run: RunView; openRun: () => void }
       </dl>
     </Band>
   );
+}
+
+function distortionText({
+  flipLeftRight,
+  randomCrop,
+  randomScale,
+  randomBrightness,
+}: NonNullable<RunView['training']['distortions']>): string {
+  const percentages: [string, number][] = [
+    [t('crop'), randomCrop],
+    [t('scale'), randomScale],
+    [t('brightness'), randomBrightness],
+  ];
+  return [
+    ...(flipLeftRight ? [t('flip')] : []),
+    ...percentages.flatMap(([name, value]) => (value > 0 ? [`${name} ${count(value)} %`] : [])),
+  ].join(' · ');
 }
 
 function when(created: string): string {
