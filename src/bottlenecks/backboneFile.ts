@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { readBounded, writeAtomic, writeNew } from '../base';
+import { readBounded, Untrusted, writeAtomic, writeNew } from '../base';
+import type { Distortions } from '../images';
 import type { CachedBackbone } from './cache';
 import { folderName } from './folderName';
 import { backboneFolder, entriesOf } from './layout';
@@ -46,5 +47,22 @@ export async function describedBackbone(
     return { id, fingerprint: known ? String(facts.fingerprint) : undefined };
   } catch {
     return { id: name, fingerprint: undefined };
+  }
+}
+
+/** By what the values in `folder` are views; undefined where backbone.json does not say so. */
+export async function describedViews(folder: string): Promise<Distortions | undefined> {
+  try {
+    const text = (await readBounded(path.join(folder, 'backbone.json'), largest)).toString();
+    const views = Untrusted.parse(text, (reason) => new Error(reason)).field('views');
+    const percentage = (name: string) => views.field(name).number(0, 100);
+    return {
+      flipLeftRight: views.field('flipLeftRight').value === true,
+      randomCrop: percentage('randomCrop'),
+      randomScale: percentage('randomScale'),
+      randomBrightness: percentage('randomBrightness'),
+    };
+  } catch {
+    return undefined;
   }
 }

@@ -31,5 +31,12 @@ export type { BottleneckProgress } from './progressMeter';
 export { readBottlenecks, type Arrange } from './readBottlenecks';
 export { recompute, type Recomputed } from './recompute';
 export { findTextFiles, type FoundTextFiles, type TextFile } from './textFiles';
-export { compactViews, computeViews, viewsBackbone, viewsId, type ComputedViews } from './views';
+export {
+  compactViews,
+  computeViews,
+  viewsBackbone,
+  viewsBackbonesIn,
+  viewsId,
+  type ComputedViews,
+} from './views';
 export { compactStale, knownParts, type KnownParts, type ScannedDataset } from './staleness';

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import { throwIfAborted, type RetrainError } from '../base';
 import { mostViews, viewsVersion, type Distortions } from '../images';
+import { describedViews } from './backboneFile';
 import type { BottleneckCache, CachedBackbone, Key } from './cache';
 import type { BottleneckOptions, BottleneckSource } from './computeBottlenecks';
 import { ContentSet } from './content';
 import { Filling } from './filling';
+import { folderName } from './folderName';
+import { entriesOf } from './layout';
 import type { CachedImage } from './outcome';
 import type { Task } from './preparation';
 import { ProgressMeter } from './progressMeter';
@@ -37,6 +41,19 @@ function settingsOf(distortions: Distortions): string {
 
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex');
+}
+
+/** Those of the backbones of views in a cache that are of this network; none whose description is damaged. */
+export async function viewsBackbonesIn(root: string, backbone: CachedBackbone): Promise<CachedBackbone[]> {
+  const versions = path.join(root, 'v1');
+  const found: CachedBackbone[] = [];
+  for (const name of (await entriesOf(root, versions)).folders) {
+    if (!name.startsWith(folderName(`${backbone.id}+`))) continue;
+    const distortions = await describedViews(path.join(versions, name));
+    const described = distortions && viewsBackbone(backbone, distortions);
+    if (described && folderName(described.id) === name) found.push(described);
+  }
+  return found;
 }
 
 export interface ComputedViews {

@@ -6,7 +6,9 @@ import {
   checkRows,
   openCache,
   recompute,
+  viewsBackbonesIn,
   type BottleneckCache,
+  type CachedBackbone,
   type CheckedPlace,
   type Recomputed,
   type RowCheck,
@@ -22,7 +24,7 @@ import type { CacheFinding } from './results';
 const tolerance = 1e-3;
 
 /**
- * Holds a cache against its images: every row against its checksum, and a sample of the images, or all, computed
+ * Holds a cache against its images: every row, those of views too, against its checksum, and a sample of the images, or all, computed
  * anew. Writes nothing and repairs nothing.
  * @throws as the scan does; NO_CACHE, RUNTIME_..., BACKBONE_...; the signal's reason
  */
@@ -37,10 +39,11 @@ export const verify: Job<'verify'> = async ({ folder, settings, sample, seed }, 
   });
   const bottlenecks = await cacheInUse(root, places);
   const { backbone, runtime } = await networks.open(settings);
-  const check = await checkRows(bottlenecks, backbone, {
-    signal,
-    report: (progress) => report({ kind: 'checking', ...progress }),
-  });
+  const checkOf = (one: CachedBackbone) =>
+    checkRows(bottlenecks, one, { signal, report: (progress) => report({ kind: 'checking', ...progress }) });
+  const check = await checkOf(backbone);
+  const viewChecks: RowCheck[] = [];
+  for (const views of await viewsBackbonesIn(bottlenecks, backbone)) viewChecks.push(await checkOf(views));
   const cache = await openCache(bottlenecks, backbone, { signal });
   const comparison = new Comparison(root, cache, check);
   await comparison.identify(images, signal);
@@ -50,17 +53,21 @@ export const verify: Job<'verify'> = async ({ folder, settings, sample, seed }, 
     (recomputed) => comparison.compare(recomputed),
     { signal, report: (done) => report({ kind: 'recomputing', done, of: chosen.length }) },
   );
+  const paths = new Set(images.map((image) => image.path));
   return {
     cache: bottlenecks,
     backbone: backboneFacts(backbone),
     runtime: runtime.id,
     images: images.length,
-    rows: check.rows,
+    rows: [check, ...viewChecks].reduce((sum, { rows }) => sum + rows, 0),
     recomputed: comparison.recomputed,
     largestDistance: comparison.largestDistance,
     tolerance,
     seed,
-    findings: [...comparison.findings, ...comparison.rowFindings(new Set(images.map((image) => image.path)))],
+    findings: [
+      ...comparison.findings,
+      ...[check, ...viewChecks].flatMap((one) => comparison.rowFindings(one, paths)),
+    ],
     missing: comparison.missing(),
   };
 };
@@ -138,9 +145,11 @@ class Comparison {
     if (!(distance <= tolerance)) this.findings.push({ kind: 'differs', path: file, distance, place });
   }
 
-  /** What is wrong with rows themselves, or with what they are of; `paths` are those of the images. */
-  rowFindings(paths: ReadonlySet<string>): CacheFinding[] {
-    const { damaged, repeated, right, otherParts } = this.check;
+  /** What is wrong with rows, or with what they are of, views included; `paths` are those of the images. */
+  rowFindings(
+    { damaged, repeated, right, otherParts }: RowCheck,
+    paths: ReadonlySet<string>,
+  ): CacheFinding[] {
     const wanted = new Set(this.contents.values());
     const finding = (kind: 'damaged' | 'stale' | 'missingImage', place: CheckedPlace): CacheFinding => ({
       kind,
