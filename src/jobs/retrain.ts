@@ -42,9 +42,11 @@ import { readViews } from './views';
 /** The main job: scan, cache, split, train, measure once on the testing split, save the run. */
 export const retrain: Job<'retrain'> = async ({ folder, settings, outputs }, context) => {
   const { backbone, runtime, optimizer, ...others } = settings;
+  // its tolerance is no setting of a run
+  const { l2, maxEpochs } = trainingDefaults;
   const given: RunSettings = {
     ...others,
-    optimizer: optimizer.kind === 'l-bfgs' ? { ...trainingDefaults, ...optimizer } : optimizer,
+    optimizer: optimizer.kind === 'l-bfgs' ? { l2, maxEpochs, ...optimizer } : optimizer,
   };
   const dataset = await readDataset(folder, { backbone, runtime }, given, context);
   const trained = await trainRun(dataset, given, context);
