@@ -127,6 +127,7 @@ const web = {
     panel: './src/webview/panel.tsx',
     inspector: './src/webview/inspector.tsx',
     classify: './src/webview/classify.tsx',
+    comparison: './src/webview/comparison.tsx',
   },
   output: { path: dist, filename: 'webview/[name].js', chunkFormat: false },
   module: {

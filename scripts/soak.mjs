@@ -1,4 +1,4 @@
-// npm run test:soak [-- --kills 200] [-- --seed 1]: kills processes at random moments. Takes about twenty minutes.
+// npm run test:soak [-- --kills 200] [--editor-kills 10] [--seed 1]: kills processes and editors at random moments. Takes half an hour.
 
 import process from 'node:process';
 import { build } from './build.mjs';

@@ -16,7 +16,9 @@ const calm = {
 
 /**
  * @typedef {{ version: string, node: string, main: string, code: string }} Editor as installEditor returns it
- * @typedef {{ origin: string, host: string, writeSettings(settings: object): Promise<void>, stop(): void }} VSCodeServer
+ * @typedef {{ origin: string, host: string, pid: number | undefined,
+ *   writeSettings(settings: object): Promise<void>, stop(): void }} VSCodeServer
+ *   `pid` is also the process group of all that it starts, but on Windows; `stop` kills them, without a word
  */
 
 /**
@@ -63,7 +65,13 @@ export async function startVSCodeServer(editor, options) {
   process.on('exit', stop);
   exitOnSignals();
   const port = await listening(child, editor.version);
-  return { origin: `http://127.0.0.1:${port}`, host: `127.0.0.1:${port}`, writeSettings, stop };
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    host: `127.0.0.1:${port}`,
+    pid: child.pid,
+    writeSettings,
+    stop,
+  };
 }
 
 let handled = false;

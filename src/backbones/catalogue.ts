@@ -29,7 +29,8 @@ const nsfwjs = 'https://cdn.jsdelivr.net/npm/nsfwjs@4.4.0/dist/models';
 /**
  * Networks with ImageNet's knowledge beyond those that come with the extension. All three are those of the npm package
  * nsfwjs 4.4.0, which were trained further on photos of its own five classes: their last layers before the classifier
- * are no longer Google's.
+ * are no longer Google's, and on flowers an earlier cut serves better (docs/custom-backbones.md). Inception v3 has the
+ * seed's all the same: retrain.py's 2,048 values.
  */
 export const catalogue: readonly CatalogueEntry[] = [
   {
@@ -90,10 +91,10 @@ export const catalogue: readonly CatalogueEntry[] = [
     id: 'mobilenet-v2',
     name: 'MobileNetV2 1.0 (nsfwjs)',
     licence: 'MIT',
-    dimension: 1280,
+    dimension: 576,
     input: { height: 224, width: 224 },
     normalisation: '0..1',
-    cut: ['out_relu'],
+    cut: ['block_13_expand_relu'],
     folder: `${nsfwjs}/mobilenet_v2`,
     files: [
       {

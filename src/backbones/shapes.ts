@@ -50,15 +50,7 @@ function shapeOf(operation: Operation, operands: readonly Operand[]): Shape {
       return convolved(shape, floatsOf(operandOf(second)).shape, operation);
     case 'pool': {
       const { size, strides, padding } = operation;
-      const [batch, height, width, channels, ...more] = shape;
-      if (
-        batch === undefined ||
-        height === undefined ||
-        width === undefined ||
-        channels === undefined ||
-        more.length > 0
-      )
-        throw new Error('its input is no picture');
+      const [batch, height, width, channels] = pictureOf(shape);
       const rows = window(height, size[0], strides[0], 1, padding).size;
       return [batch, rows, window(width, size[1], strides[1], 1, padding).size, channels];
     }
@@ -168,9 +160,8 @@ interface Geometry {
   readonly padding: Padding;
 }
 
-function convolved(input: Shape, filter: Shape, geometry: Geometry): Shape {
-  const [batch, height, width, channels, ...more] = input;
-  const [kernelHeight, kernelWidth, filterChannels, last, ...rest] = filter;
+/** The shape of pictures: [n, h, w, c]. */
+function pictureOf([batch, height, width, channels, ...more]: Shape): [number, number, number, number] {
   if (
     batch === undefined ||
     height === undefined ||
@@ -179,6 +170,12 @@ function convolved(input: Shape, filter: Shape, geometry: Geometry): Shape {
     more.length > 0
   )
     throw new Error('its input is no picture');
+  return [batch, height, width, channels];
+}
+
+function convolved(input: Shape, filter: Shape, geometry: Geometry): Shape {
+  const [batch, height, width, channels] = pictureOf(input);
+  const [kernelHeight, kernelWidth, filterChannels, last, ...rest] = filter;
   if (
     kernelHeight === undefined ||
     kernelWidth === undefined ||

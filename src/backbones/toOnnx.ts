@@ -12,6 +12,7 @@ import { axisOf, window } from './shapes';
 const toChannelsFirst = [0, 3, 1, 2];
 const toChannelsLast = [0, 2, 3, 1];
 
+const plain = { sigmoid: 'Sigmoid', tanh: 'Tanh', identity: 'Identity' } as const;
 const elementwise = { add: 'Add', subtract: 'Sub', multiply: 'Mul' } as const;
 
 export interface OnnxOptions {
@@ -110,13 +111,9 @@ class Conversion {
         model.node('LeakyRelu', [first], name, { alpha: { float: operation.slope } });
         break;
       case 'sigmoid':
-        model.node('Sigmoid', [first], name);
-        break;
       case 'tanh':
-        model.node('Tanh', [first], name);
-        break;
       case 'identity':
-        model.node('Identity', [first], name);
+        model.node(plain[operation.kind], [first], name);
         break;
       case 'softmax':
         model.node('Softmax', [first], name, { axis: shape.length === 4 ? 1 : shape.length - 1 });

@@ -108,6 +108,11 @@ export const messages = {
 
   TRAINING_DIVERGED: 'The training ran away at a learning rate of {rate}; choose a smaller one.',
 
+  LEAVE_ONE_OUT_LARGE:
+    'Leave-one-out was not measured: {count} images take too long; the testing images say how good the model is.',
+  LEAVE_ONE_OUT_SLOW:
+    'Leave-one-out was not measured: {count} images take too long on the runtime {runtime}; choose onnx, which is ten times as fast.',
+
   // Runs
   NO_RUN: 'There is no run for {path} yet; retrain first.',
   RUN_DAMAGED: 'The run file {path} is damaged ({reason}); retrain.',
@@ -116,6 +121,8 @@ export const messages = {
     'The run {path} belongs to the backbone {backbone}, which does not run here, and its photos are not at hand to fit it for another; use the onnx runtime, or retrain.',
   IMPORTED_NETWORK:
     'The run {path} was trained on imported values of {module}; that network is not here, so no other image can be put to it. Retrain with a backbone of this extension.',
+  NOTHING_TO_TEST:
+    'No photo of {path} is kept aside to test on; set the validation or testing percentage above 0, or add photos.',
   NOTHING_TO_CLASSIFY: 'There is no image in {path}.',
 
   OUTPUT_UNWRITABLE: '{path} cannot be written ({reason}); choose another place for it.',

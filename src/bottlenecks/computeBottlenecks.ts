@@ -45,7 +45,7 @@ export async function computeBottlenecks(
   if (unread.length > 0) {
     const filling = new Filling(source, outcome, meter, signal);
     try {
-      await filling.fill(unread.map((image) => ({ image, view: undefined })).values());
+      await filling.fill(unread.map((image) => ({ image, view: undefined })));
     } catch (error) {
       await filling.close().catch(() => undefined);
       throw error;

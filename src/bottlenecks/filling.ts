@@ -1,8 +1,10 @@
 import { RetrainError, throwIfAborted } from '../base';
 import { CacheWriter } from './cacheWriter';
 import type { BottleneckSource } from './computeBottlenecks';
+import { batchSize, NetworkBatch } from './networkBatch';
 import { Preparation, type Prepared, type Task } from './preparation';
 import type { ProgressMeter } from './progressMeter';
+import { readAhead } from './readAhead';
 import { areFinite } from './rows';
 
 /** What became of the images. */
@@ -15,15 +17,6 @@ interface Tally {
   readonly failedContents: Map<string, RetrainError>;
 }
 
-/** Images that go through the network at once: 16 are no faster, and take 180 MB more. */
-const batchSize = 8;
-/**
- * Images read and decoded ahead of the network, and how many bytes their files may have together. The network holds
- * the thread: between two batches the readers get one answer each image, and need two.
- */
-const ahead = 5 * batchSize;
-const aheadBytes = 64 * 2 ** 20;
-
 /** An image on its way through the network. */
 interface Waiting extends Task {
   readonly sha256: string;
@@ -34,8 +27,7 @@ interface Waiting extends Task {
 export class Filling {
   private readonly preparation: Preparation;
   private readonly writer: CacheWriter;
-  private readonly input: Uint8Array;
-  private readonly pictureSize: number;
+  private readonly network: NetworkBatch;
   private batch: Waiting[] = [];
 
   constructor(
@@ -46,36 +38,14 @@ export class Filling {
   ) {
     this.preparation = new Preparation(source, signal);
     this.writer = new CacheWriter(source.cache, source.runtime);
-    const { width, height } = source.backbone.input;
-    this.pictureSize = width * height * 3;
-    this.input = new Uint8Array(batchSize * this.pictureSize);
+    this.network = new NetworkBatch(source.backbone, source.runtime);
   }
 
-  async fill(tasks: Iterator<Task, unknown>): Promise<void> {
-    const window: { task: Task; prepared: Promise<Prepared> }[] = [];
-    let bytes = 0;
-    let next = tasks.next();
-    try {
-      for (;;) {
-        for (; !next.done; next = tasks.next()) {
-          const task = next.value;
-          const { size } = task.image;
-          if (window.length >= ahead || (window.length > 0 && bytes + size > aheadBytes)) break;
-          const prepared = this.preparation.prepare(task);
-          // awaited in its turn; until then a rejection is nobody's
-          prepared.catch(() => undefined);
-          window.push({ task, prepared });
-          bytes += size;
-        }
-        const first = window.shift();
-        if (!first) break;
-        await this.take(first.task, await first.prepared);
-        bytes -= first.task.image.size;
-      }
-      await this.runBatch();
-    } finally {
-      await Promise.allSettled(window.map(({ prepared }) => prepared));
-    }
+  async fill(tasks: Iterable<Task>): Promise<void> {
+    const prepare = (task: Task) => this.preparation.prepare(task);
+    for await (const [task, prepared] of readAhead(tasks, ({ image }) => image.size, prepare))
+      await this.take(task, prepared);
+    await this.runBatch();
   }
 
   async close(): Promise<void> {
@@ -106,12 +76,7 @@ export class Filling {
     this.batch = [];
     if (batch.length > 0) {
       throwIfAborted(this.signal);
-      const { backbone, runtime } = this.source;
-      const size = this.pictureSize;
-      for (const [i, { pixels }] of batch.entries()) this.input.set(pixels, i * size);
-      const values = await runtime.run(this.input.subarray(0, batch.length * size), batch.length);
-      if (values.length !== batch.length * backbone.dimension)
-        throw new RangeError(`${runtime.id} gave ${values.length} values for ${batch.length} images`);
+      const values = await this.network.run(batch.map(({ pixels }) => pixels));
       await this.store(batch, values);
     }
     await this.writer.flush();

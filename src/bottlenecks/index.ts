@@ -15,6 +15,7 @@ export {
   type ImportedBackbone,
 } from './importedBackbone';
 export { importTexts, type ImportedTexts, type ImportSource } from './importTexts';
+export { computeValues, type AskedImage, type ComputedImage } from './computeValues';
 export {
   inspectPart,
   readPartRows,
@@ -29,7 +30,6 @@ export { mergeCache, type MergedBackbone } from './mergeCaches';
 export type { CachedImage, ComputedBottlenecks } from './outcome';
 export type { BottleneckProgress } from './progressMeter';
 export { readBottlenecks, type Arrange } from './readBottlenecks';
-export { recompute, type Recomputed } from './recompute';
 export { findTextFiles, type FoundTextFiles, type TextFile } from './textFiles';
 export {
   compactViews,

@@ -1,6 +1,6 @@
-import type { BackboneListing, CutView, JobResult } from '../jobs';
+import type { BackboneListing, ComparedBackbone, CutView, JobResult } from '../jobs';
 import { sizeText } from './cacheText';
-import { printable } from './text';
+import { percent, printable } from './text';
 
 /** What a person reads on the terminal about backbones, one function a command. */
 
@@ -45,4 +45,21 @@ export function quantisedText(made: JobResult<'quantiseBackbone'>): string {
     `Cosine to the float network: median ${median.toFixed(4)}, least ${least.toFixed(4)}.`,
     `Use it with: --backbone ${id}`,
   ].join('\n');
+}
+
+export function comparedText(compared: readonly ComparedBackbone[]): string {
+  const width = Math.max(8, ...compared.map(({ backbone }) => backbone.id.length));
+  const lines = compared.map(({ backbone, runtime, accuracy, interval, millisecondsAnImage }) =>
+    [
+      backbone.id.padEnd(width),
+      percent(accuracy).padStart(8),
+      `${percent(interval.low)} to ${percent(interval.high)}`.padStart(18),
+      millisecondsAnImage.toFixed(1).padStart(11),
+      runtime,
+    ].join('  '),
+  );
+  const head = ['backbone'.padEnd(width), 'accuracy', '95 %'.padStart(18), 'ms an image', 'runtime'].join(
+    '  ',
+  );
+  return [head, ...lines].join('\n');
 }

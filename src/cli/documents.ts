@@ -11,6 +11,7 @@ import type {
   EvaluateResult,
   ExportResult,
   ImportResult,
+  LeaveOneOutView,
   MergeResult,
   RunFacts,
   RunView,
@@ -26,24 +27,40 @@ export function trainDocument(run: RunView, misclassified: boolean): object {
     ...bottlenecksDocument(run),
     ...(run.views && { views: run.views }),
     split: run.split,
-    training: {
-      optimizer: run.training.optimizer,
-      splitRule: run.training.splitRule,
-      ...(run.training.distortions && { distortions: run.training.distortions }),
-      unit: run.training.unit,
-      epochs: run.training.epochs,
-      best: run.training.bestEpoch,
-      seconds: run.training.seconds,
-      seed: run.training.seed,
-    },
+    training: trainingDocument(run.training),
     evaluation: {
       labels: run.evaluation.labels,
       accuracy: run.evaluation.accuracy,
       confusion: run.evaluation.confusion,
       ...(misclassified && { misclassified: misclassifiedOf(run) }),
     },
+    leaveOneOut: run.leaveOneOut && leaveOneOutDocument(run.leaveOneOut),
     run: shownRun(run.dataset.root, run.folder),
   };
+}
+
+function trainingDocument(training: RunView['training']): object {
+  const { head, splitRule, distortions, seconds, seed } = training;
+  const own =
+    training.kind === 'iterative'
+      ? {
+          ...(head.kind === 'softmax' && { optimizer: head.optimizer }),
+          unit: training.unit,
+          epochs: training.epochs,
+          best: training.bestEpoch,
+        }
+      : { penalty: training.penalty, temperature: training.temperature, trials: training.trials };
+  return { head: head.kind, splitRule, ...(distortions && { distortions }), ...own, seconds, seed };
+}
+
+/** Where it was not measured its accuracy is null, and `skipped` says why. */
+function leaveOneOutDocument(leaveOneOut: LeaveOneOutView): object {
+  if (leaveOneOut.kind === 'skipped') {
+    const { code, message } = leaveOneOut.reason;
+    return { accuracy: null, skipped: { code, message } };
+  }
+  const { labels, n, accuracy, interval, confusion, penalty, seconds } = leaveOneOut;
+  return { labels, n, accuracy, interval, confusion, penalty, seconds };
 }
 
 export function bottlenecksDocument({
@@ -129,8 +146,8 @@ export function exportDocument({ to, module, files, skipped }: ExportResult): ob
 }
 
 export function verifyDocument(result: VerifyResult): object {
-  const { cache, backbone, runtime, images, rows, recomputed, largestDistance, tolerance, seed, missing } =
-    result;
+  const { cache, backbone, runtime, images, rows, recomputed, recomputedViews } = result;
+  const { largestDistance, tolerance, seed, missing } = result;
   return {
     format,
     cache,
@@ -139,6 +156,7 @@ export function verifyDocument(result: VerifyResult): object {
     images,
     rows,
     recomputed,
+    recomputedViews,
     largestDistance,
     tolerance,
     seed,

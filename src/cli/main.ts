@@ -4,11 +4,14 @@ import { backbonesCommand } from './commands/backbones';
 import { bottlenecksCommand } from './commands/bottlenecks';
 import { classifyCommand } from './commands/classify';
 import { clearCommand } from './commands/clear';
+import { compareCommand } from './commands/compare';
 import { doctorCommand } from './commands/doctor';
 import { evaluateCommand } from './commands/evaluate';
 import { exportBottlenecksCommand } from './commands/exportBottlenecks';
 import { importCommand } from './commands/import';
+import { learningCurveCommand } from './commands/learningCurve';
 import { mergeCommand } from './commands/merge';
+import { runsCommand } from './commands/runs';
 import { trainCommand } from './commands/train';
 import { verifyCommand } from './commands/verify';
 import { status } from './perform';
@@ -23,6 +26,9 @@ const commands = [
   bottlenecksCommand,
   classifyCommand,
   evaluateCommand,
+  runsCommand,
+  compareCommand,
+  learningCurveCommand,
   verifyCommand,
   clearCommand,
   mergeCommand,

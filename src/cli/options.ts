@@ -1,5 +1,6 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { defaultSettings, type RetrainSettings } from '../jobs';
+import { status } from './perform';
 
 /** The options that several commands have. */
 
@@ -25,3 +26,30 @@ export const backbone = () =>
 
 /** What `backbone` and `runtime` give. */
 export type NetworkOptions = Pick<RetrainSettings, 'backbone' | 'runtime'>;
+
+const share = (side: string, value: number) =>
+  new Option(`--${side}-percentage <n>`, `share of the images kept for ${side}`)
+    .argParser(wholeNumber(0, 90))
+    .default(value);
+
+/** The options that come to RetrainSettings. */
+export const settingOptions = (): Option[] => [
+  backbone(),
+  runtime(),
+  new Option('--seed <n>', 'of the split and the training')
+    .argParser(wholeNumber(0, 2 ** 32 - 1))
+    .default(defaultSettings.seed),
+  share('validation', defaultSettings.validationPercentage),
+  share('testing', defaultSettings.testingPercentage),
+];
+
+/** Ends the command with wrong usage where too little would be left to train on. */
+export function checkShares(
+  command: Command,
+  settings: Pick<RetrainSettings, 'validationPercentage' | 'testingPercentage'>,
+): void {
+  if (settings.validationPercentage + settings.testingPercentage > 90)
+    command.error('error: the percentages of validation and testing may not exceed 90 together', {
+      exitCode: status.usage,
+    });
+}

@@ -1,8 +1,16 @@
 import type { JobProgress } from '../jobs';
 import { sizeText } from './cacheText';
+import { printable } from './text';
 
 type Progress = JobProgress<
-  'retrain' | 'classify' | 'merge' | 'verify' | 'importBottlenecks' | 'exportBottlenecks' | 'addBackbone'
+  | 'retrain'
+  | 'classify'
+  | 'merge'
+  | 'verify'
+  | 'importBottlenecks'
+  | 'exportBottlenecks'
+  | 'addBackbone'
+  | 'learningCurve'
 >;
 
 /** Progress on standard error: one line that rewrites itself on a terminal, a line a step elsewhere. */
@@ -65,6 +73,18 @@ function describe(progress: Progress): { text: string; final: boolean } {
         text: `Training: ${progress.unit} ${progress.epoch.epoch} of at most ${progress.maxEpochs}`,
         final: false,
       };
+    case 'refitting': {
+      const { original, backbone } = progress;
+      return {
+        text: `Refitting run ${printable(original.name)} on ${backbone}: ${printable(original.backbone)} does not run here`,
+        final: true,
+      };
+    }
+    case 'learning':
+      return {
+        text: `Learning curve: ${progress.done} of ${progress.of} trainings, on ${progress.images} images`,
+        final: false,
+      };
     case 'classifying':
       return { text: `Classifying: ${progress.done} of ${progress.of}`, final: false };
     case 'merging':
@@ -77,6 +97,13 @@ function describe(progress: Progress): { text: string; final: boolean } {
       return { text: `Checking: ${progress.done} of ${progress.of} parts`, final: false };
     case 'recomputing':
       return { text: `Computing anew: ${progress.done} of ${progress.of} images`, final: false };
+    case 'penaltyTried':
+      return { text: `Training: penalty ${progress.trial.penalty}`, final: false };
+    case 'solved':
+      return {
+        text: `Trained, penalty ${progress.penalty} (${progress.seconds.toFixed(1)} s)`,
+        final: true,
+      };
     case 'trained':
       return {
         text: `Trained ${progress.epochs} ${progress.unit}s (${progress.seconds.toFixed(1)} s)`,

@@ -14,11 +14,11 @@ export function printable(text: string): string {
   return text.normalize('NFC').replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '\uFFFD');
 }
 
-function percent(share: number): string {
+export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-function seconds(value: number): string {
+export function seconds(value: number): string {
   return `${value.toFixed(1)} s`;
 }
 
@@ -58,18 +58,21 @@ export function trainText(run: RunView, misclassified: boolean): string {
     ...datasetLines(dataset),
     bottleneckLine(run),
     ...viewLines(run),
-    `Training: ${training.epochs} ${training.unit}s, best ${training.bestEpoch} · ${seconds(training.seconds)} · seed ${training.seed}`,
+    `Training: ${trainingText(training)} · ${seconds(training.seconds)} · seed ${training.seed}`,
     `Split: ${split.training} training, ${split.validation} validation, ${split.testing} testing`,
     ...retrainPyLines(run),
     '',
     evaluation.accuracy === null
       ? 'Accuracy: nothing to test on; add photos or raise the testing percentage.'
       : `Accuracy: ${percent(evaluation.accuracy)} (${hits} of ${evaluation.n} testing images${intervalText(evaluation.interval)})`,
+    ...leaveOneOutLines(run),
   ];
   if (evaluation.accuracy !== null) lines.push('', ...matrixLines(evaluation.labels, evaluation.confusion));
+  else if (run.leaveOneOut?.kind === 'measured')
+    lines.push('', ...matrixLines(run.leaveOneOut.labels, run.leaveOneOut.confusion));
   if (misclassified) lines.push('', ...misclassifiedLines(run));
   lines.push('', `Run: ${printable(run.folder)}`);
-  if (training.optimizer.kind === 'retrain.py' && evaluation.accuracy !== null)
+  if (isRetrainPy(training) && evaluation.accuracy !== null)
     lines.push(`Final test accuracy = ${(evaluation.accuracy * 100).toFixed(1)}% (N=${evaluation.n})`);
   return lines.join('\n');
 }
@@ -92,16 +95,45 @@ function viewLines({ views, training: { distortions } }: RunView): string[] {
   ];
 }
 
+function trainingText(training: RunView['training']): string {
+  return training.kind === 'iterative'
+    ? `${training.epochs} ${training.unit}s, best ${training.bestEpoch}`
+    : `ridge in closed form, penalty ${training.penalty} of ${training.trials.length} tried`;
+}
+
+function leaveOneOutLines({ leaveOneOut, training }: RunView): string[] {
+  if (leaveOneOut === null) return [];
+  if (leaveOneOut.kind === 'skipped') return [printable(leaveOneOut.reason.message)];
+  const { accuracy, n, confusion, interval, penalty } = leaveOneOut;
+  if (accuracy === null) return [];
+  const hits = confusion.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
+  const how = training.kind === 'ridge' ? '' : `, by ridge heads of penalty ${penalty}`;
+  return [
+    `Leave-one-out: ${percent(accuracy)} (${hits} of ${n} images, each answered without itself${how}${intervalText(interval)})`,
+  ];
+}
+
+function isRetrainPy({ head }: RunView['training']): boolean {
+  return head.kind === 'softmax' && head.optimizer.kind === 'retrain.py';
+}
+
 /** How a training as retrain.py's differs from ours, and from retrain.py's. */
-function retrainPyLines({ training: { optimizer, splitRule, bestEpoch }, split }: RunView): string[] {
+function retrainPyLines({ training, split }: RunView): string[] {
+  const { head, splitRule } = training;
   const lines: string[] = [];
   if (splitRule.kind === 'retrain.py')
     lines.push(
       `  by retrain.py's rule: the path of each image under “${printable(splitRule.imageDir)}”; another name of the folder gives another split`,
     );
-  if (optimizer.kind === 'retrain.py' && optimizer.keep === 'best' && split.validation > 0)
+  if (
+    training.kind === 'iterative' &&
+    head.kind === 'softmax' &&
+    head.optimizer.kind === 'retrain.py' &&
+    head.optimizer.keep === 'best' &&
+    split.validation > 0
+  )
     lines.push(
-      `Kept: step ${bestEpoch}, the best by validation; retrain.py keeps the last (--keep last does so)`,
+      `Kept: step ${training.bestEpoch}, the best by validation; retrain.py keeps the last (--keep last does so)`,
     );
   return lines;
 }

@@ -1,18 +1,16 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { isAbort, RetrainError, toFailure } from '../base';
-import type { Answer, ClassifyResult } from '../protocol';
+import type { ClassifyResult } from '../protocol';
 import type { ClassifyView } from './classifyView';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
 import { chosenImages, pickImages } from './images';
 import { notificationText } from './plainText';
+import { Refitting } from './refitting';
 import type { RunAnswer, RunChoice } from './runChoice';
 import { retrainSettings } from './settings';
 import { failureText } from './wording';
-
-/** Images a request: few enough that answers appear one after the other, enough to fill a batch. */
-const perRequest = 8;
 
 /** Classify Image. A new one ends the one before it. */
 export class ClassifyImage {
@@ -53,13 +51,22 @@ export class ClassifyImage {
     const { view } = this;
     view.begin(images);
     try {
-      return await this.#answer(images, choice.run, view, cancellation.token);
+      return await this.#answer(images, choice.run, cancellation);
     } catch (error) {
-      // A newer question has the view now.
-      if (isAbort(error)) return undefined;
+      if (isAbort(error)) {
+        // Else a newer question has the view.
+        if (this.#current === cancellation)
+          view.fail(vscode.l10n.t('It was cancelled. The bottleneck values that were computed stay.'));
+        return undefined;
+      }
       view.fail(failureText(toFailure(error)));
       throw error;
     }
+  }
+
+  /** Ends what is under way; the view says so. */
+  cancel(): void {
+    this.#current?.cancel();
   }
 
   dispose(): void {
@@ -71,20 +78,39 @@ export class ClassifyImage {
   async #answer(
     images: readonly string[],
     run: string,
-    view: ClassifyView,
-    token: vscode.CancellationToken,
+    cancellation: vscode.CancellationTokenSource,
   ): Promise<ClassifyResult | undefined> {
-    const answers: Answer[] = [];
-    let last: ClassifyResult | undefined;
-    for (let from = 0; from < images.length; from += perRequest) {
-      const paths = images.slice(from, from + perRequest);
-      const { runtime } = retrainSettings(vscode.Uri.file(paths[0] ?? run));
-      last = await this.engine.run('classify', { base: path.dirname(run), paths, run, runtime }, { token });
+    const { view } = this;
+    const { token } = cancellation;
+    const { runtime } = retrainSettings(vscode.Uri.file(images[0] ?? run));
+    const params = { base: path.dirname(run), paths: images, run, runtime };
+    let refitting: Refitting | undefined;
+    try {
+      const result = await this.engine.run('classify', params, {
+        token,
+        progress: (progress) => {
+          // What comes late is not about what the view shows now.
+          if (this.#current !== cancellation) return;
+          switch (progress.kind) {
+            case 'refitting':
+              refitting?.end();
+              refitting = new Refitting(progress, view, cancellation);
+              break;
+            case 'classifying':
+              refitting?.end();
+              view.answer(progress.run, progress.answers);
+              break;
+            default:
+              refitting?.advance(progress);
+          }
+        },
+      });
       if (token.isCancellationRequested) return undefined;
-      answers.push(...last.answers);
-      view.answer(last.run, last.answers);
+      view.answer(result.run, result.answers);
+      return result;
+    } finally {
+      refitting?.end();
     }
-    return last && { ...last, answers };
   }
 
   #offerToRetrain(image: string): void {

@@ -1,8 +1,18 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Answer, ClassifyItem, ClassifyState, FromClassify, RunFacts, ToClassify } from '../protocol';
+import type {
+  Answer,
+  ClassifyItem,
+  ClassifyState,
+  FromClassify,
+  RefitView,
+  RunFacts,
+  RunningView,
+  ToClassify,
+} from '../protocol';
 import type { EngineClient } from './engineClient';
 import { tellFailure } from './failures';
+import { Throttle } from './throttle';
 import { thumbnail } from './thumbnails';
 import { ViewPage } from './viewPage';
 import { tabIcon, webviewOptions } from './webviewPage';
@@ -13,11 +23,15 @@ const viewType = 'retrain.classify';
 /** Pixels on the longer side: one picture may fill the view. */
 const thumbnailSize = 512;
 
+/** Milliseconds between two pictures of what goes on. */
+const interval = 100;
+
 /** What a person can ask for in the answer view. */
 export interface ClassifyActions {
   openRun(run: RunFacts): Promise<unknown>;
   /** Asks for other images and classifies them with `run`. */
   classify(run: string | null): Promise<unknown>;
+  cancel(): void;
 }
 
 /** The one view of this window that shows what Classify Image answered. */
@@ -26,6 +40,7 @@ export class ClassifyView {
   #page: ViewPage | undefined;
   #ready = false;
   #state: ClassifyState = { kind: 'answers', run: null, items: [] };
+  readonly #throttle = new Throttle(interval, () => this.#post());
 
   constructor(
     private readonly extension: vscode.Uri,
@@ -45,15 +60,25 @@ export class ClassifyView {
     else this.#panel = this.#create();
   }
 
+  /** Shows how far the refit is that comes before the answers. */
+  refit(refit: RefitView, running: RunningView, cancelling: boolean): void {
+    if (this.#state.kind === 'failed') return;
+    const { kind, items } = this.#state;
+    this.#state = { kind: 'refitting', refit, running, cancelling, items };
+    if (kind === 'refitting') this.#throttle.request();
+    else this.#throttle.flush();
+  }
+
   /** Fills in what has been answered. */
   answer(run: RunFacts, answers: readonly Answer[]): void {
-    if (this.#state.kind !== 'answers') return;
+    if (this.#state.kind === 'failed') return;
     const byPath = new Map(answers.map((answer) => [answer.path, wordedAnswer(answer)]));
     const items = this.#state.items.map((item) => ({
       ...item,
       answer: byPath.get(item.path) ?? item.answer,
     }));
-    this.#set({ kind: 'answers', run, items });
+    this.#state = { kind: 'answers', run, items };
+    this.#throttle.request();
   }
 
   fail(message: string): void {
@@ -61,6 +86,7 @@ export class ClassifyView {
   }
 
   dispose(): void {
+    this.#throttle.dispose();
     this.#panel?.dispose();
   }
 
@@ -83,7 +109,7 @@ export class ClassifyView {
 
   #set(state: ClassifyState): void {
     this.#state = state;
-    this.#post();
+    this.#throttle.flush();
   }
 
   #post(): void {
@@ -120,6 +146,8 @@ export class ClassifyView {
         return run && this.actions.openRun(run);
       case 'classify':
         return this.actions.classify(run?.folder ?? null);
+      case 'cancel':
+        return this.actions.cancel();
     }
   }
 
@@ -130,7 +158,7 @@ export class ClassifyView {
 
   /** The page may only ask about what the person has chosen. */
   #shows(file: string): boolean {
-    return this.#state.kind === 'answers' && this.#state.items.some((item) => item.path === file);
+    return this.#state.kind !== 'failed' && this.#state.items.some((item) => item.path === file);
   }
 }
 

@@ -3,6 +3,7 @@ import { isAbort, RetrainError, toFailure } from '../base';
 import type { PanelState, PanelSubject, RunningView, RunView } from '../protocol';
 import { subjectOf } from './datasets';
 import type { EngineClient } from './engineClient';
+import { Learning } from './learning';
 import { advance, notBegun } from './panelState';
 import { notificationText } from './plainText';
 import { showProgress } from './retrainNotifications';
@@ -18,6 +19,7 @@ export class DatasetSession {
   readonly subject: PanelSubject;
   readonly #changed = new vscode.EventEmitter<PanelState>();
   readonly #throttle = new Throttle(interval, () => this.#changed.fire(this.#state));
+  readonly #learning: Learning;
   #state: PanelState;
   #current:
     { readonly cancellation: vscode.CancellationTokenSource; readonly result: Promise<RunView> } | undefined;
@@ -31,6 +33,11 @@ export class DatasetSession {
   ) {
     this.subject = subjectOf(root);
     this.#state = this.#stopped(notBegun, { kind: 'cancelled' });
+    this.#learning = new Learning(engine, () => {
+      if (this.#state.kind !== 'done') return;
+      this.#state = this.#done(this.#state.run);
+      this.#throttle.request();
+    });
   }
 
   get state(): PanelState {
@@ -66,7 +73,7 @@ export class DatasetSession {
   /** Shows a run from disk; while a retraining runs, that stays in sight. */
   async showRun(folder: string): Promise<RunView> {
     const run = await this.engine.run('readRun', { run: folder });
-    if (!this.#current) this.#set({ kind: 'done', subject: this.subject, run });
+    if (!this.#current) this.#set(this.#done(run));
     return run;
   }
 
@@ -78,8 +85,27 @@ export class DatasetSession {
     return this.showRun(newest);
   }
 
+  /** Computes whether more images would help, for the run that is shown. */
+  async learn(): Promise<void> {
+    if (this.#state.kind !== 'done') return;
+    const { runtime } = retrainSettings(vscode.Uri.file(this.subject.root));
+    await this.#learning.start(this.#state.run.folder, runtime);
+  }
+
+  cancelLearning(): void {
+    this.#learning.cancel();
+  }
+
+  /** A run was deleted: where it is the one shown, the newest of the others is. */
+  async forget(folder: string): Promise<void> {
+    if (this.#state.kind !== 'done' || this.#state.run.folder !== folder) return;
+    const { runs } = await this.engine.run('listRuns', { folder: this.subject.root });
+    if (runs[0] !== undefined) await this.showRun(runs[0]);
+  }
+
   dispose(): void {
     this.#current?.cancellation.cancel();
+    this.#learning.dispose();
     this.#throttle.dispose();
     this.#changed.dispose();
   }
@@ -89,7 +115,8 @@ export class DatasetSession {
     let running = notBegun;
     this.#set(this.#running(running, false));
     try {
-      const run = await showProgress(this, (report) => {
+      const title = vscode.l10n.t('Retraining on {name}', { name: this.subject.name });
+      const run = await showProgress({ title, cancel: () => this.cancel() }, (report) => {
         return this.engine.run(
           'retrain',
           { folder: root, settings: retrainSettings(vscode.Uri.file(root)) },
@@ -105,7 +132,7 @@ export class DatasetSession {
           },
         );
       });
-      this.#end({ kind: 'done', subject: this.subject, run });
+      this.#end(this.#done(run));
       return run;
     } catch (error) {
       const reason = isAbort(error)
@@ -114,6 +141,10 @@ export class DatasetSession {
       this.#end(this.#stopped(running, reason));
       throw error;
     }
+  }
+
+  #done(run: RunView): PanelState {
+    return { kind: 'done', subject: this.subject, run, learning: this.#learning.viewOf(run.folder) };
   }
 
   #running(running: RunningView, cancelling: boolean): PanelState {

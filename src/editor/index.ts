@@ -13,6 +13,8 @@ export { registerOpenSampleDataset } from './sampleDataset';
 export { registerPanelSerializer, ResultsPanels } from './resultsPanels';
 export type { PanelActions } from './resultsPanel';
 export { RunChoice } from './runChoice';
+export { Runs } from './runs';
+export type { RunNode } from './runTree';
 export { cacheDirectory } from './settings';
 export { registerShowBottleneckValues } from './showBottleneckValues';
 export { registerShowDiagnostics } from './showDiagnostics';

@@ -1,4 +1,4 @@
-import type { RetrainProgress, RunningView } from '../protocol';
+import type { RetrainProgress, RidgeTrial, RunningView, TrainingUnderway } from '../protocol';
 
 /** A retraining of which nothing is known yet. */
 export const notBegun: RunningView = {
@@ -57,8 +57,9 @@ export function advance(running: RunningView, progress: RetrainProgress): Runnin
         ...running,
         step: 'training',
         training: {
+          kind: 'iterative',
           unit: progress.unit,
-          curve: [...(running.training?.curve ?? []), progress.epoch],
+          curve: [...(iterative(running)?.curve ?? []), progress.epoch],
           maxEpochs: progress.maxEpochs,
           bestEpoch: null,
           seconds: null,
@@ -69,12 +70,43 @@ export function advance(running: RunningView, progress: RetrainProgress): Runnin
         ...running,
         step: 'evaluation',
         training: {
+          kind: 'iterative',
           unit: progress.unit,
-          curve: running.training?.curve ?? [],
-          maxEpochs: running.training?.maxEpochs ?? progress.epochs,
+          curve: iterative(running)?.curve ?? [],
+          maxEpochs: iterative(running)?.maxEpochs ?? progress.epochs,
           bestEpoch: progress.bestEpoch,
           seconds: progress.seconds,
         },
       };
+    case 'penaltyTried':
+      return {
+        ...running,
+        step: 'training',
+        training: {
+          kind: 'ridge',
+          trials: [...trials(running), progress.trial],
+          penalty: null,
+          seconds: null,
+        },
+      };
+    case 'solved':
+      return {
+        ...running,
+        step: 'evaluation',
+        training: {
+          kind: 'ridge',
+          trials: trials(running),
+          penalty: progress.penalty,
+          seconds: progress.seconds,
+        },
+      };
   }
+}
+
+function iterative({ training }: RunningView): Extract<TrainingUnderway, { kind: 'iterative' }> | undefined {
+  return training?.kind === 'iterative' ? training : undefined;
+}
+
+function trials({ training }: RunningView): readonly RidgeTrial[] {
+  return training?.kind === 'ridge' ? training.trials : [];
 }

@@ -137,6 +137,10 @@ export class ResultsPanel {
         return root !== undefined && revealImage(root, message.path);
       case 'openRun':
         return run && reveal(run.folder);
+      case 'learningCurve':
+        return this.#session?.learn();
+      case 'cancelLearningCurve':
+        return this.#session?.cancelLearning();
       case 'inspectBottlenecks':
         return vscode.commands.executeCommand('retrain.bottlenecks.focus');
       case 'showLog':

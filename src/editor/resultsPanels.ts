@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { DatasetSession, DatasetSessions } from './datasetSession';
 import type { EngineClient } from './engineClient';
 import { panelViewType, ResultsPanel, type PanelActions } from './resultsPanel';
+import { savedText } from './webviewPage';
 
 /** The panels of this window: one a dataset, and one without a dataset where none was found. */
 export class ResultsPanels implements vscode.WebviewPanelSerializer {
@@ -35,7 +36,7 @@ export class ResultsPanels implements vscode.WebviewPanelSerializer {
 
   /** Restores a panel after a window reload: the run it showed, else its dataset's newest one. */
   async deserializeWebviewPanel(webviewPanel: vscode.WebviewPanel, saved: unknown): Promise<void> {
-    const { root, run } = savedPanel(saved);
+    const [root, run] = [savedText(saved, 'root'), savedText(saved, 'run')];
     const session = root === null ? undefined : this.sessions.of(root);
     if (session) {
       const shown =
@@ -69,14 +70,4 @@ export class ResultsPanels implements vscode.WebviewPanelSerializer {
 
 export function registerPanelSerializer(panels: ResultsPanels): vscode.Disposable {
   return vscode.window.registerWebviewPanelSerializer(panelViewType, panels);
-}
-
-/** What a page kept, which may be anything: SavedPanel of an older version, or nothing. */
-function savedPanel(saved: unknown): { root: string | null; run: string | null } {
-  const text = (key: string) => {
-    if (typeof saved !== 'object' || saved === null) return null;
-    const value: unknown = Object.entries(saved).find(([name]) => name === key)?.[1];
-    return typeof value === 'string' ? value : null;
-  };
-  return { root: text('root'), run: text('run') };
 }

@@ -3,27 +3,25 @@ import type { PanelSubject, RunningView, RunView } from '../protocol';
 import { notificationText } from './plainText';
 import { count, percent } from './wording';
 
-interface Cancellable {
-  readonly subject: PanelSubject;
-  cancel(): void;
+interface Shown {
+  readonly title: string;
+  /** What the notification's Cancel does. */
+  readonly cancel: () => void;
 }
 
-/**
- * Runs `work` under a notification with the progress that it reports; the notification's Cancel is passed on
- * to `session`.
- */
+/** Runs `work` under a notification with the progress that it reports. */
 export function showProgress<T>(
-  session: Cancellable,
+  { title, cancel }: Shown,
   work: (report: (running: RunningView) => void) => Promise<T>,
 ): Promise<T> {
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: notificationText(vscode.l10n.t('Retraining on {name}', { name: session.subject.name })),
+    title: notificationText(title),
     cancellable: true,
   };
   return Promise.resolve(
     vscode.window.withProgress(options, async (notification, token) => {
-      const listener = token.onCancellationRequested(() => session.cancel());
+      const listener = token.onCancellationRequested(cancel);
       let shown = 0;
       let lastMessage = '';
       const report = (running: RunningView) => {
@@ -65,12 +63,16 @@ function progressText(running: RunningView): string {
       const parts = [
         vscode.l10n.t('{done} of {of} images', { done: count(bottlenecks.done), of: count(bottlenecks.of) }),
       ];
-      if (bottlenecks.perSecond > 0)
+      if (bottlenecks.perSecond >= 1)
         parts.push(vscode.l10n.t('{count} a second', { count: count(bottlenecks.perSecond) }));
       if (bottlenecks.secondsLeft !== null) parts.push(timeLeft(bottlenecks.secondsLeft));
       return parts.join(' · ');
     }
     case 'training':
+      if (training?.kind === 'ridge')
+        return vscode.l10n.t('training, penalty {penalty}', {
+          penalty: String(training.trials.at(-1)?.penalty ?? ''),
+        });
       return training?.unit === 'step'
         ? vscode.l10n.t('training, step {step}', { step: training.curve.at(-1)?.epoch ?? 0 })
         : vscode.l10n.t('training, epoch {epoch}', { epoch: training?.curve.at(-1)?.epoch ?? 0 });

@@ -29,25 +29,25 @@ function distortions(settings: vscode.WorkspaceConfiguration): Pick<RetrainSetti
   return on ? { distortions: { ...given, views } } : {};
 }
 
-/** retrain.py's optimiser comes with its split, as there. */
+/** retrain.py's optimiser, which is for softmax regression alone, comes with its split, as there. */
 function trainingSettings(
   settings: vscode.WorkspaceConfiguration,
   { fsPath }: vscode.Uri,
-): { splitRule: RetrainSettings['splitRule']; optimizer: OptimizerChoice } {
+): Pick<RetrainSettings, 'splitRule' | 'head'> {
+  if (settings.get<string>('head') === 'ridge')
+    return { splitRule: { kind: 'content' }, head: { kind: 'ridge' } };
   if (settings.get<string>('optimizer') !== 'retrain.py')
-    return { splitRule: { kind: 'content' }, optimizer: { kind: 'l-bfgs' } };
-  return {
-    splitRule: { kind: 'retrain.py', imageDir: fsPath },
-    optimizer: {
-      kind: 'retrain.py',
-      steps: atLeastOne(settings.get<number>('trainingSteps', 1)),
-      learningRate: settings.get<number>('learningRate', 0),
-      trainBatchSize: batchSize(settings.get<number>('trainBatchSize', 1)),
-      validationBatchSize: batchSize(settings.get<number>('validationBatchSize', 1)),
-      evalStepInterval: atLeastOne(settings.get<number>('evalStepInterval', 1)),
-      keep: settings.get<string>('keep') === 'last' ? 'last' : 'best',
-    },
+    return { splitRule: { kind: 'content' }, head: { kind: 'softmax', optimizer: { kind: 'l-bfgs' } } };
+  const optimizer: OptimizerChoice = {
+    kind: 'retrain.py',
+    steps: atLeastOne(settings.get<number>('trainingSteps', 1)),
+    learningRate: settings.get<number>('learningRate', 0),
+    trainBatchSize: batchSize(settings.get<number>('trainBatchSize', 1)),
+    validationBatchSize: batchSize(settings.get<number>('validationBatchSize', 1)),
+    evalStepInterval: atLeastOne(settings.get<number>('evalStepInterval', 1)),
+    keep: settings.get<string>('keep') === 'last' ? 'last' : 'best',
   };
+  return { splitRule: { kind: 'retrain.py', imageDir: fsPath }, head: { kind: 'softmax', optimizer } };
 }
 
 // The settings editor marks what is out of range, and gives it all the same.

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 
-export type View = 'panel' | 'inspector' | 'classify';
+export type View = 'panel' | 'inspector' | 'classify' | 'comparison';
 
 /** Style sheets of each view; they stand beside the scripts in dist/webview. */
 const styleSheets: Readonly<Record<View, readonly string[]>> = {
-  panel: ['uPlot.min.css', 'base.css', 'panel.css'],
+  panel: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css'],
   inspector: ['base.css', 'inspector.css'],
-  classify: ['base.css', 'classify.css'],
+  classify: ['base.css', 'work.css', 'classify.css'],
+  comparison: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css', 'comparison.css'],
 };
 
 /** Lets a webview load what lies in dist/webview, and nothing else. */
@@ -49,6 +50,13 @@ ${links.join('\n')}
 <script nonce="${nonce}" src="${address(`${view}.js`)}"></script>
 </body>
 </html>`;
+}
+
+/** The text that a page kept under `key` over a reload; what it kept may be anything, or of an older version. */
+export function savedText(saved: unknown, key: string): string | null {
+  if (typeof saved !== 'object' || saved === null) return null;
+  const value: unknown = Object.entries(saved).find(([name]) => name === key)?.[1];
+  return typeof value === 'string' ? value : null;
 }
 
 function webviewFolder(extension: vscode.Uri): vscode.Uri {

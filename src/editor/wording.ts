@@ -1,7 +1,15 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { messages, type ErrorCode } from '../base';
-import type { Answer, DatasetFacts, Notice, PanelState, RunningView, RunView } from '../protocol';
+import type {
+  Answer,
+  DatasetFacts,
+  LearningView,
+  Notice,
+  PanelState,
+  RunningView,
+  RunView,
+} from '../protocol';
 
 /** The one place where failures become sentences in the person's language. */
 export function failureText({ code, params, message }: Notice): string {
@@ -21,7 +29,7 @@ export function wordedState(state: PanelState): PanelState {
     case 'running':
       return { ...state, running: wordedRunning(state.running) };
     case 'done':
-      return { ...state, run: wordedRun(state.run) };
+      return { ...state, run: wordedRun(state.run), learning: wordedLearning(state.learning) };
     case 'stopped':
       return {
         ...state,
@@ -45,6 +53,10 @@ export function wordedAnswer(answer: Answer): Answer {
 
 function wordedRun(run: RunView): RunView {
   return { ...run, dataset: wordedDataset(run.dataset) };
+}
+
+function wordedLearning(learning: LearningView): LearningView {
+  return learning.kind === 'failed' ? { ...learning, failure: worded(learning.failure) } : learning;
 }
 
 function wordedRunning(running: RunningView): RunningView {

@@ -56,6 +56,8 @@ function main(): void {
       clearTimeout(idle);
       const controller = new AbortController();
       const listener = token.onCancellationRequested(() => controller.abort());
+      // A token that was cancelled while its request waited in the queue never tells.
+      if (token.isCancellationRequested) controller.abort();
       const { progressToken } = request;
       try {
         return await thread.run(request.name, request.params, {

@@ -12,6 +12,8 @@ export interface CrossValidationTask {
   /** How many times the images are dealt out anew. */
   readonly repeats: number;
   readonly seed: number;
+  /** Of each row, [n]: rows of one group (the same picture twice) share a fold. Absent: each row stands alone. */
+  readonly groups?: readonly string[];
 }
 
 /** Trains on `training`, and gives the logits [n, C] of the `n` held out rows of `values`. */
@@ -33,21 +35,30 @@ export interface CrossValidation {
 
 /**
  * The fold of each image, [n]: every class is dealt out in an order drawn from `seed`, and each goes on where the one
- * before has stopped, so that folds are as alike in size and in classes as can be.
+ * before has stopped, so that folds are as alike in size and in classes as can be. Rows of one of the `groups` follow
+ * the first of them.
  */
 export function stratifiedFolds(
   labels: Int32Array,
   classes: number,
   folds: number,
   seed: number,
+  groups?: readonly string[],
 ): Int32Array {
   const random = seededRandom(seed);
   const keys = Float64Array.from(labels, () => random());
   const order = [...labels.keys()].sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
   const result = new Int32Array(labels.length);
+  const known = new Map<string, number>();
   let next = 0;
   for (let c = 0; c < classes; c++)
-    for (const row of order) if (labels[row] === c) result[row] = next++ % folds;
+    for (const row of order) {
+      if (labels[row] !== c) continue;
+      const group = groups?.[row];
+      const fold = (group === undefined ? undefined : known.get(group)) ?? next++ % folds;
+      if (group !== undefined) known.set(group, fold);
+      result[row] = fold;
+    }
   return result;
 }
 
@@ -59,7 +70,7 @@ export function stratifiedFolds(
  * @throws RangeError unless there are at least two folds with an image each; the signal's reason once aborted
  */
 export async function crossValidate(
-  { set, classes, folds, repeats, seed }: CrossValidationTask,
+  { set, classes, folds, repeats, seed, groups }: CrossValidationTask,
   train: FoldTrainer,
   { signal, report }: { signal?: AbortSignal; report?: Report<{ done: number; total: number }> } = {},
 ): Promise<CrossValidation> {
@@ -69,7 +80,7 @@ export async function crossValidate(
   const logits: Float32Array[] = [];
   const accuracies: number[] = [];
   for (let repeat = 0; repeat < repeats; repeat++) {
-    const foldOf = stratifiedFolds(set.labels, classes, folds, seed + repeat);
+    const foldOf = stratifiedFolds(set.labels, classes, folds, seed + repeat, groups);
     const answers = new Float32Array(n * classes);
     for (let fold = 0; fold < folds; fold++) {
       throwIfAborted(signal);

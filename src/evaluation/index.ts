@@ -1,4 +1,5 @@
 /** How good answers are. Pure functions of labels and probabilities. */
+export { confusionDifference, type ConfusionDifference, type LabelledConfusion } from './confusionDifference';
 export { crossEntropyOf, topAnswers, type TopAnswer } from './answers';
 export { calibrationOf, type Calibration, type ReliabilityBin } from './calibration';
 export { accuracyOf, classMetrics, confusionMatrix, type Accuracy, type ClassMetrics } from './confusion';
@@ -10,6 +11,11 @@ export {
   type CrossValidationTask,
   type FoldTrainer,
 } from './crossValidation';
+export { datasetChanges, type DatasetChanges, type DatasetImage } from './datasetChanges';
+export { flipsBetween, type Flips, type TestedImage, type TestedTwice } from './flips';
+export { forecast, type Forecast, type SizeOutcomes } from './forecast';
 export { wilson, type Interval } from './interval';
+export { nestedOrder } from './nestedOrder';
 export { novelty, noveltyThreshold } from './novelty';
+export type { PowerLaw } from './powerLaw';
 export { topKAccuracy } from './topK';

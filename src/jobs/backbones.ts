@@ -22,7 +22,7 @@ import { probeOnnx } from '../runtimes';
 import type { Job, JobContext } from './context';
 import { probeBatch } from './probeBatch';
 import { keptBackbones } from './places';
-import type { BackboneListing, DownloadProgress } from './results';
+import type { BackboneListing, DownloadProgress } from './backboneResults';
 
 /** The backbones of this machine: those that come with the extension, then the person's own. */
 export const listBackbones: Job<'listBackbones'> = async (_params, { places }) => {
@@ -52,7 +52,7 @@ export const listBackbones: Job<'listBackbones'> = async (_params, { places }) =
 
 /** Fetches a network of the catalogue and keeps it; a later call goes on where an earlier one stopped. */
 export const downloadBackbone: Job<'downloadBackbone'> = async (
-  { id, proxy, from },
+  { id, cut, proxy, from },
   { places, signal, report },
 ) => {
   const entry = catalogue.find((listed) => listed.id === id);
@@ -76,7 +76,7 @@ export const downloadBackbone: Job<'downloadBackbone'> = async (
     from ?? undefined,
   );
   const { network, ...made } = (await readNetwork(file, entry.input, probeOnnx)).cutAt(
-    entry.cut,
+    cut ?? entry.cut,
     entry.normalisation,
   );
   if (network.kind !== 'graph') throw new TypeError(`${id} is catalogued as a graph`);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { RetrainError } from '../base';
 import { cacheLocation, homesOf } from '../bottlenecks';
 import type { Places } from './places';
-import { noteDataset } from './datasetFolder';
+import { noteDataset, realFolder } from './datasetFolder';
 
 const name = '.bottlenecks';
 
@@ -26,7 +26,7 @@ async function isCache(folder: string): Promise<boolean> {
 
 /** The caches that `folder` may mean: itself, or those that stand in or for a dataset. */
 async function cachesOf(folder: string, { cacheDirectory }: Places): Promise<string[]> {
-  const real = await realpath(folder).catch(() => path.resolve(folder));
+  const real = await realFolder(folder);
   const all = (await isCache(real))
     ? [real]
     : homesOf(real, cacheDirectory).map((home) => path.join(home, name));

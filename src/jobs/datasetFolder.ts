@@ -1,7 +1,10 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { isInside, readBounded, RetrainError, systemCode, writeAtomic } from '../base';
 import type { CacheLocation } from '../bottlenecks';
+import { scanDataset, type Dataset } from '../dataset';
+import { sniff } from '../images';
+import type { JobContext } from './context';
 
 /** Says, in a folder of the cache directory, which read-only dataset it belongs to. */
 const noteFile = 'dataset.json';
@@ -29,6 +32,37 @@ export async function inWords(folder: string, write: () => Promise<void>): Promi
     if (error instanceof RetrainError || reason === undefined) throw error;
     throw new RetrainError('CACHE_UNWRITABLE', { path: folder, reason }, { cause: error });
   }
+}
+
+/** A folder as the person gave it, absolute, with its links resolved where it is there. */
+export async function realFolder(folder: string): Promise<string> {
+  return await realpath(folder).catch(() => path.resolve(folder));
+}
+
+/**
+ * The images of a dataset, given its real folder.
+ * @param leastClasses one is enough where nothing is to be trained
+ * @throws as `scanDataset` does
+ */
+export async function scanFolder(
+  root: string,
+  leastClasses: 1 | 2,
+  {
+    signal,
+    report,
+  }: Pick<JobContext<{ readonly kind: 'scanning'; readonly files: number }>, 'signal' | 'report'>,
+): Promise<Dataset> {
+  return await scanDataset(root, {
+    sniff,
+    signal,
+    leastClasses,
+    report: (files) => report({ kind: 'scanning', files }),
+  });
+}
+
+/** The dataset of a run, given the run's folder. */
+export async function datasetOfRun(run: string, cacheDirectory: string): Promise<string> {
+  return await datasetOf(path.resolve(run, '..', '..', '..'), cacheDirectory);
 }
 
 /** The dataset that a `.bottlenecks` or `.retrain` folder belongs to, given the folder above it. */

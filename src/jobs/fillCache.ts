@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { isAbort, RetrainError } from '../base';
 import type { Backbone } from '../backbones';
@@ -22,11 +21,11 @@ import {
   type ImportedBackbone,
   type KnownParts,
 } from '../bottlenecks';
-import { datasetWarnings, isInShard, scanDataset, type Dataset, type Shard } from '../dataset';
-import { sniff, type Distortions } from '../images';
+import { datasetWarnings, isInShard, type Dataset, type Shard } from '../dataset';
+import type { Distortions } from '../images';
 import type { Runtime } from '../runtimes';
 import type { JobContext } from './context';
-import { noteDataset } from './datasetFolder';
+import { noteDataset, realFolder, scanFolder } from './datasetFolder';
 import type { Networks } from './networks';
 import type { RetrainSettings } from './requests';
 import type { BackboneFacts, BottleneckCounts, DatasetFacts, RetrainProgress } from './results';
@@ -41,7 +40,7 @@ export interface DatasetBackbone extends BackboneFacts {
 export interface FilledDataset {
   readonly location: CacheLocation;
   readonly backbone: DatasetBackbone;
-  readonly runtime: Pick<Runtime, 'id' | 'version' | 'multiply'>;
+  readonly runtime: Pick<Runtime, 'id' | 'version' | 'multiply' | 'multiply64' | 'doubles'>;
   /** By label, then path; without what was skipped. */
   readonly rows: readonly CachedImage[];
   readonly facts: DatasetFacts;
@@ -123,7 +122,7 @@ async function fill<T extends ComputedBottlenecks>(
   compute: (source: BottleneckSource, options: BottleneckOptions, location: CacheLocation) => Promise<T>,
 ): Promise<{ filled: FilledDataset; computed: T; views: ViewSource }> {
   const started = performance.now();
-  const root = await realpath(folder).catch(() => path.resolve(folder));
+  const root = await realFolder(folder);
   const location = await cacheLocation(root, places.cacheDirectory);
   const chosen = await networks.choose(network);
   const imported = (await networks.knows(chosen))
@@ -132,12 +131,7 @@ async function fill<T extends ComputedBottlenecks>(
   const id = imported?.id ?? chosen;
   const parts = await knownParts(location.bottlenecks, id);
   const viewParts = distortions && (await knownParts(location.bottlenecks, viewsId(id, distortions)));
-  const dataset = await scanDataset(root, {
-    sniff,
-    signal,
-    leastClasses,
-    report: (files) => report({ kind: 'scanning', files }),
-  });
+  const dataset = await scanFolder(root, leastClasses, { signal, report });
   const scanSeconds = secondsSince(started);
   report({ kind: 'scanned', dataset: factsOf(dataset), seconds: scanSeconds });
 
@@ -173,7 +167,7 @@ async function fill<T extends ComputedBottlenecks>(
 interface DatasetNetwork {
   readonly backbone: CachedBackbone & Pick<Backbone, 'name'>;
   readonly scaling: Backbone['scaling'] | undefined;
-  readonly runtime: Pick<Runtime, 'id' | 'version' | 'run' | 'multiply'>;
+  readonly runtime: FilledDataset['runtime'] & Pick<Runtime, 'run'>;
   readonly refuse: ((path: string) => RetrainError) | undefined;
 }
 
@@ -196,7 +190,14 @@ async function importedNetwork(
   return {
     backbone,
     scaling: undefined,
-    runtime: { id: runtime.id, version: runtime.version, run, multiply: runtime.multiply },
+    runtime: {
+      id: runtime.id,
+      version: runtime.version,
+      run,
+      multiply: runtime.multiply,
+      multiply64: runtime.multiply64,
+      doubles: runtime.doubles,
+    },
     refuse,
   };
 }

@@ -4,7 +4,7 @@ import { readRun, type RunRecord } from '../models';
 import type { JobContext } from './context';
 import type { Network } from './networks';
 import { refit } from './refit';
-import type { RetrainProgress } from './results';
+import type { RefitProgress } from './results';
 
 /** A saved run with the network it was trained on. */
 export interface OpenRun extends Network {
@@ -20,7 +20,7 @@ export interface OpenRun extends Network {
 export async function openRun(
   folder: string,
   choice: string,
-  context: JobContext<RetrainProgress>,
+  context: JobContext<RefitProgress>,
 ): Promise<OpenRun> {
   const { networks } = context;
   const run = await readRun(folder);

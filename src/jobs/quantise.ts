@@ -1,4 +1,3 @@
-import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { RetrainError, seededRandom, throwIfAborted } from '../base';
 import {
@@ -11,11 +10,13 @@ import {
   type Backbone,
   type GraphBackbone,
 } from '../backbones';
-import { recompute } from '../bottlenecks';
-import { scanDataset, type ImageFile } from '../dataset';
-import { decodeImage, decoderVersion, readImage, sniff } from '../images';
+import { computeValues } from '../bottlenecks';
+import type { ImageFile } from '../dataset';
+import { decoderVersion } from '../images';
 import { observeRanges, openRuntime } from '../runtimes';
+import { cosines, unitRows } from '../training';
 import type { Job, JobContext } from './context';
+import { realFolder, scanFolder } from './datasetFolder';
 import { keptBackbones } from './places';
 
 /** Pictures that ranges are found on, and others that the networks are compared on. */
@@ -31,20 +32,15 @@ const leastCosine = 0.9;
  * @throws BACKBONE_NOT_QUANTISED, QUANTISED_DISAGREES, BACKBONE_TAKEN; as the scan does
  */
 export const quantiseBackbone: Job<'quantiseBackbone'> = async ({ id, folder }, context) => {
-  const { places, networks, signal, report } = context;
+  const { places, networks } = context;
   const backbone = await networks.backbone(id);
   const refuse = (reason: string): RetrainError => new RetrainError('BACKBONE_NOT_QUANTISED', { id, reason });
   const root = keptBackbones(places);
   if (backbone.kind !== 'graph') throw refuse('it is an ONNX model');
   if (backbone.ranges !== undefined) throw refuse('it has them already');
   if (path.dirname(backbone.folder) !== root) throw refuse('it comes with the extension');
-  const dataset = await realpath(folder).catch(() => path.resolve(folder));
-  const { images } = await scanDataset(dataset, {
-    sniff,
-    signal,
-    leastClasses: 1,
-    report: (files) => report({ kind: 'scanning', files }),
-  });
+  const dataset = await realFolder(folder);
+  const { images } = await scanFolder(dataset, 1, context);
   const chosen = shuffled(images).slice(0, calibrationPictures + comparedPictures);
   // Two thirds find the ranges where there are few; what is compared was never seen.
   const split = Math.min(calibrationPictures, Math.floor((chosen.length * 2) / 3));
@@ -62,21 +58,22 @@ export const quantiseBackbone: Job<'quantiseBackbone'> = async ({ id, folder }, 
   try {
     const quantised = await openBackbone(made, { decoderVersion });
     const compared = chosen.slice(split);
+    const { dimension } = backbone;
     const float = await valuesOf(dataset, compared, backbone, context);
     const eight = await valuesOf(dataset, compared, quantised, context);
-    const cosines = compared
+    const nearness = compared
       .flatMap(({ path: name }) => {
         const [a, b] = [float.get(name), eight.get(name)];
-        return a && b ? [cosine(a, b)] : [];
+        return a && b ? [...cosines(unitRows(a, dimension), unitRows(b, dimension), dimension)] : [];
       })
       .sort((a, b) => a - b);
-    const least = cosines[0] ?? NaN;
-    const median = cosines[Math.floor(cosines.length / 2)] ?? NaN;
+    const least = nearness[0] ?? NaN;
+    const median = nearness[Math.floor(nearness.length / 2)] ?? NaN;
     if (!(median >= leastMedian))
       throw new RetrainError('QUANTISED_DISAGREES', { id, cosine: median.toFixed(3), least: leastMedian });
     if (!(least >= leastCosine))
       throw new RetrainError('QUANTISED_DISAGREES', { id, cosine: least.toFixed(3), least: leastCosine });
-    return { id: quantised.id, from: id, calibrated: split, compared: cosines.length, median, least };
+    return { id: quantised.id, from: id, calibrated: split, compared: nearness.length, median, least };
   } catch (error) {
     await removeBackbone(root, `${id}-int8`);
     throw error;
@@ -102,33 +99,24 @@ async function valuesOf(
   root: string,
   images: readonly ImageFile[],
   backbone: Backbone,
-  { signal }: JobContext<never>,
+  { reader, signal }: JobContext<never>,
 ): Promise<Map<string, Float32Array>> {
   const runtime = await openRuntime('onnx', backbone);
   const found = new Map<string, Float32Array>();
   try {
-    await recompute(
-      { root, images, backbone, runtime, decode: decodeImage, readImage },
-      (recomputed) => {
-        if (recomputed.kind === 'values') found.set(recomputed.image.path, recomputed.values.slice());
+    const asked = images.map((image) => ({ ...image, file: path.join(root, image.path) }));
+    await computeValues(
+      asked,
+      { backbone, runtime, reader },
+      (computed) => {
+        for (const now of computed) if (now.kind === 'values') found.set(now.image.path, now.values.slice());
       },
-      { signal },
+      signal,
     );
   } finally {
     await runtime.dispose();
   }
   return found;
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let [product, left, right] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    const [x, y] = [a[i] ?? 0, b[i] ?? 0];
-    product += x * y;
-    left += x * x;
-    right += y * y;
-  }
-  return product / Math.sqrt(left * right);
 }
 
 /** In an order that is the same every time. */

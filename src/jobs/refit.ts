@@ -4,7 +4,7 @@ import { findRefit, readRun, type RunRecord } from '../models';
 import type { JobContext } from './context';
 import { datasetOf } from './datasetFolder';
 import type { Network } from './networks';
-import type { RetrainProgress } from './results';
+import type { RefitProgress } from './results';
 import { readDataset, trainRun } from './retrain';
 import { retrainFolders } from './runs';
 
@@ -14,17 +14,16 @@ interface SavedRun {
 }
 
 /**
- * The run that stands in for `original` on another network: one that was made before, else a new one, trained with the
+ * The run that stands in for a saved one on another network: one that was made before, else a new one, trained with the
  * same settings and split on the same dataset and saved among its runs.
  * @throws REFIT_IMPOSSIBLE where the run does not lie in its dataset, or the photos are gone; as a retraining does
  */
 export async function refit(
-  original: SavedRun,
+  { run, folder }: SavedRun,
   { backbone }: Network,
   runtime: string,
-  context: JobContext<RetrainProgress>,
+  context: JobContext<RefitProgress>,
 ): Promise<SavedRun> {
-  const { run, folder } = original;
   const impossible = (): RetrainError =>
     new RetrainError('REFIT_IMPOSSIBLE', { path: folder, backbone: run.backbone.id });
   const home = path.resolve(folder, '..', '..', '..');
@@ -34,17 +33,23 @@ export async function refit(
   const made = await findRefit(run, backbone.fingerprint, ...retrainFolders(root, cacheDirectory));
   if (made !== undefined) return { run: await readRun(made), folder: made };
 
+  const { name, created, evaluation } = run;
+  const original = { name, backbone: run.backbone.id, accuracy: evaluation.accuracy };
+  context.report({ kind: 'refitting', original, datasetName: run.dataset.name, backbone: backbone.id });
   const network = { backbone: backbone.id, runtime };
-  const dataset = await readDataset(root, network, run.settings, context).catch((error: unknown) => {
-    throw error instanceof RetrainError && noDataset.has(error.code) ? impossible() : error;
-  });
+  const { settings } = run;
+  const dataset = await readDataset(root, network, settings, context, settings.distortions).catch(
+    (error: unknown) => {
+      throw error instanceof RetrainError && noDataset.has(error.code) ? impossible() : error;
+    },
+  );
   const fitted = new Set(run.fittedOn);
   if (!dataset.filled.rows.some(({ sha256 }) => fitted.has(sha256))) throw impossible();
-  return await trainRun(dataset, run.settings, context, {
-    run: run.name,
-    created: run.created,
-    backbone: run.backbone.id,
-    accuracy: run.evaluation.accuracy,
+  return await trainRun(dataset, settings, context, {
+    run: name,
+    created,
+    backbone: original.backbone,
+    accuracy: original.accuracy,
   });
 }
 

@@ -1,29 +1,35 @@
 import type { Shard } from '../dataset';
 import type { RunDistortions, SplitRule } from '../models';
 import type { LbfgsOptimizer, RetrainPyOptimizer } from '../training';
+import type { BackboneListing, ComparedBackbone, CutView, DownloadProgress } from './backboneResults';
+import type { LearningCurve, RunComparison, RunSummaries, RunTitle } from './runResults';
 import type {
-  BackboneListing,
+  Answer,
   BottlenecksResult,
   CacheSize,
   CacheTree,
   ClassifyResult,
   ClearResult,
-  CutView,
   Diagnostics,
-  DownloadProgress,
   EvaluateResult,
   MergeResult,
   PartView,
+  RefitProgress,
   RetrainProgress,
   RowValues,
+  RunFacts,
   RunView,
   VerifyProgress,
   VerifyResult,
 } from './results';
 import type { ExportResult, ImportProgress, ImportResult } from './textResults';
 
-/** How the head is trained; what l-bfgs leaves open is chosen by measurement. */
+/** How a softmax regression is trained; what l-bfgs leaves open is chosen by measurement. */
 export type OptimizerChoice = Pick<LbfgsOptimizer, 'kind'> | RetrainPyOptimizer;
+
+/** Which head is trained; what is left open is chosen by measurement. */
+export type HeadChoice =
+  { readonly kind: 'softmax'; readonly optimizer: OptimizerChoice } | { readonly kind: 'ridge' };
 
 export interface RetrainSettings {
   /** `auto` or a backbone id. */
@@ -35,7 +41,7 @@ export interface RetrainSettings {
   readonly validationPercentage: number;
   readonly testingPercentage: number;
   readonly splitRule: SplitRule;
-  readonly optimizer: OptimizerChoice;
+  readonly head: HeadChoice;
   /** Of the views of the training images that are trained on besides; absent: none. */
   readonly distortions?: RunDistortions;
 }
@@ -85,13 +91,22 @@ export interface Jobs {
       readonly run: string | null;
       readonly runtime: string;
     };
-    /** What a retraining says where the run has to be refitted, then this. */
-    progress: RetrainProgress | { readonly kind: 'classifying'; readonly done: number; readonly of: number };
+    /** Where the run has to be refitted, what is said of that; then this, batch by batch. */
+    progress:
+      | RefitProgress
+      | {
+          readonly kind: 'classifying';
+          readonly done: number;
+          readonly of: number;
+          readonly run: RunFacts;
+          /** Of the batch; at first, of the images that were refused unread. */
+          readonly answers: readonly Answer[];
+        };
     result: ClassifyResult;
   };
   evaluate: {
     params: { readonly folder: string; readonly run: string; readonly runtime: string };
-    progress: RetrainProgress;
+    progress: RefitProgress;
     result: EvaluateResult;
   };
   /** The newest run of the nearest dataset at or above `path`. */
@@ -103,6 +118,34 @@ export interface Jobs {
     result: { readonly runs: readonly string[] };
   };
   readRun: { params: { readonly run: string }; progress: never; result: RunView };
+  /** What a list of a dataset's runs says of each. */
+  summariseRuns: { params: { readonly folder: string }; progress: never; result: RunSummaries };
+  /** Names or pins a run; what is not given stays. */
+  titleRun: {
+    params: { readonly run: string; readonly title?: string | null; readonly pinned?: boolean };
+    progress: never;
+    result: RunTitle;
+  };
+  /** `before` and `after`: folders of runs. */
+  compareRuns: {
+    params: { readonly before: string; readonly after: string };
+    progress: never;
+    result: RunComparison;
+  };
+  /** Would more images help? Asked of a dataset, or of a run: with its settings, on its dataset as it is now. */
+  learningCurve: {
+    params: {
+      readonly subject:
+        | { readonly kind: 'dataset'; readonly folder: string; readonly settings: RetrainSettings }
+        | { readonly kind: 'run'; readonly run: string; readonly runtime: string };
+      /** Trainings at each size, 1 or more. */
+      readonly repeats: number;
+    };
+    progress:
+      | RetrainProgress
+      | { readonly kind: 'learning'; readonly done: number; readonly of: number; readonly images: number };
+    result: LearningCurve;
+  };
   /** JPEG bytes of an upright picture of at most `size` pixels on its longer side. */
   thumbnail: {
     params: { readonly path: string; readonly size: number };
@@ -202,6 +245,8 @@ export interface Jobs {
   downloadBackbone: {
     params: {
       readonly id: string;
+      /** null: as the catalogue says. */
+      readonly cut: readonly string[] | null;
       readonly proxy: string | null;
       /** Another address that has the same files; null: that of the catalogue. */
       readonly from: string | null;
@@ -222,6 +267,23 @@ export interface Jobs {
       /** Cosines between the values of float32 and of eight bits. */
       readonly median: number;
       readonly least: number;
+    };
+  };
+  /** Accuracy, cross-validated, against the time of each backbone; `ids` empty: all of this machine. */
+  compareBackbones: {
+    params: {
+      readonly folder: string;
+      readonly ids: readonly string[];
+      readonly runtime: string;
+      /** 2 or more. */
+      readonly folds: number;
+      readonly seed: number;
+    };
+    progress: RetrainProgress;
+    result: {
+      readonly folds: number;
+      readonly seed: number;
+      readonly compared: readonly ComparedBackbone[];
     };
   };
   removeBackbone: {

@@ -8,13 +8,22 @@ import type {
   RowValues,
 } from '../bottlenecks';
 import type { Shard } from '../dataset';
-import type { RunDataset, RunEvaluation, RunPrediction, RunRecord, RunTraining, ViewCounts } from '../models';
+import type {
+  RunDataset,
+  RunEvaluation,
+  RunLeaveOneOut,
+  RunPrediction,
+  RunRecord,
+  RunTraining,
+  ViewCounts,
+} from '../models';
 import type { RuntimeAvailability } from '../runtimes';
-import type { CurveUnit } from '../training';
+import type { CurveUnit, RidgeTrial } from '../training';
+import type { RunSetting } from './settingsList';
 
 /** What the jobs give: plain data that crosses threads and processes. Paths in a result are relative to the dataset, with `/`. */
 
-export type { CacheSize, ChecksumState, CurveUnit, RowValues, Shard };
+export type { CacheSize, ChecksumState, CurveUnit, RidgeTrial, RowValues, Shard };
 
 export interface DatasetFacts extends RunDataset {
   /** Absolute path of the dataset folder. */
@@ -29,16 +38,22 @@ export type SkippedView = RunDataset['skipped'][number];
 export type BackboneFacts = RunRecord['backbone'];
 export type BottleneckCounts = RunRecord['bottlenecks'];
 export type SplitCounts = RunRecord['split'];
-export type EpochView = RunTraining['curve'][number];
+export type TrainingView = RunTraining;
+export type EpochView = Extract<RunTraining, { kind: 'iterative' }>['curve'][number];
 export type Score = EpochView['training'];
 export type ClassScore = RunEvaluation['perClass'][number];
-/** The answer of the saved head to one image of the testing split. */
+/** The answer to one image. */
 export type PredictionView = Omit<RunPrediction, 'sha256' | 'side'>;
 
 export interface EvaluationView extends Omit<RunEvaluation, 'on' | 'perClass'> {
   readonly classes: readonly ClassScore[];
   readonly predictions: readonly PredictionView[];
 }
+
+/** How good the answers are that images get from a head fitted to all others; or why that was not measured. */
+export type LeaveOneOutView =
+  | (EvaluationView & { readonly kind: 'measured'; readonly penalty: number })
+  | Extract<RunLeaveOneOut, { kind: 'skipped' }>;
 
 /** A finished run: what the panel shows, whether it was just trained or read from disk. */
 export interface RunView {
@@ -56,12 +71,28 @@ export interface RunView {
   /** Absent where no views were trained on. */
   readonly views?: ViewCounts;
   readonly split: SplitCounts;
-  readonly training: RunTraining &
-    Pick<RunRecord['settings'], 'seed' | 'optimizer' | 'splitRule' | 'distortions'>;
+  readonly training: TrainingView &
+    Pick<RunRecord['settings'], 'seed' | 'head' | 'splitRule' | 'distortions'>;
+  /** Everything it was made with. */
+  readonly settings: readonly RunSetting[];
+  /** Of the saved head, on the testing split. */
   readonly evaluation: EvaluationView;
+  /** Null in a run from before there was any. */
+  readonly leaveOneOut: LeaveOneOutView | null;
+  /** Null for a training of its own. */
+  readonly refitOf: RefitFacts | null;
 }
 
-/** What a job says while it runs, in this order; `scanning`, `bottlenecks` and `training` repeat. */
+/** The run that another stands in for, since its network cannot run here. */
+export interface RefitFacts {
+  readonly name: string;
+  /** The id of its backbone. */
+  readonly backbone: string;
+  /** On its testing images; null where it had none. */
+  readonly accuracy: number | null;
+}
+
+/** What a job says while it runs, in this order; `scanning`, `bottlenecks`, `training` and `penaltyTried` repeat. */
 export type RetrainProgress =
   | { readonly kind: 'scanning'; readonly files: number }
   | { readonly kind: 'scanned'; readonly dataset: DatasetFacts; readonly seconds: number }
@@ -87,7 +118,21 @@ export type RetrainProgress =
       readonly epochs: number;
       readonly bestEpoch: number;
       readonly seconds: number;
-    };
+    }
+  /** Of a ridge classifier, in place of `training` and `trained`. */
+  | { readonly kind: 'penaltyTried'; readonly trial: RidgeTrial }
+  | { readonly kind: 'solved'; readonly penalty: number; readonly seconds: number };
+
+/** What a job says while it refits a run: this once, then what every retraining says. */
+export type RefitProgress =
+  | {
+      readonly kind: 'refitting';
+      readonly original: RefitFacts;
+      readonly datasetName: string;
+      /** The id of the backbone it is refitted on. */
+      readonly backbone: string;
+    }
+  | RetrainProgress;
 
 export interface BottlenecksResult extends Pick<
   RunView,
@@ -122,12 +167,7 @@ export interface RunFacts {
   readonly accuracy: number | null;
   readonly testingImages: number;
   readonly backbone: string;
-  /** Where the run that was asked cannot run here: which it was. This one stands in for it. */
-  readonly refitOf: {
-    readonly name: string;
-    readonly backbone: string;
-    readonly accuracy: number | null;
-  } | null;
+  readonly refitOf: RefitFacts | null;
 }
 
 export interface ClassifyResult {
@@ -241,6 +281,8 @@ export interface VerifyResult {
   readonly rows: number;
   /** Images that were computed anew and compared. */
   readonly recomputed: number;
+  /** Views of images that were. */
+  readonly recomputedViews: number;
   readonly largestDistance: number;
   readonly tolerance: number;
   readonly seed: number;
@@ -258,34 +300,6 @@ export interface ClearResult extends CacheSize {
   readonly caches: readonly string[];
   /** Files in them that are not ours, and stay. */
   readonly left: number;
-}
-
-/** A backbone of this machine. */
-export interface BackboneListing {
-  readonly id: string;
-  readonly name: string;
-  readonly dimension: number;
-  readonly input: { readonly width: number; readonly height: number };
-  readonly eightBits: boolean;
-  /** Whether it comes with the extension, was added here, or can be downloaded. */
-  readonly origin: 'embedded' | 'own' | 'catalogue';
-  /** Of the catalogue: what it may be used under, and the bytes to download. */
-  readonly download: { readonly licence: string; readonly bytes: number } | null;
-}
-
-/** Where a network can be cut. */
-export interface CutView {
-  readonly name: string;
-  /** Of one picture: [height, width, channels], [steps, values] or [values]. */
-  readonly shape: readonly number[];
-  readonly dimension: number;
-}
-
-/** Bytes; `of` is null where the server does not say. */
-export interface DownloadProgress {
-  readonly kind: 'downloading';
-  readonly done: number;
-  readonly of: number | null;
 }
 
 /** A backbone that comes with the extension, as it was found. */

@@ -13,13 +13,15 @@ import {
 } from '../dataset';
 import {
   saveRun,
+  type HeadSettings,
   type NewRun,
   type RefitOf,
+  type RunDistortions,
   type RunRecord,
   type RunSettings,
   type ViewCounts,
 } from '../models';
-import { trainingDefaults } from '../training';
+import { ridgePenalties, scaleInPlace, trainingDefaults } from '../training';
 import type { Job, JobContext } from './context';
 import { inWords } from './datasetFolder';
 import {
@@ -31,48 +33,71 @@ import {
   type ReadRows,
 } from './fillCache';
 import { labelledRows } from './labelledRows';
-import { measureHead } from './measureHead';
-import type { RetrainSettings } from './requests';
+import { leaveOneOut } from './leaveOneOut';
+import { measureHead, predictionsOf } from './measureHead';
+import type { HeadChoice, RetrainSettings } from './requests';
 import type { RetrainProgress } from './results';
 import { runView } from './runView';
+import { scalingOf } from './scaling';
 import { trainHead } from './trainHead';
 import { writeOutputs } from './trainingOutputs';
 import { readViews } from './views';
 
+/** Of leave-one-out where the run itself has chosen none: fixed, and the best on most sets (docs/heads.md). */
+const usualPenalty = 0.1;
+
 /** The main job: scan, cache, split, train, measure once on the testing split, save the run. */
 export const retrain: Job<'retrain'> = async ({ folder, settings, outputs }, context) => {
-  const { backbone, runtime, optimizer, ...others } = settings;
-  // its tolerance is no setting of a run
-  const { l2, maxEpochs } = trainingDefaults;
-  const given: RunSettings = {
-    ...others,
-    optimizer: optimizer.kind === 'l-bfgs' ? { l2, maxEpochs, ...optimizer } : optimizer,
-  };
-  const dataset = await readDataset(folder, { backbone, runtime }, given, context);
+  const { backbone, runtime, head, ...others } = settings;
+  const given: RunSettings = { ...others, head: headSettings(head) };
+  const dataset = await readDataset(folder, { backbone, runtime }, given, context, given.distortions);
   const trained = await trainRun(dataset, given, context);
   if (outputs) await writeOutputs(trained.run, outputs);
   return runView(trained.run, trained.folder, dataset.filled.facts.root);
 };
 
+function headSettings(head: HeadChoice): HeadSettings {
+  switch (head.kind) {
+    case 'softmax': {
+      const { optimizer } = head;
+      return {
+        kind: 'softmax',
+        optimizer: optimizer.kind === 'l-bfgs' ? { ...optimizer, ...trainingDefaults } : optimizer,
+      };
+    }
+    case 'ridge':
+      return { kind: 'ridge', penalties: ridgePenalties };
+  }
+}
+
 /** A dataset with its values in memory, parted into its sides. */
 export interface PartedDataset {
   readonly filled: FilledDataset;
-  /** The rows of the labels that can be learned: training, then validation, then testing. */
+  /** The rows of the labels that can be learned: training, then `views`, then validation, then testing. */
   readonly read: ReadRows;
   readonly parted: Parted;
-  /** Of the views, which stand behind the training rows; null where none are trained on. */
+  /** What became of the views of the training images; null where none are trained on. */
   readonly views: ViewCounts | null;
 }
 
-/** Brings the cache of a dataset up to date, gives each image its side, and reads the values side by side. */
+/** What decides on which side an image is. */
+export type SplitSettings = Pick<
+  RunSettings,
+  'seed' | 'validationPercentage' | 'testingPercentage' | 'splitRule'
+>;
+
+/**
+ * Brings the cache of a dataset up to date, gives each image its side, and reads the values side by side; with
+ * `distortions`, those of views of the training images too.
+ */
 export async function readDataset(
   folder: string,
   network: Pick<RetrainSettings, 'backbone' | 'runtime'>,
-  settings: RunSettings,
+  settings: SplitSettings,
   context: JobContext<RetrainProgress>,
+  distortions?: RunDistortions,
 ): Promise<PartedDataset> {
   let parted: Parted = { labels: [], counts: { training: 0, validation: 0, testing: 0 } };
-  const { distortions } = settings;
   const arrange = async (rows: readonly CachedImage[], dataset: DatasetPlace) => {
     const sides = await splitRows(rows, dataset.location, settings);
     const arranged = arrangeBySide(rows, sides, dataset.root);
@@ -94,10 +119,10 @@ export async function trainRun(
   refitOf: RefitOf | null = null,
 ): Promise<{ run: RunRecord; folder: string }> {
   const { facts, location } = filled;
-  const trained = counts.training + (views?.rows ?? 0);
-  const validated = trained + counts.validation;
-  const training = labelledRows(read, labels, 0, trained);
-  const validation = labelledRows(read, labels, trained, validated);
+  const fitted = counts.training + (views?.rows ?? 0);
+  const validated = fitted + counts.validation;
+  const training = labelledRows(read, labels, 0, fitted);
+  const validation = labelledRows(read, labels, fitted, validated);
   const testing = labelledRows(read, labels, validated);
   const tested = new Set(testing.rows.map(({ image }) => image.label));
   const lacking = facts.classes.flatMap(({ label, count }) => {
@@ -106,12 +131,23 @@ export async function trainRun(
     return count === 0 || measured ? [] : [new RetrainError('CLASS_NOT_TESTED', { label })];
   });
   if (views && views.missing > 0) lacking.push(new RetrainError('VIEWS_MISSING', { count: views.missing }));
-  const sides = { training, validation, settings, originals: counts.training };
-  const { head, curve } = await trainHead(filled, labels.length, sides, context);
+  const originals = labelledRows(read, labels, 0, counts.training);
+  const scaling = await scalingOf(filled, originals.values);
+  const sides = { training, originals, validation, scaling, settings };
+  const { head, training: trained } = await trainHead(filled, labels.length, sides, context);
 
   const started = performance.now();
   const { answers, measured } = measureHead(head, testing, labels);
+  const evaluation = { ...measured, on: 'testing', seconds: secondsSince(started) } as const;
   context.signal.throwIfAborted();
+  scaleInPlace(testing.values, scaling);
+  const sideOf = (row: number) => {
+    if (row < counts.training) return 'training';
+    if (row < fitted) return null;
+    return row < validated ? 'validation' : 'testing';
+  };
+  const penalty = trained.kind === 'ridge' ? trained.penalty : usualPenalty;
+  const everyOne = await leaveOneOut(filled, read, labels, { penalty, sideOf }, context.signal);
   const { name, classes, images, skipped, duplicates, warnings } = facts;
   const run: NewRun = {
     created: new Date().toISOString(),
@@ -131,27 +167,25 @@ export async function trainRun(
       validationPercentage: settings.validationPercentage,
       testingPercentage: settings.testingPercentage,
       splitRule: settings.splitRule,
-      optimizer: settings.optimizer,
+      head: settings.head,
       ...(settings.distortions && { distortions: settings.distortions }),
     },
     split: counts,
     bottlenecks: filled.counts,
     ...(views && { views }),
-    training: curve,
-    evaluation: { ...measured, on: 'testing', seconds: secondsSince(started) },
-    predictions: testing.rows.map(({ image, sha256 }, i) => ({
-      path: image.path,
-      sha256,
-      side: 'testing',
-      label: image.label,
-      predicted: labels[answers[i]?.predicted ?? -1] ?? '',
-      probability: answers[i]?.probability ?? 0,
-    })),
+    training: trained,
+    evaluation,
+    predictions: predictionsOf(testing, answers, labels, () => 'testing'),
+    leaveOneOut: everyOne,
     fittedOn: [...new Set(training.rows.map(({ sha256 }) => sha256))],
     refitOf,
     head,
   };
-  const saved = await saveRun(location.retrain, run);
+  const saved = await saveRun(
+    location.retrain,
+    run,
+    filled.rows.map(({ image, sha256 }) => ({ sha256, label: image.label, path: image.path })),
+  );
   return { run: { ...run, name: path.basename(saved) }, folder: saved };
 }
 
@@ -162,7 +196,7 @@ export async function trainRun(
 async function splitRows(
   rows: readonly CachedImage[],
   location: CacheLocation,
-  { seed, validationPercentage, testingPercentage, splitRule }: RunSettings,
+  { seed, validationPercentage, testingPercentage, splitRule }: SplitSettings,
 ): Promise<Side[]> {
   const shares = { seed, validation: validationPercentage, testing: testingPercentage };
   if (splitRule.kind === 'retrain.py')

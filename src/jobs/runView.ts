@@ -1,9 +1,9 @@
-import type { RunRecord } from '../models';
-import type { RunFacts, RunView } from './results';
+import type { RunLeaveOneOut, RunPrediction, RunRecord } from '../models';
+import type { EvaluationView, RefitFacts, RunFacts, RunView } from './results';
+import { settingsList } from './settingsList';
 
 /** A run as the panel shows it. */
 export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: string): RunView {
-  const { perClass, ...evaluation } = run.evaluation;
   return {
     folder,
     name: run.name,
@@ -18,17 +18,44 @@ export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: stri
     training: {
       ...run.training,
       seed: run.settings.seed,
-      optimizer: run.settings.optimizer,
+      head: run.settings.head,
       splitRule: run.settings.splitRule,
       ...(run.settings.distortions && { distortions: run.settings.distortions }),
     },
-    evaluation: {
-      ...evaluation,
-      classes: perClass,
-      predictions: run.predictions
-        .filter(({ side }) => side === 'testing')
-        .map(({ path, label, predicted, probability }) => ({ path, label, predicted, probability })),
-    },
+    settings: settingsList(run),
+    evaluation: evaluationView(
+      run.evaluation,
+      run.predictions.filter(({ side }) => side === 'testing'),
+    ),
+    leaveOneOut: run.leaveOneOut && leaveOneOutView(run.leaveOneOut),
+    refitOf: refitFacts(run),
+  };
+}
+
+function leaveOneOutView(leaveOneOut: RunLeaveOneOut): NonNullable<RunView['leaveOneOut']> {
+  if (leaveOneOut.kind === 'skipped') return leaveOneOut;
+  const { kind, penalty, predictions, ...measured } = leaveOneOut;
+  return { kind, penalty, ...evaluationView(measured, predictions) };
+}
+
+function evaluationView(
+  { labels, n, accuracy, interval, confusion, perClass, seconds }: Omit<RunRecord['evaluation'], 'on'>,
+  predictions: readonly RunPrediction[],
+): EvaluationView {
+  return {
+    labels,
+    n,
+    accuracy,
+    interval,
+    confusion,
+    seconds,
+    classes: perClass,
+    predictions: predictions.map(({ path, label, predicted, probability }) => ({
+      path,
+      label,
+      predicted,
+      probability,
+    })),
   };
 }
 
@@ -42,10 +69,12 @@ export function runFacts(run: RunRecord, folder: string): RunFacts {
     accuracy: run.evaluation.accuracy,
     testingImages: run.evaluation.n,
     backbone: run.backbone.id,
-    refitOf: run.refitOf && {
-      name: run.refitOf.run,
-      backbone: run.refitOf.backbone,
-      accuracy: run.refitOf.accuracy,
-    },
+    refitOf: refitFacts(run),
   };
+}
+
+function refitFacts({ refitOf }: Pick<RunRecord, 'refitOf'>): RefitFacts | null {
+  if (refitOf === null) return null;
+  const { run: name, backbone, accuracy } = refitOf;
+  return { name, backbone, accuracy };
 }

@@ -1,10 +1,18 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
+import { toFailure } from '../base';
 import { homesOf } from '../bottlenecks';
-import { findRunFor, listRuns as listSaved, readRun as readSaved } from '../models';
+import {
+  findRunFor,
+  listRuns as listSaved,
+  readRun as readSaved,
+  readRunTitle,
+  summariseRuns as summariseSaved,
+  writeRunTitle,
+} from '../models';
 import type { Job } from './context';
 import type { Places } from './places';
-import { datasetOf } from './datasetFolder';
+import { datasetOfRun } from './datasetFolder';
 import { runView } from './runView';
 
 /** Folder of the newest run of the nearest dataset at or above `file`, wherever that dataset's runs are kept. */
@@ -27,8 +35,19 @@ export const listRuns: Job<'listRuns'> = async ({ folder }, { places }) => {
   return { runs: (await listSaved(...retrainFolders(real, places.cacheDirectory))).runs };
 };
 
+export const summariseRuns: Job<'summariseRuns'> = async ({ folder }, { places }) => {
+  const real = await realpath(folder).catch(() => folder);
+  const { runs, damaged } = await summariseSaved(...retrainFolders(real, places.cacheDirectory));
+  return {
+    runs,
+    damaged: damaged.map(({ folder: run, error }) => ({ folder: run, failure: toFailure(error) })),
+  };
+};
+
+export const titleRun: Job<'titleRun'> = async ({ run, ...change }) =>
+  writeRunTitle(run, { ...(await readRunTitle(run)), ...change });
+
 export const readRun: Job<'readRun'> = async ({ run }, { places }) => {
-  const retrainFolder = path.dirname(path.dirname(run));
-  const root = await datasetOf(path.dirname(retrainFolder), places.cacheDirectory);
+  const root = await datasetOfRun(run, places.cacheDirectory);
   return runView(await readSaved(run), run, root);
 };

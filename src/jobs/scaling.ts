@@ -1,20 +1,22 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { readBounded, writeAtomic } from '../base';
-import type { Backbone, Scaling } from '../backbones';
+import type { Scaling } from '../backbones';
 import { takeScaling } from '../training';
 import { inWords } from './datasetFolder';
+import type { FilledDataset } from './fillCache';
 
 /**
- * The scaling of a dataset for a backbone that came without one: taken from `values` [n, D] the first time and kept
- * in the dataset, so that later images change no other row. float32, little endian: D means, then D deviations.
- * @param folder the dataset's `.retrain`
+ * The backbone's scaling, or where it came without one the dataset's: taken from the training images' `values` [n, D]
+ * the first time and kept in the dataset, so that later images change no other row. float32, little endian: D means,
+ * then D deviations.
  */
-export async function keptScaling(
-  folder: string,
-  { id, fingerprint, dimension }: Pick<Backbone, 'id' | 'fingerprint' | 'dimension'>,
+export async function scalingOf(
+  { backbone, location: { retrain: folder } }: Pick<FilledDataset, 'backbone' | 'location'>,
   values: Float32Array,
 ): Promise<Scaling> {
+  if (backbone.scaling !== undefined) return backbone.scaling;
+  const { id, fingerprint, dimension } = backbone;
   const file = path.join(folder, `scaling-${id}-${fingerprint.slice(0, 16)}.bin`);
   const kept = await readScaling(file, dimension);
   if (kept !== undefined) return kept;

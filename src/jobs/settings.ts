@@ -9,7 +9,7 @@ export const defaultSettings: RetrainSettings = {
   validationPercentage: 10,
   testingPercentage: 10,
   splitRule: { kind: 'content' },
-  optimizer: { kind: 'l-bfgs' },
+  head: { kind: 'softmax', optimizer: { kind: 'l-bfgs' } },
 };
 
 /** Views of an image where distortions are asked for and their number is not. */

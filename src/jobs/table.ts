@@ -2,18 +2,21 @@ import { addBackbone, downloadBackbone, inspectNetwork, listBackbones, removeBac
 import { bottlenecks } from './bottlenecks';
 import { classify } from './classify';
 import { clearBottlenecks, measureBottlenecks } from './clear';
+import { compareBackbones } from './compareBackbones';
+import { compareRuns } from './compareRuns';
 import type { Job, JobContext } from './context';
 import { doctor } from './doctor';
 import { evaluate } from './evaluate';
 import { findDatasets } from './findDatasets';
 import { inspectPart, listBottlenecks, readRows } from './inspect';
+import { learningCurve } from './learningCurve';
 import { locateBottleneck } from './locateBottleneck';
 import { merge } from './merge';
 import type { JobName, JobParams, JobResult } from './requests';
 import { quantiseBackbone } from './quantise';
 import { retrain } from './retrain';
-import { findRun, listRuns, readRun } from './runs';
 import { exportBottlenecks, importBottlenecks } from './textBottlenecks';
+import { findRun, listRuns, readRun, summariseRuns, titleRun } from './runs';
 import { thumbnail } from './thumbnail';
 import type { RunMessage } from './threadMessages';
 import { verify } from './verify';
@@ -27,6 +30,10 @@ const table: { readonly [K in JobName]: Job<K> } = {
   findRun,
   listRuns,
   readRun,
+  summariseRuns,
+  titleRun,
+  compareRuns,
+  learningCurve,
   thumbnail,
   inspectPart,
   readRows,
@@ -43,6 +50,7 @@ const table: { readonly [K in JobName]: Job<K> } = {
   addBackbone,
   downloadBackbone,
   quantiseBackbone,
+  compareBackbones,
   removeBackbone,
   doctor,
 };

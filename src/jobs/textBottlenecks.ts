@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isLink, RetrainError, retryBusy } from '../base';
 import {
@@ -11,10 +11,8 @@ import {
   writeBottleneckText,
   type CachedImage,
 } from '../bottlenecks';
-import { scanDataset } from '../dataset';
-import { sniff } from '../images';
 import type { Job } from './context';
-import { noteDataset } from './datasetFolder';
+import { noteDataset, realFolder, scanFolder } from './datasetFolder';
 import { fillAndRead } from './fillCache';
 import { asOutput } from './outputs';
 import type { ImportedModule } from './textResults';
@@ -27,13 +25,8 @@ export const importBottlenecks: Job<'importBottlenecks'> = async (params, contex
   const { from, folder, module } = params;
   const { places, reader, signal, report } = context;
   if (!(await isFolder(from))) throw new RetrainError('FOLDER_NOT_FOUND', { path: from });
-  const root = await realpath(folder).catch(() => path.resolve(folder));
-  const { images } = await scanDataset(root, {
-    sniff,
-    signal,
-    leastClasses: 1,
-    report: (files) => report({ kind: 'scanning', files }),
-  });
+  const root = await realFolder(folder);
+  const { images } = await scanFolder(root, 1, context);
   const { modules, unmatched } = await findTextFiles(from, images, signal);
   const wanted =
     module === null ? [...modules] : [...modules].filter(([name]) => name === moduleInFileName(module));

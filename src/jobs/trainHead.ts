@@ -1,76 +1,139 @@
-import type { NewRun, RunSettings } from '../models';
+import type { RunSettings, RunTraining } from '../models';
 import {
   fold,
   scaleInPlace,
   trainRetrainPy,
+  trainRidge,
   trainSoftmax,
   type CurveUnit,
-  type Epoch,
   type Head,
+  type Optimizer,
+  type Scaling,
   type Trained,
 } from '../training';
 import type { JobContext } from './context';
 import { secondsSince, type FilledDataset } from './fillCache';
 import type { LabelledRows } from './labelledRows';
 import type { RetrainProgress } from './results';
-import { keptScaling } from './scaling';
 
 interface Sides {
+  /** The images of the training side, and behind them views of them, if any. */
   readonly training: LabelledRows;
+  /** The images alone; the same values. */
+  readonly originals: LabelledRows;
   readonly validation: LabelledRows;
+  readonly scaling: Scaling;
   readonly settings: RunSettings;
-  /** How many of the training rows are of images as they are; behind them come views. */
-  readonly originals: number;
+}
+
+interface TrainedRun {
+  /** Takes raw values. */
+  readonly head: Head;
+  readonly training: RunTraining;
 }
 
 /**
- * Trains a head for raw values. The values given may be scaled in place: a copy of a large dataset would not fit
- * beside it.
+ * Trains a head for raw values. On return the values of both sides are scaled, in place: a copy of a large dataset
+ * would not fit beside it.
  */
 export async function trainHead(
   filled: FilledDataset,
   classes: number,
   sides: Sides,
-  { signal, report }: JobContext<RetrainProgress>,
-): Promise<{ head: Head; curve: NewRun['training'] }> {
-  const started = performance.now();
-  const { optimizer } = sides.settings;
-  const [unit, maxEpochs]: [CurveUnit, number] =
-    optimizer.kind === 'l-bfgs' ? ['epoch', optimizer.maxEpochs] : ['step', optimizer.steps];
-  const { head, curve, bestEpoch } = await trained(filled, classes, sides, {
-    signal,
-    report: (epoch) => report({ kind: 'training', unit, epoch, maxEpochs }),
-  });
-  // The first of the epochs is the start, where nothing was trained; of the steps, one.
-  const epochs = unit === 'epoch' ? curve.length - 1 : (curve.at(-1)?.epoch ?? -1) + 1;
-  const seconds = secondsSince(started);
-  report({ kind: 'trained', unit, epochs, bestEpoch, seconds });
-  return { head, curve: { unit, epochs, bestEpoch, seconds, curve } };
+  context: JobContext<RetrainProgress>,
+): Promise<TrainedRun> {
+  const { head } = sides.settings;
+  switch (head.kind) {
+    case 'softmax':
+      return iterative(filled, classes, { ...sides, optimizer: head.optimizer }, context);
+    case 'ridge':
+      return ridge(filled, classes, { ...sides, penalties: head.penalties }, context);
+  }
 }
 
-async function trained(
-  { backbone, runtime, location }: FilledDataset,
+async function iterative(
+  { backbone, runtime }: FilledDataset,
   classes: number,
-  { training, validation, settings: { optimizer, seed }, originals }: Sides,
-  options: { signal: AbortSignal; report: (epoch: Epoch) => void },
-): Promise<Trained> {
+  { training, validation, scaling, optimizer, settings: { seed } }: Sides & { readonly optimizer: Optimizer },
+  { signal, report }: JobContext<RetrainProgress>,
+): Promise<TrainedRun> {
+  const started = performance.now();
+  const [unit, maxEpochs]: [CurveUnit, number] =
+    optimizer.kind === 'l-bfgs' ? ['epoch', optimizer.maxEpochs] : ['step', optimizer.steps];
   const task = {
     training,
     validation: validation.rows.length > 0 ? validation : null,
     dimension: backbone.dimension,
     classes,
   };
-  switch (optimizer.kind) {
-    case 'l-bfgs': {
-      const own = training.values.subarray(0, originals * backbone.dimension);
-      const scaling = backbone.scaling ?? (await keptScaling(location.retrain, backbone, own));
-      for (const { values } of [training, validation]) scaleInPlace(values, scaling);
-      const { l2, maxEpochs } = optimizer;
-      const result = await trainSoftmax({ ...task, l2, maxEpochs }, runtime.multiply, options);
-      // The folded head is the one that is measured and saved.
-      return { ...result, head: fold(result.head, scaling) };
+  const options: Parameters<typeof trainSoftmax>[2] = {
+    signal,
+    report: (epoch) => report({ kind: 'training', unit, epoch, maxEpochs }),
+  };
+  const train = async (): Promise<Trained> => {
+    switch (optimizer.kind) {
+      case 'l-bfgs': {
+        scaleBoth(training, validation, scaling);
+        const { l2 } = optimizer;
+        const result = await trainSoftmax({ ...task, l2, maxEpochs }, runtime.multiply, options);
+        // The folded head is the one that is measured and saved.
+        return { ...result, head: fold(result.head, scaling) };
+      }
+      case 'retrain.py': {
+        const result = await trainRetrainPy({ ...task, seed, optimizer }, runtime.multiply, options);
+        scaleBoth(training, validation, scaling);
+        return result;
+      }
     }
-    case 'retrain.py':
-      return trainRetrainPy({ ...task, seed, optimizer }, runtime.multiply, options);
-  }
+  };
+  const { head, curve, bestEpoch } = await train();
+  // The first of the epochs is the start, where nothing was trained; of the steps, one.
+  const epochs = unit === 'epoch' ? curve.length - 1 : (curve.at(-1)?.epoch ?? -1) + 1;
+  const seconds = secondsSince(started);
+  report({ kind: 'trained', unit, epochs, bestEpoch, seconds });
+  return { head, training: { kind: 'iterative', unit, epochs, bestEpoch, seconds, curve } };
+}
+
+/**
+ * Validation has no part in it: the penalty is chosen by leave-one-out over the training images. Views of them have no
+ * part in that, for they would give an image away; the head is then fitted to both.
+ */
+async function ridge(
+  { backbone: { dimension }, runtime }: FilledDataset,
+  classes: number,
+  { training, originals, validation, scaling, penalties }: Sides & { readonly penalties: readonly number[] },
+  { signal, report }: JobContext<RetrainProgress>,
+): Promise<TrainedRun> {
+  const started = performance.now();
+  scaleBoth(training, validation, scaling);
+  const { head, penalty, temperature, trials } = await trainRidge(
+    {
+      training: originals,
+      dimension,
+      classes,
+      penalties,
+      ...(training.rows.length > originals.rows.length && {
+        fitted: { training, imageWeights: weightsOf(training) },
+      }),
+    },
+    runtime.multiply64,
+    { signal, report: (trial) => report({ kind: 'penaltyTried', trial }) },
+  );
+  const seconds = secondsSince(started);
+  report({ kind: 'solved', penalty, seconds });
+  return {
+    head: fold(head, scaling),
+    training: { kind: 'ridge', penalty, temperature, trials, seconds },
+  };
+}
+
+/** What each row counts for an image to count once, however many views of it there are. */
+function weightsOf({ rows }: LabelledRows): Float64Array {
+  const counts = new Map<string, number>();
+  for (const { image } of rows) counts.set(image.path, (counts.get(image.path) ?? 0) + 1);
+  return Float64Array.from(rows, ({ image }) => 1 / (counts.get(image.path) ?? 1));
+}
+
+function scaleBoth(training: LabelledRows, validation: LabelledRows, scaling: Scaling): void {
+  for (const { values } of [training, validation]) scaleInPlace(values, scaling);
 }

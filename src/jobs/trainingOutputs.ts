@@ -15,7 +15,7 @@ export async function writeOutputs(run: RunRecord, outputs: TrainingOutputs): Pr
   if (head !== undefined)
     for (const [name, data] of headFiles(run, head.outputName))
       await writeOutput(path.join(head.folder, name), data);
-  if (summaries === undefined) return;
+  if (summaries === undefined || run.training.kind !== 'iterative') return;
   const time = Math.floor(Date.parse(run.created) / 1000);
   const { curve } = run.training;
   for (const [folder, side] of [

@@ -2,15 +2,19 @@
 export { eventFile } from './eventFile';
 export { headFiles } from './headFiles';
 export { writeLabels as labelsText } from './labelsFile';
+export { readRunImages } from './imagesFile';
 export { findRefit, findRunFor, listRuns, type RunList } from './listRuns';
 export { predict } from './predict';
 export { readRun } from './readRun';
 export type {
+  HeadSettings,
   NewRun,
   RefitOf,
   RunDataset,
   RunDistortions,
   RunEvaluation,
+  RunLeaveOneOut,
+  RunImage,
   RunPrediction,
   RunRecord,
   RunSettings,
@@ -18,4 +22,6 @@ export type {
   SplitRule,
   ViewCounts,
 } from './runRecord';
+export { readRunTitle, writeRunTitle, type RunTitle } from './runTitle';
 export { saveRun } from './saveRun';
+export { summariseRuns, type RunSummary } from './summariseRuns';

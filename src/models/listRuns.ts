@@ -40,7 +40,7 @@ export async function findRefit(
 }
 
 /** The facts of all runs, the newest first. */
-async function readAll(
+export async function readAll(
   retrainFolders: readonly string[],
 ): Promise<{ runs: { folder: string; facts: RunFacts }[]; damaged: RunList['damaged'] }> {
   const runs: { folder: string; facts: RunFacts }[] = [];

@@ -1,35 +1,60 @@
 import { Untrusted } from '../base';
 import type { CurveUnit, Epoch, Measures } from '../training';
+import { readWarning } from './runJson';
 import { damaged, mostClasses } from './runFiles';
-import { count, seconds } from './numbers';
-import type { RunEvaluation, RunTraining } from './runRecord';
+import { count, penalty, seconds } from './numbers';
+import type {
+  IterativeTraining,
+  Measured,
+  MeasuredLeaveOneOut,
+  RidgeTraining,
+  RunEvaluation,
+  RunLeaveOneOut,
+  RunTraining,
+} from './runRecord';
 
-/** What metrics.json holds. */
+/** What metrics.json holds: all that was measured but the answers to the single images. */
 export interface Metrics {
   readonly training: RunTraining;
   readonly evaluation: RunEvaluation;
+  readonly leaveOneOut: MeasuredLeaveOneOut | Extract<RunLeaveOneOut, { kind: 'skipped' }> | null;
 }
 
-/** Raised when the file's meaning changes. */
-const format = 1;
+/** Raised when the file's meaning changes. Before 2 every training was iterative, and there was no leave-one-out. */
+const format = 2;
 const mostEpochs = 1_000_000;
 const mostSteps = 1_000_000_000;
+const mostTrials = 1000;
 
-export function writeMetricsJson({ training, evaluation }: Metrics): string {
-  return `${JSON.stringify({ format, training, evaluation }, null, 2)}\n`;
+export function writeMetricsJson({ training, evaluation, leaveOneOut }: Metrics): string {
+  return `${JSON.stringify({ format, training, evaluation, leaveOneOut }, null, 2)}\n`;
 }
 
 /** @throws RUN_DAMAGED, also where its numbers contradict each other */
 export function readMetricsJson(text: string, file: string): Metrics {
   const root = Untrusted.parse(text, (reason) => damaged(file, reason));
-  root.field('format').is(format);
+  const version = root.field('format').integer(1, format);
   return {
-    training: readTraining(root.field('training')),
+    training: readTraining(root.field('training'), version),
     evaluation: readEvaluation(root.field('evaluation')),
+    leaveOneOut: version === 1 ? null : root.field('leaveOneOut').nullable(readLeaveOneOut),
   };
 }
 
-function readTraining(training: Untrusted): RunTraining {
+function readTraining(training: Untrusted, version: number): RunTraining {
+  if (version === 1) return readIterative(training);
+  const kind = training.field('kind');
+  switch (kind.text()) {
+    case 'iterative':
+      return readIterative(training);
+    case 'ridge':
+      return readRidge(training);
+    default:
+      throw kind.fail('the name of a training was expected');
+  }
+}
+
+function readIterative(training: Untrusted): IterativeTraining {
   // Where nothing is said, the run is from before there was anything but epochs.
   const unit = readUnit(training.optional('unit'));
   let before = -1;
@@ -51,6 +76,7 @@ function readTraining(training: Untrusted): RunTraining {
   if (curve.length > 0 && !curve.some(({ epoch }) => epoch === bestEpoch))
     throw best.fail('it is not in the curve');
   return {
+    kind: 'iterative',
     unit,
     epochs: training.field('epochs').integer(0, mostSteps),
     bestEpoch,
@@ -70,32 +96,70 @@ function readScore(score: Untrusted): Measures {
   };
 }
 
+function readRidge(training: Untrusted): RidgeTraining {
+  const trials = training
+    .field('trials')
+    .items(mostTrials)
+    .map((trial) => ({
+      penalty: penalty(trial.field('penalty')),
+      error: trial.field('error').number(0, Number.MAX_VALUE),
+    }));
+  const chosen = training.field('penalty');
+  if (!trials.some((trial) => trial.penalty === chosen.value)) throw chosen.fail('it was not tried');
+  return {
+    kind: 'ridge',
+    penalty: penalty(chosen),
+    temperature: training.field('temperature').number(Number.MIN_VALUE, Number.MAX_VALUE),
+    trials,
+    seconds: seconds(training.field('seconds')),
+  };
+}
+
 function readEvaluation(evaluation: Untrusted): RunEvaluation {
   evaluation.field('on').is('testing');
-  const labels = evaluation
+  return { on: 'testing', ...readMeasured(evaluation) };
+}
+
+function readLeaveOneOut(leaveOneOut: Untrusted): NonNullable<Metrics['leaveOneOut']> {
+  const kind = leaveOneOut.field('kind');
+  switch (kind.text()) {
+    case 'measured':
+      return {
+        kind: 'measured',
+        penalty: penalty(leaveOneOut.field('penalty')),
+        ...readMeasured(leaveOneOut),
+      };
+    case 'skipped':
+      return { kind: 'skipped', reason: readWarning(leaveOneOut.field('reason')) };
+    default:
+      throw kind.fail('measured or skipped was expected');
+  }
+}
+
+function readMeasured(measured: Untrusted): Measured {
+  const labels = measured
     .field('labels')
     .items(mostClasses)
     .map((label) => label.text());
-  const rows = evaluation.field('confusion');
+  const rows = measured.field('confusion');
   const confusion = rows.items(labels.length).map((row) => row.items(labels.length).map(count));
   if (confusion.length !== labels.length || confusion.some((row) => row.length !== labels.length))
     throw rows.fail(`${labels.length} rows and columns were expected`);
-  const n = count(evaluation.field('n'));
+  const n = count(measured.field('n'));
   if (confusion.flat().reduce((sum, value) => sum + value, 0) !== n)
     throw rows.fail('its counts do not add up to n');
-  const accuracy = evaluation.field('accuracy').nullable(share);
+  const accuracy = measured.field('accuracy').nullable(share);
   const right = confusion.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
   if (n === 0 ? accuracy !== null : accuracy === null || Math.abs(accuracy - right / n) > 1e-9)
-    throw evaluation.fail('its accuracy is not that of its confusion matrix');
-  const perClass = evaluation.field('perClass');
+    throw measured.fail('its accuracy is not that of its confusion matrix');
+  const perClass = measured.field('perClass');
   const classes = perClass.items(labels.length);
   if (classes.length !== labels.length) throw perClass.fail(`${labels.length} items were expected`);
   return {
-    on: 'testing',
     labels,
     n,
     accuracy,
-    interval: evaluation
+    interval: measured
       .field('interval')
       .nullable((interval) => ({ low: share(interval.field('low')), high: share(interval.field('high')) })),
     confusion,
@@ -110,7 +174,7 @@ function readEvaluation(evaluation: Untrusted): RunEvaluation {
         f1: item.field('f1').nullable(share),
       };
     }),
-    seconds: seconds(evaluation.field('seconds')),
+    seconds: seconds(measured.field('seconds')),
   };
 }
 

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { readLabels } from './labelsFile';
 import { readLayersModel, readWeights, weightBytes } from './layersModel';
-import { readMetricsJson } from './metricsJson';
+import { readMetricsJson, type Metrics } from './metricsJson';
 import { readPredictions } from './predictionsFile';
 import { damaged, readRunFile, runFiles } from './runFiles';
 import { readRunJson, type RunFacts } from './runJson';
-import type { RunRecord } from './runRecord';
+import type { RunPrediction, RunRecord } from './runRecord';
 
 const megabyte = 2 ** 20;
 
@@ -32,28 +32,46 @@ export async function readRun(folder: string): Promise<RunRecord> {
   const labels = readLabels(await text(runFiles.labels, 256 * megabyte));
   if (labels.length !== shape.classes || new Set(labels).size !== labels.length)
     throw damaged(inFolder(runFiles.labels), `it does not hold ${shape.classes} different labels`);
-  const metrics = readMetricsJson(await text(runFiles.metrics, 256 * megabyte), inFolder(runFiles.metrics));
-  if (
-    metrics.evaluation.labels.some((label, i) => label !== labels[i]) ||
-    metrics.evaluation.labels.length !== labels.length
-  )
-    throw damaged(inFolder(runFiles.metrics), `its labels are not those of ${runFiles.labels}`);
-  const predictions = readPredictions(
-    await text(runFiles.predictions, 512 * megabyte),
-    new Set(labels),
-    (reason) => damaged(inFolder(runFiles.predictions), reason),
-  );
+  const metrics = await readRunMetrics(folder);
+  const { training, evaluation, leaveOneOut: measured } = metrics;
+  for (const measuredLabels of labelsIn(metrics))
+    if (measuredLabels.length !== labels.length || measuredLabels.some((label, i) => label !== labels[i]))
+      throw damaged(inFolder(runFiles.metrics), `its labels are not those of ${runFiles.labels}`);
+  const answers = async (name: string): Promise<RunPrediction[]> =>
+    readPredictions(await text(name, 512 * megabyte), new Set(labels), (reason) =>
+      damaged(inFolder(name), reason),
+    );
+  const predictions = await answers(runFiles.predictions);
   const answered = predictions.filter(({ side }) => side === 'testing').length;
-  if (answered !== metrics.evaluation.n)
+  if (answered !== evaluation.n)
     throw damaged(
       inFolder(runFiles.predictions),
-      `it answers ${answered} testing images, ${runFiles.metrics} counts ${metrics.evaluation.n}`,
+      `it answers ${answered} testing images, ${runFiles.metrics} counts ${evaluation.n}`,
     );
-  return { name: path.basename(folder), ...facts, ...metrics, predictions, head };
+  const leaveOneOut =
+    measured?.kind === 'measured'
+      ? { ...measured, predictions: await answers(runFiles.leaveOneOut) }
+      : measured;
+  if (leaveOneOut?.kind === 'measured' && leaveOneOut.predictions.length !== leaveOneOut.n)
+    throw damaged(
+      inFolder(runFiles.leaveOneOut),
+      `it answers ${leaveOneOut.predictions.length} images, ${runFiles.metrics} counts ${leaveOneOut.n}`,
+    );
+  return { name: path.basename(folder), ...facts, training, evaluation, predictions, leaveOneOut, head };
+}
+
+function labelsIn({ evaluation, leaveOneOut }: Metrics): (readonly string[])[] {
+  return leaveOneOut?.kind === 'measured' ? [evaluation.labels, leaveOneOut.labels] : [evaluation.labels];
 }
 
 /** Reads run.json alone. @throws RUN_DAMAGED, FILE_UNREADABLE */
 export async function readRunFacts(folder: string): Promise<RunFacts> {
   const bytes = await readRunFile(folder, runFiles.run, 512 * megabyte);
   return readRunJson(bytes.toString('utf8'), path.join(folder, runFiles.run));
+}
+
+/** Reads metrics.json alone. @throws RUN_DAMAGED, FILE_UNREADABLE */
+export async function readRunMetrics(folder: string): Promise<Metrics> {
+  const bytes = await readRunFile(folder, runFiles.metrics, 256 * megabyte);
+  return readMetricsJson(bytes.toString('utf8'), path.join(folder, runFiles.metrics));
 }

@@ -9,6 +9,11 @@ export const runFiles = {
   run: 'run.json',
   metrics: 'metrics.json',
   predictions: 'predictions.csv',
+  leaveOneOut: 'leave-one-out.csv',
+  /** Absent in runs of older versions. */
+  images: 'images.csv',
+  /** Written when the person names or pins the run. */
+  title: 'title.json',
 } as const;
 
 /** More classes than any last layer known; it bounds every table by class. */

@@ -5,10 +5,16 @@ import { readSettings } from './runSettings';
 import type { RefitOf, RunDataset, RunRecord, Warning } from './runRecord';
 
 /** What run.json holds: everything but the head, the metrics and the answers. */
-export type RunFacts = Omit<RunRecord, 'name' | 'training' | 'evaluation' | 'predictions' | 'head'>;
+export type RunFacts = Omit<
+  RunRecord,
+  'name' | 'training' | 'evaluation' | 'predictions' | 'leaveOneOut' | 'head'
+>;
 
-/** Raised when the file's meaning changes. Before 2 there was one optimiser, and its settings stood in `settings`. */
-const format = 2;
+/**
+ * Raised when the file's meaning changes. Before 3 every head was a softmax regression, and its optimiser stood in
+ * `settings`; before 2 there was one optimiser, and its settings stood there.
+ */
+const format = 3;
 const mostImages = 10_000_000;
 
 export function writeRunJson(run: RunFacts): string {
@@ -122,7 +128,7 @@ function readDataset(dataset: Untrusted): RunDataset {
   };
 }
 
-function readWarning(item: Untrusted): Warning {
+export function readWarning(item: Untrusted): Warning {
   const params = item
     .field('params')
     .entries()

@@ -1,5 +1,5 @@
 import type { ErrorParams } from '../base';
-import type { CurveUnit, Epoch, Head, Optimizer } from '../training';
+import type { CurveUnit, Epoch, Head, Optimizer, RidgeTrial } from '../training';
 
 /** A file of the dataset that was left out, and why. */
 export interface SkippedFact {
@@ -48,18 +48,25 @@ export interface ViewCounts {
   readonly missing: number;
   readonly seconds: number;
 }
+/** Which head is trained, with all that decides its numbers besides the seed. */
+export type HeadSettings =
+  | { readonly kind: 'softmax'; readonly optimizer: Optimizer }
+  /** `penalties`: rising; the one of the least leave-one-out error over the training images is taken. */
+  | { readonly kind: 'ridge'; readonly penalties: readonly number[] };
 
 export interface RunSettings {
   readonly seed: number;
   readonly validationPercentage: number;
   readonly testingPercentage: number;
   readonly splitRule: SplitRule;
-  readonly optimizer: Optimizer;
+  readonly head: HeadSettings;
   /** Absent: no views were trained on. */
   readonly distortions?: RunDistortions;
 }
 
-export interface RunTraining {
+/** A training that came nearer step by step, and so has a curve. */
+export interface IterativeTraining {
+  readonly kind: 'iterative';
   /** What `epochs`, `bestEpoch` and the curve count. */
   readonly unit: CurveUnit;
   readonly epochs: number;
@@ -69,9 +76,21 @@ export interface RunTraining {
   readonly curve: readonly Epoch[];
 }
 
-export interface RunEvaluation {
-  /** The side that was measured. */
-  readonly on: 'testing';
+/** A ridge classifier, in closed form under each penalty that was tried. */
+export interface RidgeTraining {
+  readonly kind: 'ridge';
+  readonly penalty: number;
+  /** What the scores were divided by, so that their softmax is calibrated. */
+  readonly temperature: number;
+  /** In the order in which they were tried; their errors are those of leave-one-out over the training images. */
+  readonly trials: readonly RidgeTrial[];
+  readonly seconds: number;
+}
+
+export type RunTraining = IterativeTraining | RidgeTraining;
+
+/** How good answers to labelled images are. */
+export interface Measured {
   /** In the order of the head's outputs. */
   readonly labels: readonly string[];
   /** Images measured. */
@@ -94,6 +113,21 @@ export interface RunEvaluation {
   readonly seconds: number;
 }
 
+export interface RunEvaluation extends Measured {
+  /** The side that was measured. */
+  readonly on: 'testing';
+}
+
+/** Every image of the run answered by a ridge classifier that is fitted to all others: exact leave-one-out. */
+export interface MeasuredLeaveOneOut extends Measured {
+  readonly kind: 'measured';
+  readonly penalty: number;
+}
+
+export type RunLeaveOneOut =
+  | (MeasuredLeaveOneOut & { readonly predictions: readonly RunPrediction[] })
+  | { readonly kind: 'skipped'; readonly reason: Warning };
+
 /** The run that another stands in for where its network cannot run. */
 export interface RefitOf {
   /** Its name then; `created` is what it is known by, for a run may be renamed or deleted. */
@@ -107,7 +141,7 @@ export interface RefitOf {
 
 export const sides = ['training', 'validation', 'testing'] as const;
 
-/** What the saved head says about one image of the dataset. */
+/** What a head says about one image of the dataset. */
 export interface RunPrediction {
   /** Relative to the dataset, with `/`. */
   readonly path: string;
@@ -116,6 +150,14 @@ export interface RunPrediction {
   readonly label: string;
   readonly predicted: string;
   readonly probability: number;
+}
+
+/** One image of the dataset when the run was made. */
+export interface RunImage {
+  readonly sha256: string;
+  readonly label: string;
+  /** Relative to the dataset, with `/`. */
+  readonly path: string;
 }
 
 /** One training with all that came of it. Plain data; seconds are wall-clock. */
@@ -141,7 +183,10 @@ export interface RunRecord {
   readonly views?: ViewCounts;
   readonly training: RunTraining;
   readonly evaluation: RunEvaluation;
+  /** Of the saved head. */
   readonly predictions: readonly RunPrediction[];
+  /** Null in a run from before there was any. */
+  readonly leaveOneOut: RunLeaveOneOut | null;
   /** sha256 of the images the head was fitted on. */
   readonly fittedOn: readonly string[];
   /** Null for a training of its own. */

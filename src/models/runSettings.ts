@@ -1,11 +1,12 @@
 import type { Untrusted } from '../base';
 import type { Optimizer } from '../training';
-import { count } from './numbers';
-import type { RunSettings, SplitRule } from './runRecord';
+import { count, penalty } from './numbers';
+import type { HeadSettings, RunSettings, SplitRule } from './runRecord';
 
 const mostSteps = 10_000_000;
 const mostDrawn = 100_000;
 const mostViews = 32;
+const mostPenalties = 1000;
 
 /** The settings in a run.json of this format, or an earlier one. @throws what `settings` makes of its damage */
 export function readSettings(settings: Untrusted, format: number): RunSettings {
@@ -14,10 +15,10 @@ export function readSettings(settings: Untrusted, format: number): RunSettings {
     validationPercentage: settings.field('validationPercentage').number(0, 100),
     testingPercentage: settings.field('testingPercentage').number(0, 100),
     ...(format === 1
-      ? { splitRule: { kind: 'content' }, optimizer: readLbfgs(settings) }
+      ? { splitRule: { kind: 'content' }, head: { kind: 'softmax', optimizer: readLbfgs(settings) } }
       : {
           splitRule: readSplitRule(settings.field('splitRule')),
-          optimizer: readOptimizer(settings.field('optimizer')),
+          head: format === 2 ? readSoftmax(settings) : readHead(settings.field('head')),
         }),
     ...readDistortions(settings.optional('distortions')),
   };
@@ -48,6 +49,22 @@ function readSplitRule(rule: Untrusted): SplitRule {
     default:
       throw kind.fail('the name of a split rule was expected');
   }
+}
+
+function readHead(head: Untrusted): HeadSettings {
+  const kind = head.field('kind');
+  switch (kind.text()) {
+    case 'softmax':
+      return readSoftmax(head);
+    case 'ridge':
+      return { kind: 'ridge', penalties: head.field('penalties').items(mostPenalties).map(penalty) };
+    default:
+      throw kind.fail('the name of a head was expected');
+  }
+}
+
+function readSoftmax(settings: Untrusted): HeadSettings {
+  return { kind: 'softmax', optimizer: readOptimizer(settings.field('optimizer')) };
 }
 
 function readOptimizer(optimizer: Untrusted): Optimizer {

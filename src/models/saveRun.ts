@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isLink, RetrainError, retryBusy, systemCode, writeNew } from '../base';
+import { writeImages } from './imagesFile';
 import { writeLabels } from './labelsFile';
 import { writeLayersModel } from './layersModel';
-import { writeMetricsJson } from './metricsJson';
+import { writeMetricsJson, type Metrics } from './metricsJson';
 import { writePredictions } from './predictionsFile';
 import { runFiles } from './runFiles';
 import { writeRunJson } from './runJson';
-import type { NewRun } from './runRecord';
+import type { NewRun, RunImage } from './runRecord';
 
 /** Runs of one day under one folder; reached only where something is wrong. */
 const mostRuns = 100_000;
@@ -16,15 +17,20 @@ const mostRuns = 100_000;
 /**
  * Writes a run to `<retrainFolder>/runs/<YYYY-MM-DD-n>` and returns that folder: under a temporary name first,
  * then renamed, so that a run is there whole or not at all and two processes never share one.
+ * @param images those of the dataset, from which a comparison tells what has changed
  * @throws PATH_OUTSIDE where `.retrain` or `runs` is a symbolic link; RUN_UNWRITABLE
  */
-export async function saveRun(retrainFolder: string, run: NewRun): Promise<string> {
+export async function saveRun(
+  retrainFolder: string,
+  run: NewRun,
+  images?: readonly RunImage[],
+): Promise<string> {
   try {
     const runs = path.join(retrainFolder, 'runs');
     await ownFolder(retrainFolder);
     await ownFolder(runs);
     await keepOutOfGit(retrainFolder);
-    return await writeRun(runs, run);
+    return await writeRun(runs, run, images);
   } catch (error) {
     const reason = systemCode(error);
     if (error instanceof RetrainError || reason === undefined) throw error;
@@ -32,7 +38,7 @@ export async function saveRun(retrainFolder: string, run: NewRun): Promise<strin
   }
 }
 
-async function writeRun(runs: string, run: NewRun): Promise<string> {
+async function writeRun(runs: string, run: NewRun, images: readonly RunImage[] | undefined): Promise<string> {
   const temporary = path.join(runs, `.${randomBytes(6).toString('hex')}.tmp`);
   await mkdir(temporary);
   try {
@@ -41,13 +47,26 @@ async function writeRun(runs: string, run: NewRun): Promise<string> {
     await writeNew(path.join(temporary, runFiles.weights), weights);
     await writeNew(path.join(temporary, runFiles.labels), writeLabels(run.evaluation.labels));
     await writeNew(path.join(temporary, runFiles.run), writeRunJson(run));
-    await writeNew(path.join(temporary, runFiles.metrics), writeMetricsJson(run));
+    await writeNew(path.join(temporary, runFiles.metrics), writeMetricsJson(metricsOf(run)));
     await writeNew(path.join(temporary, runFiles.predictions), writePredictions(run.predictions));
+    if (run.leaveOneOut?.kind === 'measured')
+      await writeNew(
+        path.join(temporary, runFiles.leaveOneOut),
+        writePredictions(run.leaveOneOut.predictions),
+      );
+    if (images) await writeNew(path.join(temporary, runFiles.images), writeImages(images));
     return await renameToNext(temporary, path.join(runs, day(new Date(run.created))));
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** The measures without the answers, which have files of their own. */
+function metricsOf({ training, evaluation, leaveOneOut }: NewRun): Metrics {
+  if (leaveOneOut?.kind !== 'measured') return { training, evaluation, leaveOneOut };
+  const { predictions, ...measured } = leaveOneOut;
+  return { training, evaluation, leaveOneOut: measured };
 }
 
 /** Nothing is written through a link, which could lead anywhere. */

@@ -1,4 +1,5 @@
-import type { Answer, RunFacts } from '../jobs';
+import type { Answer, RefitProgress, RunFacts } from '../jobs';
+import type { RunningView } from './panel';
 import type { StateMessage } from './state';
 
 /** One picture of the answer view; null while it is computed. Failures in it come worded. */
@@ -11,7 +12,17 @@ export interface ClassifyItem {
   readonly answer: Answer | null;
 }
 
+/** What is refitted before anything can be answered. */
+export type RefitView = Omit<Extract<RefitProgress, { kind: 'refitting' }>, 'kind'>;
+
 export type ClassifyState =
+  | {
+      readonly kind: 'refitting';
+      readonly refit: RefitView;
+      readonly running: RunningView;
+      readonly cancelling: boolean;
+      readonly items: readonly ClassifyItem[];
+    }
   | { readonly kind: 'answers'; readonly run: RunFacts | null; readonly items: readonly ClassifyItem[] }
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -25,4 +36,6 @@ export type FromClassify =
   | { readonly kind: 'openImage'; readonly path: string }
   /** Opens the panel of the run that answered. */
   | { readonly kind: 'openRun' }
-  | { readonly kind: 'classify' };
+  | { readonly kind: 'classify' }
+  /** Ends the refit under way. */
+  | { readonly kind: 'cancel' };

@@ -12,3 +12,6 @@ export interface JobRequest<K extends JobName = JobName> {
   /** Progress is sent under this token; absent: nobody listens. */
   readonly progressToken?: number;
 }
+
+/** Trainings at each size of a learning curve where the person says nothing. */
+export const learningRepeats = 5;

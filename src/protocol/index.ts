@@ -4,5 +4,6 @@ export type * from './state';
 export type * from './panel';
 export type * from './inspector';
 export type * from './classify';
-export { requests } from './engine';
+export type * from './comparison';
+export { learningRepeats, requests } from './engine';
 export type * from './engine';

@@ -1,5 +1,14 @@
 import type { Failure } from '../base';
-import type { BottleneckCounts, CurveUnit, DatasetFacts, EpochView, RetrainProgress, RunView } from '../jobs';
+import type {
+  BottleneckCounts,
+  CurveUnit,
+  DatasetFacts,
+  EpochView,
+  LearningCurve,
+  RetrainProgress,
+  RidgeTrial,
+  RunView,
+} from '../jobs';
 import type { StateMessage } from './state';
 
 /** Where the work stands. The steps fill one after the other; a step not begun is null. */
@@ -15,15 +24,25 @@ export interface RunningView {
     | null;
   /** Of the views of the training images, while they are computed. */
   readonly views?: Omit<Extract<RetrainProgress, { kind: 'views' }>, 'kind'>;
-  readonly training: {
-    readonly unit: CurveUnit;
-    readonly curve: readonly EpochView[];
-    readonly maxEpochs: number;
-    /** Set when training has ended. */
-    readonly bestEpoch: number | null;
-    readonly seconds: number | null;
-  } | null;
+  readonly training: TrainingUnderway | null;
 }
+
+/** What the numbers at the end hold is set when training has ended. */
+export type TrainingUnderway =
+  | {
+      readonly kind: 'iterative';
+      readonly unit: CurveUnit;
+      readonly curve: readonly EpochView[];
+      readonly maxEpochs: number;
+      readonly bestEpoch: number | null;
+      readonly seconds: number | null;
+    }
+  | {
+      readonly kind: 'ridge';
+      readonly trials: readonly RidgeTrial[];
+      readonly penalty: number | null;
+      readonly seconds: number | null;
+    };
 
 /** The dataset a panel is about. */
 export interface PanelSubject {
@@ -33,6 +52,19 @@ export interface PanelSubject {
   /** Absolute path. */
   readonly root: string;
 }
+
+/** How the question stands whether more images would help: it is computed when the person asks. */
+export type LearningView =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'running';
+      /** Trainings; `of` is 0 until it is known. */
+      readonly done: number;
+      readonly of: number;
+      readonly cancelling: boolean;
+    }
+  | { readonly kind: 'done'; readonly curve: LearningCurve }
+  | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** The whole state of the panel: the host owns it and sends it whole after each change. Failures come worded. */
 export type PanelState =
@@ -44,7 +76,12 @@ export type PanelState =
       readonly running: RunningView;
       readonly cancelling: boolean;
     }
-  | { readonly kind: 'done'; readonly subject: PanelSubject; readonly run: RunView }
+  | {
+      readonly kind: 'done';
+      readonly subject: PanelSubject;
+      readonly run: RunView;
+      readonly learning: LearningView;
+    }
   | {
       readonly kind: 'stopped';
       readonly subject: PanelSubject;
@@ -79,5 +116,7 @@ export type FromPanel =
   | { readonly kind: 'openImage'; readonly path: string }
   | { readonly kind: 'revealInExplorer'; readonly path: string }
   | { readonly kind: 'openRun' }
+  | { readonly kind: 'learningCurve' }
+  | { readonly kind: 'cancelLearningCurve' }
   | { readonly kind: 'inspectBottlenecks' }
   | { readonly kind: 'showLog' };

@@ -3,20 +3,22 @@ export type { RidgeProblem } from './centre';
 export { chooseSoftmax, type ChosenSoftmax } from './chooseSoftmax';
 export { balancedWeights } from './classWeights';
 export type { Head } from './head';
-export { addRowTimesMatrix, plainProduct, type Matrix, type Product } from './matrix';
+export { plainProduct, type Matrix, type Product } from './matrix';
 export type { Matrix64, Product64 } from './matrix64';
 export { cosines, unitRows } from './nearest';
 export type { CurveUnit, LbfgsOptimizer, Optimizer } from './optimizer';
 export { retrainPyDefaults, trainRetrainPy, type RetrainPyOptimizer, type RetrainPyTask } from './retrainPy';
 export { fold, scale, scaleInPlace, takeScaling, type Scaling } from './scaling';
 export type { Measures } from './softmaxLoss';
+export { probabilitiesOf } from './probabilities';
 export type { StepRule } from './stepRule';
 export { fitTemperature } from './temperature';
 export { trainByGradient, type GradientTask, type GradientTrained } from './trainByGradient';
 export { trainCentroid } from './trainCentroid';
 export { logitsOf, type TrainedHead } from './trainedHead';
 export { trainNeighbours, type Neighbours, type NeighboursTask } from './trainNeighbours';
-export { trainRidge, type RidgeTask, type RidgeTrial, type TrainedRidge } from './trainRidge';
+export { ridgeWork } from './ridgeSystem';
+export { ridgePenalties, trainRidge, type RidgeTask, type RidgeTrial, type TrainedRidge } from './trainRidge';
 export {
   trainingDefaults,
   trainSoftmax,

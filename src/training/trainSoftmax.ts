@@ -45,7 +45,10 @@ export interface Trained {
 }
 
 /** Chosen by measurement: docs/training.md. */
-export const trainingDefaults = { l2: 1e-5, maxEpochs: 100, tolerance: 1e-4 } as const;
+export const trainingDefaults = { l2: 1e-5, maxEpochs: 100 } as const;
+
+/** Likewise. */
+const usualTolerance = 1e-4;
 
 /**
  * Trains a softmax regression: minimises, over weights V [D, C] and bias b [C],
@@ -63,7 +66,7 @@ export async function trainSoftmax(
   product: Product,
   { signal, report }: { signal?: AbortSignal; report?: Report<Epoch> } = {},
 ): Promise<Trained> {
-  const { classes, l2, tolerance = trainingDefaults.tolerance } = task;
+  const { classes, l2, tolerance = usualTolerance } = task;
   const training = checkedMatrix(task.training, task);
   const validation = task.validation?.labels.length ? checkedMatrix(task.validation, task) : undefined;
   if (training.rows === 0) throw new RangeError('There is no image to train on');

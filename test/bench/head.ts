@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     positionals.length > 0 ? positionals : known.filter((folder) => existsSync(folder)).slice(0, 2);
   const network = await openNetwork();
   console.log(
-    '| dataset | to train on | classes | ours: accuracy, seconds | scikit-learn: accuracy, seconds | ratio |',
+    '| dataset | to train on | classes | ours: accuracy, seconds, epochs | scikit-learn: accuracy, seconds, iterations | ratio |',
   );
   console.log('|---|---|---|---|---|---|');
   for (const folder of folders) {
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
       const { training, testing } = parted(all, round);
       const dimension = values.length / rows.length;
       const started = performance.now();
-      const { head } = await trainSoftmax(
+      const { head, curve } = await trainSoftmax(
         { training, validation: null, dimension, classes: labels.length, ...trainingDefaults },
         network.runtime.multiply,
       );
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
       const answers = topAnswers(predict(head, testing.values, testing.labels.length), labels.length);
       const predicted = Int32Array.from(answers, (answer) => answer.predicted);
       const { accuracy } = accuracyOf(confusionMatrix(testing.labels, predicted, labels.length));
-      ours.push({ accuracy: accuracy ?? NaN, seconds });
+      ours.push({ accuracy: accuracy ?? NaN, seconds, iterations: curve.length - 1 });
       theirs.push(scikit(training, testing, dimension));
     }
     const n = Math.floor(rows.length * 0.8);
@@ -72,6 +72,7 @@ async function main(): Promise<void> {
 interface Measured {
   readonly accuracy: number;
   readonly seconds: number;
+  readonly iterations: number;
 }
 
 /** Four fifths and one, drawn with `seed`. */
@@ -112,7 +113,8 @@ function scikit(training: TrainingSet, testing: TrainingSet, dimension: number):
 
 function shown(measured: readonly Measured[]): string {
   const accuracy = measured.reduce((sum, each) => sum + each.accuracy, 0) / measured.length;
-  return `${accuracy.toFixed(4)}, ${median(measured.map(({ seconds }) => seconds)).toFixed(2)} s`;
+  const middle = (name: 'seconds' | 'iterations'): number => median(measured.map((each) => each[name]));
+  return `${accuracy.toFixed(4)}, ${middle('seconds').toFixed(3)} s, ${middle('iterations').toFixed(0)}`;
 }
 
 void main();

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { cp, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { ClassifyResult, RunView } from '../../src/protocol';
+import type { ClassifyResult, ClassifyState, RunView } from '../../src/protocol';
+import { skip } from '../support/skip';
 import { watchDialogs } from './support/dialogs';
 import {
   activated,
@@ -96,6 +98,84 @@ describe('Classify Image', function () {
       result?.answers.map((answer) => answer.path),
       [image],
     );
+  });
+
+  describe('where the network of the run does not run', () => {
+    const settings = () => vscode.workspace.getConfiguration('retrain');
+    /** What the view shows one after the other while `work` goes on, each kind of state once. */
+    async function shownDuring<T>(work: Thenable<T>): Promise<{ result: T; states: ClassifyState[] }> {
+      const { classifyView } = await activated();
+      const states: ClassifyState[] = [];
+      let over = false;
+      const watched = Promise.resolve(work).finally(() => (over = true));
+      watched.catch(() => undefined);
+      while (!over) {
+        if (states.at(-1) !== classifyView.state) states.push(classifyView.state);
+        await sleep(2);
+      }
+      return { result: await watched, states };
+    }
+    const refits = async () =>
+      (await readdir(path.join(dataset, '.retrain', 'runs'))).filter((name) => name !== run.name);
+    let image: string;
+
+    before(async function () {
+      if (run.backbone.id !== 'efficientnet-lite2-int8') skip(this, 'eight bits do not run here');
+      image = (await photos('roses'))[0] ?? '';
+      await settings().update('runtime', 'wasm', vscode.ConfigurationTarget.Global);
+    });
+    after(() => settings().update('runtime', undefined, vscode.ConfigurationTarget.Global));
+
+    it('can be cancelled while it is refitted, and says so', async () => {
+      const { classifyImage, classifyView } = await activated();
+      const work = classify(image);
+      await eventually('the refit', () =>
+        classifyView.state.kind === 'refitting' && classifyView.state.running.bottlenecks ? true : undefined,
+      );
+      classifyImage.cancel();
+      const cancelling = classifyView.state;
+      assert.ok(cancelling.kind === 'refitting' && cancelling.cancelling);
+      assert.equal(await work, undefined);
+      assert.match(JSON.stringify(classifyView.state), /"failed".*was cancelled/);
+      assert.deepEqual(await refits(), []);
+    });
+
+    it('shows scan, bottlenecks and training of the refit, then the answer of the run that came of it', async () => {
+      const { result, states } = await shownDuring(classify(image));
+      assert.equal(result?.run.refitOf?.name, run.name);
+      assert.equal(result.answers.length, 1);
+      assert.deepEqual(await refits(), [result.run.name]);
+      const refitting = states.filter((state) => state.kind === 'refitting');
+      const [first] = refitting;
+      assert.ok(first);
+      assert.deepEqual(first.refit.original, {
+        name: run.name,
+        backbone: 'efficientnet-lite2-int8',
+        accuracy: run.evaluation.accuracy,
+      });
+      assert.deepEqual(
+        first.items.map(({ answer }) => answer),
+        [null],
+      );
+      const steps = refitting.map(({ running }) => running.step);
+      assert.deepEqual([...new Set(steps)], ['scan', 'bottlenecks', 'training', 'evaluation']);
+      const done = refitting.flatMap(({ running: { bottlenecks } }) => (bottlenecks ? [bottlenecks] : []));
+      assert.ok(done.some((bottlenecks) => bottlenecks.done > 0 && bottlenecks.done < bottlenecks.of));
+      const curves = refitting.map(({ running: { training } }) =>
+        training?.kind === 'iterative' ? training.curve : [],
+      );
+      assert.ok(curves.some((curve) => curve.length > 0));
+      assert.equal(states.at(-1)?.kind, 'answers');
+    });
+
+    it('is answered at once the next time, and the panel says what the run stands in for', async () => {
+      const { result, states } = await shownDuring(classify(image));
+      assert.ok(result);
+      assert.ok(states.every(({ kind }) => kind === 'answers'));
+      const { sessions } = await activated();
+      const { refitOf } = await sessions.of(dataset).showRun(result.run.folder);
+      assert.deepEqual(refitOf, result.run.refitOf);
+    });
   });
 
   it('offers to retrain when there is no run at all', async () => {

@@ -74,6 +74,21 @@ describe('Retrain Classifier', function () {
     assert.deepEqual([second?.bottlenecks.cached, second?.bottlenecks.computed], [18, 0]);
   });
 
+  it('trains the head that the settings name, and answers every photo without itself', async () => {
+    const root = await putThreeClasses(await newFolder('ridge'), 8);
+    const settings = vscode.workspace.getConfiguration('retrain');
+    await settings.update('head', 'ridge', vscode.ConfigurationTarget.Workspace);
+    try {
+      const run = await retrain(root);
+      assert.ok(run?.training.kind === 'ridge');
+      assert.ok(run.training.trials.length >= 2);
+      assert.ok(run.leaveOneOut?.kind === 'measured');
+      assert.equal(run.leaveOneOut.predictions.length, 24);
+    } finally {
+      await settings.update('head', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
   it('takes the dataset of the workspace without asking when there is one', async () => {
     const run = await retrain();
     assert.equal(run?.dataset.root, workspaceFolder());

@@ -1,10 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { RetrainError } from '../../src/base';
-import { CacheWriter, openCache, type BottleneckCache, type CachedBackbone } from '../../src/bottlenecks';
+import {
+  CacheWriter,
+  openCache,
+  type BottleneckCache,
+  type BottleneckSource,
+  type CachedBackbone,
+} from '../../src/bottlenecks';
 import { scanDataset, type ImageFile } from '../../src/dataset';
+import { directReader, readImage } from '../../src/images';
 import type { Runtime } from '../../src/runtimes';
 
 /** A network small enough to be worked out by hand: five values of a picture of two by two pixels. */
@@ -86,6 +93,33 @@ export async function writeFiles(root: string, files: Readonly<Record<string, st
 /** The images of a dataset whose files all count as images. */
 export async function imagesOf(root: string): Promise<readonly ImageFile[]> {
   return (await scanDataset(root, { sniff: () => ({ kind: 'supported' }) })).images;
+}
+
+/** Where the values of a dataset of tiny images come from, and the cache below it that they go into. */
+export async function sourceOf(
+  root: string,
+  changes: Partial<BottleneckSource> = {},
+): Promise<BottleneckSource> {
+  const cache = await openCache(path.join(root, '.bottlenecks'), tinyBackbone);
+  const images = await imagesOf(root);
+  const runtime = new TinyRuntime();
+  const reader = directReader(readImage, decodeTiny);
+  return { root, images, cache, backbone: tinyBackbone, runtime, reader, ...changes };
+}
+
+/** Paths of the files of a cache that end in `extension`, ordered. */
+export async function filesOf(root: string, extension: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/** Rows that the matrices of a cache have room for. */
+export async function rowsOnDisk(root: string): Promise<number> {
+  const sizes = await Promise.all((await filesOf(root, '.npy')).map(async (file) => (await stat(file)).size));
+  return sizes.reduce((sum, size) => sum + (size - 128) / (4 * tinyBackbone.dimension), 0);
 }
 
 /** The key of a row that holds the values of an image of this content. */

@@ -18,18 +18,35 @@ const labels = {
   sunflowers: 'sunflowers',
   tulips: 'tulips',
 };
-const each = 8;
-const images = each * Object.keys(labels).length;
+/** A process that fills the cache of `photos`. */
+export interface Target {
+  /** False until it has ended. */
+  readonly over: () => boolean;
+  /** Kills it; false where it had ended just before. */
+  kill(): boolean;
+  /** Waits until it is gone with all that it had started. */
+  gone(): Promise<void>;
+}
+
+/** What is started on a dataset and killed; `home` holds the dataset `photos` and what the processes keep of their own. */
+export interface Victim {
+  readonly name: string;
+  start(home: string): Promise<Target>;
+}
 
 /**
- * What is killed: the command line while it computes, or while it computes and trains; the engine; or the process
- * that owns the engine, which then has to end by itself.
+ * The command line while it computes, or while it computes and trains; the engine; or the process that owns the engine,
+ * which then has to end by itself.
  */
-export const victims = ['bottlenecks', 'train', 'engine', 'editor'] as const;
-export type Victim = (typeof victims)[number];
+export const victims: readonly Victim[] = [
+  { name: 'bottlenecks', start: (home) => startCommand(home, 'bottlenecks') },
+  { name: 'train', start: (home) => startCommand(home, 'train') },
+  { name: 'engine', start: (home) => startClient(home, 'engine') },
+  { name: 'client', start: (home) => startClient(home, 'client') },
+];
 
 export interface KillOutcome {
-  readonly victim: Victim;
+  readonly victim: string;
   /** False: it had ended before its time came. */
   readonly killed: boolean;
   /** Images whose values were there, and right, before it was started and after it was gone. */
@@ -39,7 +56,7 @@ export interface KillOutcome {
   readonly computed: number | null;
 }
 
-/** A dataset of forty photos on which processes are killed, and what its values are. */
+/** A dataset of photos on which processes are killed, and what its values are. */
 export class KillTrial {
   private renamed = 0;
 
@@ -48,15 +65,19 @@ export class KillTrial {
     private readonly backbone: Backbone,
     /** sha256 -> values, computed by one process that nobody killed */
     private readonly fresh: ReadonlyMap<string, Float32Array>,
+    /** How many photos there are. */
+    readonly images: number,
   ) {}
 
-  static async create(home: string): Promise<KillTrial> {
+  /** @param each photos of each of five classes */
+  static async create(home: string, each = 8): Promise<KillTrial> {
+    const images = each * Object.keys(labels).length;
     copySamples(path.join(home, 'photos'), labels, each);
     const old = new Date('2020-01-02T03:04:05Z');
     for (const file of photosOf(home)) utimesSync(file, old, old);
     const backbone = await loadBackbone('media', 'efficientnet-lite2-int8', { decoderVersion });
     const fresh = new Map<string, Float32Array>();
-    const trial = new KillTrial(home, backbone, fresh);
+    const trial = new KillTrial(home, backbone, fresh, images);
     assert.equal(await trial.complete(), images);
     for (const [sha256, values] of await trial.read()) fresh.set(sha256, values);
     assert.equal(fresh.size, images);
@@ -69,12 +90,13 @@ export class KillTrial {
    * Whatever was there is still there, every value is that of an undisturbed run, and (three times of five) the next
    * run computes what is missing and no more.
    */
-  async kill(seed: number): Promise<KillOutcome> {
+  async kill(seed: number, among: readonly Victim[] = victims): Promise<KillOutcome> {
     const random = seededRandom(seed);
     for (let i = 0; i < 8; i++) random();
-    const victim = victims[seed % victims.length] ?? 'bottlenecks';
+    const victim = among[seed % among.length];
+    assert.ok(victim);
     let before = await this.read();
-    if (before.size === images) {
+    if (before.size === this.images) {
       this.clear();
       before = new Map();
     }
@@ -82,56 +104,31 @@ export class KillTrial {
     const killed = await this.killOne(victim, random);
     const after = await this.read();
     for (const sha256 of before.keys())
-      assert.ok(after.has(sha256), `${sha256} was lost by ${victim} ${seed}`);
+      assert.ok(after.has(sha256), `${sha256} was lost by ${victim.name} ${seed}`);
     const computed = random() < 0.6 ? await this.complete() : null;
     if (computed !== null) {
-      assert.equal(computed, images - after.size, `computed again after ${victim} ${seed}`);
-      assert.equal((await this.read()).size, images);
+      assert.equal(computed, this.images - after.size, `computed again after ${victim.name} ${seed}`);
+      assert.equal((await this.read()).size, this.images);
     }
-    return { victim, killed, before: before.size, after: after.size, computed };
+    return { victim: victim.name, killed, before: before.size, after: after.size, computed };
   }
 
   private async killOne(victim: Victim, random: Random): Promise<boolean> {
     const place = random();
     const early = random() < 0.3;
-    const child = this.start(victim);
-    let target: number | undefined = child.pid;
-    let engine: number | undefined;
-    let gone = false;
-    const exited = once(child, 'exit').then(() => (gone = true));
-    if (victim === 'engine' || victim === 'editor') {
-      engine = await enginePid(child);
-      if (victim === 'engine') target = engine;
+    const known = this.matrices();
+    const target = await victim.start(this.home);
+    try {
+      if (early) await sleep(place * 800);
+      else {
+        // somewhere from the first row on disk to the end
+        while (!target.over() && this.matrices() <= known) await sleep(5);
+        await sleep(place * 900);
+      }
+      return !target.over() && target.kill();
+    } finally {
+      await target.gone();
     }
-    if (early) await sleep(place * 800);
-    else {
-      // somewhere from the first row on disk to the end
-      const known = this.matrices();
-      while (!gone && this.matrices() <= known) await sleep(5);
-      await sleep(place * 900);
-    }
-    const killed = !gone && target !== undefined && kill(target);
-    await exited;
-    if (engine !== undefined) await ended(engine);
-    return victim === 'engine' ? killed : child.signalCode === 'SIGKILL';
-  }
-
-  private start(victim: Victim): ChildProcess {
-    const env = { ...process.env, XDG_DATA_HOME: this.home, LOCALAPPDATA: this.home, NODE_OPTIONS: '' };
-    const args =
-      victim === 'bottlenecks' || victim === 'train'
-        ? [path.resolve('dist/cli.js'), victim, 'photos']
-        : [
-            '--import',
-            path.resolve('node_modules/tsx/dist/loader.mjs'),
-            path.resolve('test/support/editorProcess.ts'),
-            path.resolve('dist/engine.js'),
-            path.resolve('media'),
-            path.join(this.home, 'user'),
-            path.join(this.home, 'photos'),
-          ];
-    const stdio = victim === 'bottlenecks' || victim === 'train' ? 'ignore' : ['ignore', 'pipe', 'ignore'];
-    return spawn(process.execPath, args, { cwd: this.home, env, stdio: stdio as 'ignore' });
   }
 
   /** How many matrices there are. */
@@ -181,7 +178,7 @@ export class KillTrial {
     const outcome = await runCli(['bottlenecks', 'photos', '--json'], { cwd: this.home, data: this.home });
     assert.equal(outcome.status, 0, outcome.stderr);
     const { bottlenecks } = documentOf(outcome) as { bottlenecks?: { cached: number; computed: number } };
-    assert.equal((bottlenecks?.cached ?? 0) + (bottlenecks?.computed ?? 0), images);
+    assert.equal((bottlenecks?.cached ?? 0) + (bottlenecks?.computed ?? 0), this.images);
     return bottlenecks?.computed ?? 0;
   }
 }
@@ -193,6 +190,50 @@ function photosOf(home: string): string[] {
       .sort()
       .map((name) => path.join(folder, name));
   });
+}
+
+function start(home: string, args: readonly string[], stdio: 'ignore' | 'pipe'): ChildProcess {
+  const env = { ...process.env, XDG_DATA_HOME: home, LOCALAPPDATA: home, NODE_OPTIONS: '' };
+  return spawn(process.execPath, args, { cwd: home, env, stdio: ['ignore', stdio, 'ignore'] });
+}
+
+function startCommand(home: string, command: 'bottlenecks' | 'train'): Promise<Target> {
+  const child = start(home, [path.resolve('dist/cli.js'), command, 'photos'], 'ignore');
+  return Promise.resolve(targetOf(child, () => child.pid, []));
+}
+
+async function startClient(home: string, killed: 'engine' | 'client'): Promise<Target> {
+  const script = [
+    'node_modules/tsx/dist/loader.mjs',
+    'test/support/editorProcess.ts',
+    'dist/engine.js',
+    'media',
+  ];
+  const args = [
+    ...script.map((file) => path.resolve(file)),
+    path.join(home, 'user'),
+    path.join(home, 'photos'),
+  ];
+  const child = start(home, ['--import', ...args], 'pipe');
+  const exited = once(child, 'exit');
+  const engine = await enginePid(child);
+  return targetOf(child, () => (killed === 'engine' ? engine : child.pid), [engine], exited);
+}
+
+function targetOf(
+  child: ChildProcess,
+  victim: () => number | undefined,
+  owned: readonly number[],
+  exited: Promise<unknown> = once(child, 'exit'),
+): Target {
+  return {
+    over: () => child.exitCode !== null || child.signalCode !== null,
+    kill: () => killProcess(victim()),
+    gone: async () => {
+      await exited;
+      for (const pid of owned) await ended(pid);
+    },
+  };
 }
 
 async function enginePid({ stdout }: ChildProcess): Promise<number> {
@@ -210,16 +251,16 @@ async function enginePid({ stdout }: ChildProcess): Promise<number> {
 }
 
 /** False where it had ended just before. */
-function kill(pid: number): boolean {
+export function killProcess(pid: number | undefined): boolean {
   try {
-    return process.kill(pid, 'SIGKILL');
+    return pid !== undefined && process.kill(pid, 'SIGKILL');
   } catch {
     return false;
   }
 }
 
 /** Waits until a process is gone, which an engine without its editor must be after the batch in flight. */
-async function ended(pid: number): Promise<void> {
+export async function ended(pid: number): Promise<void> {
   for (let tries = 0; tries < 6000; tries++) {
     try {
       process.kill(pid, 0);

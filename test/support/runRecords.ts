@@ -37,11 +37,12 @@ export function runWith(labels: readonly string[], change: Partial<NewRun> = {})
       validationPercentage: 10,
       testingPercentage: 10,
       splitRule: { kind: 'content' },
-      optimizer: { kind: 'l-bfgs', l2: 1e-5, maxEpochs: 100 },
+      head: { kind: 'softmax', optimizer: { kind: 'l-bfgs', l2: 1e-5, maxEpochs: 100 } },
     },
     split: { training: classes, validation: classes, testing: classes },
     bottlenecks: { cached: 1, computed: 2, seconds: 0.5 },
     training: {
+      kind: 'iterative',
       unit: 'epoch',
       epochs: 1,
       bestEpoch: 1,
@@ -85,6 +86,7 @@ export function runWith(labels: readonly string[], change: Partial<NewRun> = {})
         probability: 1e-9,
       },
     ],
+    leaveOneOut: null,
     fittedOn: [sha256('3'), sha256('4')],
     refitOf: null,
     head: {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -216,6 +217,21 @@ export class Workbench {
     await this.page.waitForTimeout(8000);
     await this.page.reload();
     await this.ready();
+  }
+
+  /** The processes of the editor and all that they have started: id and command line. Not on Windows. */
+  processes(): { readonly pid: number; readonly command: string }[] {
+    const { pid: group } = this.server;
+    const listed = execFileSync('ps', ['-A', '-o', 'pid=,pgid=,args='], { encoding: 'utf8' });
+    return listed.split('\n').flatMap((line) => {
+      const [, pid, its, command = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+      return Number(its) === group ? [{ pid: Number(pid), command }] : [];
+    });
+  }
+
+  /** Kills the editor and all that it has started, at once. */
+  kill(): void {
+    this.server.stop();
   }
 
   async screenshot(file: string): Promise<void> {

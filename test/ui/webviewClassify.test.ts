@@ -34,6 +34,25 @@ describe('the answers of Classify Image', function () {
     await page.close();
   });
 
+  it('shows how far the refit is that comes first, and why, and can end it', async () => {
+    const page = await pages.open('classify', 'refitting');
+    await page.getByRole('heading', { name: 'Classifying 3 images' }).waitFor();
+    assert.match(
+      (await page.locator('.by').innerText()).replaceAll(/[\u2068\u2069]/g, ''),
+      /the run 2026-11-23-1 is refitted on efficientnet-lite2, for its network, efficientnet-lite2-int8, does not run here/,
+    );
+    const bar = page.getByRole('progressbar', { name: /^Bottlenecks: 1,240 of 3,012 images/ });
+    assert.equal(await bar.getAttribute('aria-valuenow'), '41');
+    const step = page.getByRole('list', { name: 'Steps' }).locator('[aria-current=step]');
+    assert.match(await step.innerText(), /Bottlenecks\s+1,240 of 3,012/);
+    assert.equal(await page.getByText('Waits for the model.').count(), 3);
+    // There is nothing here that a step could open.
+    assert.equal(await page.getByRole('list', { name: 'Steps' }).getByRole('button').count(), 0);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    assert.equal((await sent(page, 'cancel')).length, 1);
+    await page.close();
+  });
+
   it('shows labels as text', async () => {
     const page = await pages.open('classify', 'labels');
     assert.equal(await page.getByText(hostileLabel, { exact: true }).count(), 2);

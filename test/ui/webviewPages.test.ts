@@ -14,19 +14,27 @@ const states: Readonly<Record<View, readonly string[]>> = {
     'failed',
     'done',
     'untested',
+    'ridge',
+    'leftOut',
+    'refit',
     'poor',
     'two',
     'fifty',
     'labels',
+    'learning',
+    'learned',
+    'unlearned',
   ],
+  comparison: ['two', 'same', 'old', 'many', 'labels', 'busy', 'failed'],
   inspector: ['part', 'chosen', 'labels', 'failed'],
-  classify: ['one', 'several', 'labels', 'busy', 'failed'],
+  classify: ['one', 'several', 'labels', 'busy', 'refitting', 'failed'],
 };
 /** For the other themes, which differ in colours alone. */
 const some: typeof states = {
-  panel: ['empty', 'computing', 'failed', 'done', 'fifty'],
+  panel: ['empty', 'computing', 'failed', 'done', 'fifty', 'learned'],
+  comparison: ['two'],
   inspector: ['chosen'],
-  classify: ['several'],
+  classify: ['several', 'refitting'],
 };
 const themes: readonly (readonly [ThemeName, typeof states])[] = [
   ['dark', states],
@@ -42,7 +50,7 @@ describe('every page in every state', function () {
   for (const [theme, shown] of themes) {
     it(`has names, contrast and no overflow, and breaks no security policy: ${theme}`, async () => {
       const wrong: string[] = [];
-      for (const view of ['panel', 'inspector', 'classify'] as const) {
+      for (const view of ['panel', 'comparison', 'inspector', 'classify'] as const) {
         for (const state of shown[view]) {
           const page = await pages.open(view, state, { theme });
           for (const width of [1180, 420]) {

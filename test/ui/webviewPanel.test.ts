@@ -23,12 +23,70 @@ describe('the panel', function () {
     await page.close();
   });
 
+  it('says how good it is by leave-one-out, and shows whose matrix and photos the person asks for', async () => {
+    const page = await pages.open('panel', 'done');
+    const figure = plain(await page.locator('.figure').innerText());
+    assert.match(figure, /Leave-one-out, by ridge heads: 177 of all 200 photos named rightly/);
+    const matrix = page.getByRole('grid', { name: /^Confusion matrix/ });
+    const totals = () => matrix.locator('tbody td.total').allInnerTexts();
+    assert.deepEqual(await totals(), ['4', '4', '4', '4', '4']);
+    await matrix.locator('td.miss').first().click();
+    await page.getByRole('button', { name: 'leave-one-out' }).click();
+    assert.deepEqual(await totals(), ['40', '40', '40', '40', '40']);
+    const wrong = page.getByRole('region', { name: 'Wrong answers of leave-one-out, surest first' });
+    assert.equal(plain(await wrong.getByRole('status').innerText()), '23 of 200');
+    await page.getByRole('gridcell', { name: /tulips.* taken for .*dandelion/ }).click();
+    const photos = page.getByRole('region', { name: /tulips.* taken for .*dandelion/ });
+    assert.equal(await photos.getByRole('listitem').count(), 3);
+    await page.getByRole('button', { name: 'testing photos' }).click();
+    assert.deepEqual(await totals(), ['4', '4', '4', '4', '4']);
+    await page.getByRole('region', { name: 'Wrong answers, surest first' }).waitFor();
+    await page.close();
+  });
+
+  it('measures by leave-one-out alone when nothing was kept aside, and says so', async () => {
+    const page = await pages.open('panel', 'leftOut');
+    await page.getByRole('heading', { name: /^Leave-one-out: 177 of all 200 photos/ }).waitFor();
+    assert.equal(plain(await page.locator('.figure .number').innerText()).replace(/\s/g, ''), '88.5%');
+    assert.equal(await page.getByRole('button', { name: 'testing photos' }).count(), 0);
+    await page.getByRole('region', { name: 'Wrong answers of leave-one-out, surest first' }).waitFor();
+    await page.close();
+  });
+
+  it('shows which penalties a ridge head tried in place of curves', async () => {
+    const page = await pages.open('panel', 'ridge');
+    const rows = page.getByRole('region', { name: 'Training' }).locator('tbody tr');
+    assert.deepEqual(await rows.locator('th').allInnerTexts(), ['0.01', '0.03, taken', '0.1', '0.3']);
+    assert.deepEqual(await rows.locator('td .digits').allInnerTexts(), ['0.836', '0.829', '0.842', '0.901']);
+    assert.equal(await page.locator('.plot').count(), 0);
+    await page.close();
+  });
+
+  it('says why leave-one-out was not measured', async () => {
+    const page = await pages.open('panel', 'two');
+    await page.getByText(/^Leave-one-out was not measured: 12,000 images take too long/).waitFor();
+    assert.equal(await page.getByRole('button', { name: 'leave-one-out' }).count(), 0);
+    await page.close();
+  });
+
   it('says why there is no accuracy when nothing was kept aside', async () => {
     const page = await pages.open('panel', 'untested');
     await page.getByRole('heading', { name: 'Not tested: no photo was kept aside for testing.' }).waitFor();
     assert.equal(await page.locator('.figure .number').count(), 0);
     assert.equal(await page.getByText('too small to measure').count(), 5);
     await page.close();
+  });
+
+  it('says of a refit what run it stands in for, and how good each is', async () => {
+    const page = await pages.open('panel', 'refit');
+    assert.match(
+      plain(await page.locator('.figure').innerText()),
+      /Refitted from the run 2026-11-22-3, for its network does not run here: 90 % right with efficientnet-lite2-int8, 85 % with efficientnet-lite2\./,
+    );
+    await page.close();
+    const other = await pages.open('panel', 'done');
+    assert.equal(await other.getByText('Refitted').count(), 0);
+    await other.close();
   });
 
   it('shows progress as the same page: percent, done of, a second, left', async () => {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { addedText, backbonesText, cutsText, quantisedText } from '../backboneText';
-import { json, wholeNumber } from '../options';
+import { addedText, backbonesText, comparedText, cutsText, quantisedText } from '../backboneText';
+import { json, runtime, wholeNumber } from '../options';
 import { perform, type Output } from '../perform';
 
 interface InputSize {
@@ -30,6 +30,12 @@ interface AddOptions extends Output {
   readonly cut?: readonly string[];
   readonly input?: InputSize;
   readonly normalisation?: string;
+}
+
+interface CompareOptions extends Output {
+  readonly runtime: string;
+  readonly folds: number;
+  readonly seed: number;
 }
 
 function listCommand(): Command {
@@ -98,11 +104,12 @@ function downloadCommand(): Command {
   return new Command('download')
     .description('fetch a backbone of the catalogue, or go on with it')
     .argument('<id>', 'the backbone')
+    .addOption(new Option('--cut <layers...>', 'where to cut; by default as the catalogue says'))
     .addOption(new Option('--from <address>', 'another place that has the same files'))
     .addOption(json())
-    .action((id: string, { from, ...output }: Output & { from?: string }) =>
+    .action((id: string, { cut, from, ...output }: Output & { cut?: string[]; from?: string }) =>
       perform(output, async ({ jobs, progress, signal }) => {
-        const params = { id, proxy: null, from: from ?? null };
+        const params = { id, cut: cut ?? null, proxy: null, from: from ?? null };
         const added = await jobs.run('downloadBackbone', params, { signal, report: progress.report });
         return { text: addedText(added), document: { format: 1, backbone: added }, done: true };
       }),
@@ -120,6 +127,27 @@ function quantiseCommand(): Command {
         const params = { id, folder: path.resolve(folder) };
         const made = await jobs.run('quantiseBackbone', params, { signal, report: progress.report });
         return { text: quantisedText(made), document: { format: 1, ...made }, done: true };
+      }),
+    );
+}
+
+function compareCommand(): Command {
+  return new Command('compare')
+    .description('hold backbones against each other on a dataset: cross-validated accuracy against time')
+    .argument('<folder>', 'the dataset')
+    .argument('[ids...]', 'the backbones; by default all of this machine')
+    .addOption(runtime())
+    .addOption(
+      new Option('--folds <n>', 'parts of the cross-validation').argParser(wholeNumber(2, 20)).default(5),
+    )
+    .addOption(new Option('--seed <n>', 'of the parts').argParser(wholeNumber(0, 2 ** 32 - 1)).default(42))
+    .addOption(json())
+    .action((folder: string, ids: string[], options: CompareOptions) =>
+      perform(options, async ({ jobs, progress, signal }) => {
+        const { runtime: choice, folds, seed } = options;
+        const params = { folder: path.resolve(folder), ids, runtime: choice, folds, seed };
+        const result = await jobs.run('compareBackbones', params, { signal, report: progress.report });
+        return { text: comparedText(result.compared), document: { format: 1, ...result }, done: true };
       }),
     );
 }
@@ -147,6 +175,7 @@ export function backbonesCommand(): Command {
     addCommand(),
     downloadCommand(),
     quantiseCommand(),
+    compareCommand(),
     removeCommand(),
   ])
     command.addCommand(part);

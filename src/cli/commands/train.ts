@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { defaultSettings, type RetrainSettings } from '../../jobs';
+import { defaultSettings, type HeadChoice, type OptimizerChoice, type RetrainSettings } from '../../jobs';
 import { importText } from '../cacheText';
 import { trainDocument } from '../documents';
-import { backbone, json, runtime, wholeNumber } from '../options';
+import { checkShares, json, settingOptions } from '../options';
 import { perform, status, type Output } from '../perform';
 import {
   distortionsIn,
@@ -17,30 +17,39 @@ import {
 } from '../retrainPyFlags';
 import { trainText } from '../text';
 
-type Options = Omit<RetrainSettings, 'optimizer' | 'splitRule'> &
+type Options = Omit<RetrainSettings, 'head' | 'splitRule'> &
   RetrainPyFlags &
-  Output & { readonly optimizer: RetrainSettings['optimizer']['kind'] };
-
-const share = (side: string, value: number) =>
-  new Option(`--${side}-percentage <n>`, `share of the images kept for ${side}`)
-    .argParser(wholeNumber(0, 90))
-    .default(value);
+  Output & { readonly head: HeadChoice['kind']; readonly optimizer: OptimizerChoice['kind'] };
 
 export function trainCommand(): Command {
   const command = new Command('train')
     .description('train a classifier on a folder whose subfolders are the classes')
     .argument('[folder]', 'the dataset')
-    .addOption(backbone())
-    .addOption(runtime())
     .addOption(
-      new Option('--seed <n>', 'of the split and the training')
-        .argParser(wholeNumber(0, 2 ** 32 - 1))
-        .default(defaultSettings.seed),
-    )
-    .addOption(share('validation', defaultSettings.validationPercentage))
-    .addOption(share('testing', defaultSettings.testingPercentage));
-  for (const option of retrainPyOptions()) command.addOption(option);
+      new Option(
+        '--head <name>',
+        'what the last layer is: softmax, trained step by step; ridge, solved in closed form',
+      )
+        .choices(['softmax', 'ridge'])
+        .default(defaultSettings.head.kind),
+    );
+  for (const option of [...settingOptions(), ...retrainPyOptions()]) command.addOption(option);
   return command.addOption(json()).action(train);
+}
+
+/** retrain.py's optimiser comes with its split. */
+function trainingOf(
+  options: Options,
+  implied: boolean,
+  imageDir: string,
+): Pick<RetrainSettings, 'splitRule' | 'head'> {
+  if (options.head === 'ridge') return { splitRule: defaultSettings.splitRule, head: { kind: 'ridge' } };
+  if (implied || options.optimizer === 'retrain.py')
+    return {
+      splitRule: { kind: 'retrain.py', imageDir },
+      head: { kind: 'softmax', optimizer: optimizerOf(options) },
+    };
+  return { splitRule: defaultSettings.splitRule, head: { kind: 'softmax', optimizer: { kind: 'l-bfgs' } } };
 }
 
 async function train(
@@ -52,10 +61,13 @@ async function train(
   const given = argument ?? options.imageDir;
   if (given === undefined || (argument !== undefined && options.imageDir !== undefined))
     return wrong('name the dataset once, as <folder> or with --image_dir');
-  if (options.validationPercentage + options.testingPercentage > 90)
-    wrong('the percentages of validation and testing may not exceed 90 together');
+  checkShares(command, options);
   const named = command.getOptionValueSource('optimizer') !== 'default';
   const implied = !named && trainsAsRetrainPy(options);
+  if (options.head === 'ridge' && (options.optimizer === 'retrain.py' || trainsAsRetrainPy(options)))
+    wrong("--head ridge is solved in closed form: retrain.py's optimizer and its flags have no part in it");
+  if (options.head === 'ridge' && options.summariesDir !== undefined)
+    wrong('--head ridge has no curve that --summaries_dir could take');
   if (named && options.optimizer === 'l-bfgs' && trainsAsRetrainPy(options))
     wrong('steps, rate, batch sizes and --keep belong to --optimizer retrain.py');
   const distortions = distortionsIn(options);
@@ -72,9 +84,7 @@ async function train(
     seed: options.seed,
     validationPercentage: options.validationPercentage,
     testingPercentage: options.testingPercentage,
-    ...(implied || options.optimizer === 'retrain.py'
-      ? { splitRule: { kind: 'retrain.py', imageDir: given }, optimizer: optimizerOf(options) }
-      : { splitRule: defaultSettings.splitRule, optimizer: defaultSettings.optimizer }),
+    ...trainingOf(options, implied, given),
     ...(distortions && { distortions }),
   };
   const misclassified = options.printMisclassifiedTestImages ?? false;

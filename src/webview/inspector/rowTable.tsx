@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { ChecksumState, PartRow } from '../../protocol';
+import { useInnerSize } from '../innerSize';
 import { count, fixed } from '../numbers';
 import { Picture } from '../picture';
 import { Name, fileName, shown } from '../text';
@@ -32,15 +33,7 @@ export function RowTable({ rows, store, scale, chosen, choose, open }: RowTableP
   const top = useSignal(0);
   const size = useSignal({ width: 0, height: 0 });
 
-  useEffect(() => {
-    const target = scroller.current;
-    if (!target) return;
-    const observer = new ResizeObserver(() => {
-      size.value = { width: target.clientWidth, height: target.clientHeight - headHeight };
-    });
-    observer.observe(target);
-    return () => observer.disconnect();
-  }, []);
+  useInnerSize(scroller, ({ width, height }) => (size.value = { width, height: height - headHeight }));
 
   const index = rows.findIndex((row) => row.row === chosen);
   useEffect(() => {

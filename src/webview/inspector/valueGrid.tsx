@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { RowValues } from '../../protocol';
+import { useInnerSize } from '../innerSize';
 import { fixed, value } from '../numbers';
 import { themeVersion } from '../theme';
 import { t } from '../words';
@@ -19,15 +20,7 @@ export function ValueGrid({ row, scale }: { row: RowValues; scale: Scale }) {
   const focused = useSignal(false);
   const theme = themeVersion.value;
 
-  useEffect(() => {
-    const target = box.current;
-    if (!target) return;
-    const observer = new ResizeObserver(() => {
-      width.value = target.clientWidth;
-    });
-    observer.observe(target);
-    return () => observer.disconnect();
-  }, []);
+  useInnerSize(box, (size) => (width.value = size.width));
 
   const { length } = row.values;
   const columns = Math.max(1, Math.floor(width.value / side));

@@ -6,22 +6,24 @@ import { Name, fileName, quoted, shown } from '../text';
 import { plural, t } from '../words';
 import { Band } from './band';
 import { mistakes, type Choice } from './choice';
+import type { Measured } from './measured';
 
 interface GalleryProps {
   readonly evaluation: EvaluationView;
+  readonly measured: Measured;
   readonly choice: Choice;
   readonly choose: (choice: Choice) => void;
   readonly open: (path: string) => void;
 }
 
 /** Which photos: the wrong answers, surest first, or those of the chosen cell or class. */
-export function Gallery({ evaluation, choice, choose, open }: GalleryProps) {
+export function Gallery({ evaluation, measured, choice, choose, open }: GalleryProps) {
   const photos = photosOf(evaluation.predictions, choice);
   const others = choice.kind !== 'mistakes';
   return (
     <Band
       id="photos"
-      title={titleOf(choice)}
+      title={titleOf(choice, measured)}
       verbatim={others}
       aside={
         <>
@@ -40,10 +42,14 @@ export function Gallery({ evaluation, choice, choose, open }: GalleryProps) {
     >
       {photos.length === 0 ? (
         <p class="note">
-          {others ? t('There is no such photo.') : t('Every testing photo was named rightly.')}
+          {others
+            ? t('There is no such photo.')
+            : measured === 'testing'
+              ? t('Every testing photo was named rightly.')
+              : t('Every photo was named rightly.')}
         </p>
       ) : (
-        <Capped key={titleOf(choice)} items={photos} first={16} step={48}>
+        <Capped key={titleOf(choice, measured)} items={photos} first={16} step={48}>
           {(items) => (
             <ul class="photos">
               {items.map((photo) => (
@@ -108,12 +114,16 @@ function photosOf(predictions: readonly PredictionView[], choice: Choice): Predi
   return wanted.sort((a, b) => wrong(a) - wrong(b) || b.probability - a.probability);
 }
 
-function titleOf(choice: Choice): string {
+function titleOf(choice: Choice, measured: Measured): string {
   switch (choice.kind) {
     case 'mistakes':
-      return t('Wrong answers, surest first');
+      return measured === 'testing'
+        ? t('Wrong answers, surest first')
+        : t('Wrong answers of leave-one-out, surest first');
     case 'class':
-      return t('Testing photos of {label}', { label: quoted(choice.truth) });
+      return measured === 'testing'
+        ? t('Testing photos of {label}', { label: quoted(choice.truth) })
+        : t('Photos of {label}', { label: quoted(choice.truth) });
     case 'cell':
       return choice.truth === choice.predicted
         ? t('{truth} named rightly', { truth: quoted(choice.truth) })

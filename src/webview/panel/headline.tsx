@@ -1,4 +1,4 @@
-import type { RunView } from '../../protocol';
+import type { EvaluationView, RunView } from '../../protocol';
 import { digitsFor, percent } from '../numbers';
 import { quoted } from '../text';
 import { plural, t } from '../words';
@@ -9,6 +9,23 @@ import { Figure } from './figure';
 export function Headline({ run }: { run: RunView }) {
   const { evaluation } = run;
   const { accuracy, n } = evaluation;
+  if (accuracy === null && run.leaveOneOut?.kind === 'measured' && run.leaveOneOut.accuracy !== null) {
+    const { leaveOneOut } = run;
+    return (
+      <Figure
+        figure={percent(run.leaveOneOut.accuracy, digitsFor(leaveOneOut.n))}
+        unit="%"
+        lead={leaveOneOutSentence(leaveOneOut, run.training)}
+      >
+        <p>
+          {t(
+            'No photo was kept aside for testing, so this is the only measure: each photo was answered by a head fitted to all the others.',
+          )}
+        </p>
+        <p>{mostConfused(leaveOneOut)}</p>
+      </Figure>
+    );
+  }
   if (accuracy === null) {
     return (
       <Figure figure={null} unit="" lead={t('Not tested: no photo was kept aside for testing.')}>
@@ -17,14 +34,40 @@ export function Headline({ run }: { run: RunView }) {
             'The model is trained and saved, but how good it is cannot be said. Set the testing percentage above 0, or add photos: a class needs three or more.',
           )}
         </p>
+        <Refit run={run} />
       </Figure>
     );
   }
   return (
     <Figure figure={percent(accuracy, digitsFor(n))} unit="%" lead={resultSentence(run)}>
       <p>{meaning(run)}</p>
-      <p>{mostConfused(run)}</p>
+      {run.leaveOneOut?.kind === 'measured' && <p>{leaveOneOutSentence(run.leaveOneOut, run.training)}</p>}
+      <p>{mostConfused(evaluation)}</p>
+      <Refit run={run} />
     </Figure>
+  );
+}
+
+/** Which run this one stands in for, and how good each of the two is. */
+function Refit({ run: { refitOf, backbone, evaluation } }: { run: RunView }) {
+  if (refitOf === null) return null;
+  const digits = digitsFor(evaluation.n);
+  const params = {
+    run: quoted(refitOf.name),
+    original: refitOf.backbone,
+    backbone: backbone.id,
+    before: refitOf.accuracy === null ? '' : percent(refitOf.accuracy, digits),
+    after: evaluation.accuracy === null ? '' : percent(evaluation.accuracy, digits),
+  };
+  return (
+    <p>
+      {refitOf.accuracy === null || evaluation.accuracy === null
+        ? t('Refitted from the run {run} on {backbone}, for {original} does not run here.', params)
+        : t(
+            'Refitted from the run {run}, for its network does not run here: {before} % right with {original}, {after} % with {backbone}.',
+            params,
+          )}
+    </p>
   );
 }
 
@@ -49,6 +92,30 @@ function resultSentence({ evaluation }: RunView): string {
   );
 }
 
+/** Leave-one-out in a sentence: how many photos, each answered by a head that was fitted without it. */
+function leaveOneOutSentence(
+  { n, accuracy, interval, confusion }: EvaluationView,
+  { kind }: RunView['training'],
+): string {
+  const digits = digitsFor(n);
+  const params = {
+    n,
+    right: hits(confusion),
+    share: percent(accuracy ?? 0, digits),
+    low: percent(interval?.low ?? 0, digits),
+    high: percent(interval?.high ?? 1, digits),
+  };
+  return kind === 'ridge'
+    ? t(
+        'Leave-one-out: {right} of all {n} photos named rightly, each without itself: {share} % (95 %: {low} to {high}).',
+        params,
+      )
+    : t(
+        'Leave-one-out, by ridge heads: {right} of all {n} photos named rightly, each without itself: {share} % (95 %: {low} to {high}).',
+        params,
+      );
+}
+
 function meaning({ evaluation }: RunView): string {
   const { interval, confusion, labels, n } = evaluation;
   if (!interval) return '';
@@ -68,7 +135,7 @@ function meaning({ evaluation }: RunView): string {
     : t('Of 100 new photos like these, expect {low} to {high} right.', expected);
 }
 
-function mostConfused({ evaluation }: RunView): string {
+function mostConfused(evaluation: EvaluationView): string {
   const [worst] = confusions(evaluation.confusion);
   if (!worst) return t('No photo was confused.');
   return plural(

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
+import { useRef } from 'preact/hooks';
 import type { EvaluationView } from '../../protocol';
+import { useInnerSize } from '../innerSize';
 import { count, percent } from '../numbers';
 import { shown } from '../text';
 import { plural, t } from '../words';
@@ -42,15 +43,7 @@ export function Matrix({ evaluation, classes, unit, choose, chosen }: MatrixProp
   const active = useSignal<Place>({ row: 0, column: 0 });
   const pointed = useSignal<Place | null>(null);
 
-  useEffect(() => {
-    const target = box.current;
-    if (!target) return;
-    const observer = new ResizeObserver(() => {
-      width.value = target.clientWidth;
-    });
-    observer.observe(target);
-    return () => observer.disconnect();
-  }, []);
+  useInnerSize(box, (size) => (width.value = size.width));
 
   const label = (place: number) => labels[classes[place] ?? -1] ?? '';
   const images = (row: number, column: number) => confusion[classes[row] ?? -1]?.[classes[column] ?? -1] ?? 0;

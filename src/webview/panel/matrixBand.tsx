@@ -9,9 +9,12 @@ import { Band } from './band';
 import type { Choice } from './choice';
 import { classesToDraw, confusions, sum, type Confusion } from './confusions';
 import { Matrix } from './matrix';
+import { shownOf, type Evaluations, type Measured } from './measured';
 
 interface MatrixBandProps {
-  readonly evaluation: EvaluationView;
+  readonly evaluations: Evaluations;
+  readonly measured: Measured;
+  readonly measure: (measured: Measured) => void;
   readonly choice: Choice;
   readonly choose: (choice: Choice) => void;
 }
@@ -26,7 +29,8 @@ export function isLarge(evaluation: EvaluationView): boolean {
 }
 
 /** Where it errs: the confusion matrix and, with many classes, the largest confusions as a list beside it. */
-export function MatrixBand({ evaluation, choice, choose }: MatrixBandProps) {
+export function MatrixBand({ evaluations, measured, measure, choice, choose }: MatrixBandProps) {
+  const evaluation = shownOf(evaluations, measured);
   const unit = useSignal<'counts' | 'percent'>('counts');
   if (evaluation.accuracy === null) {
     return (
@@ -42,17 +46,30 @@ export function MatrixBand({ evaluation, choice, choose }: MatrixBandProps) {
       id="matrix"
       title={t('Confusion matrix')}
       aside={
-        <Toggle
-          label={t('Numbers of the matrix')}
-          options={[
-            { key: 'counts', text: t('counts') },
-            { key: 'percent', text: t('percent') },
-          ]}
-          chosen={unit.value}
-          choose={(next) => {
-            unit.value = next;
-          }}
-        />
+        <>
+          {evaluations.leaveOneOut !== null && evaluations.testing.accuracy !== null && (
+            <Toggle
+              label={t('Photos of the matrix')}
+              options={[
+                { key: 'testing', text: t('testing photos') },
+                { key: 'leaveOneOut', text: t('leave-one-out') },
+              ]}
+              chosen={measured}
+              choose={measure}
+            />
+          )}
+          <Toggle
+            label={t('Numbers of the matrix')}
+            options={[
+              { key: 'counts', text: t('counts') },
+              { key: 'percent', text: t('percent') },
+            ]}
+            chosen={unit.value}
+            choose={(next) => {
+              unit.value = next;
+            }}
+          />
+        </>
       }
     >
       <div class={isLarge(evaluation) ? 'beside' : ''}>

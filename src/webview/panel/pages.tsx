@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { FromPanel, PanelState, RunningView } from '../../protocol';
+import type { FromPanel, PanelState, RunningView, TrainingUnderway, TrainingView } from '../../protocol';
 import { t } from '../words';
 import { Band, goTo } from './band';
 import { mistakes, type Choice } from './choice';
@@ -11,12 +11,15 @@ import { Findings } from './findings';
 import { Gallery } from './gallery';
 import { Header } from './header';
 import { Headline } from './headline';
+import { Learning } from './learning';
 import { isLarge, MatrixBand } from './matrixBand';
+import { evaluationsOf, firstMeasured, shownOf, type Measured } from './measured';
 import { Progress } from './progress';
 import { RunFacts } from './runFacts';
 import { stepName, stepsOfRun, stepsOfRunning } from './stepFacts';
 import { Steps } from './steps';
 import { StoppedBand } from './stopped';
+import { Trials } from './trials';
 
 type Post = (message: FromPanel) => void;
 type Done = Extract<PanelState, { kind: 'done' }>;
@@ -63,8 +66,8 @@ function UnderwayPage({ state, post }: { state: Underway; post: Post }) {
       )}
       <Steps steps={stepsOfRunning(running, state.kind === 'stopped')} open={open} />
       <div class="columns">
-        {training && training.curve.length > 0 ? (
-          <Curves unit={training.unit} curve={training.curve} bestEpoch={training.bestEpoch} />
+        {training ? (
+          <Training training={training} />
         ) : (
           <Band id="training" title={t('Training')}>
             <p class={state.kind === 'running' ? 'note later' : 'note'}>
@@ -85,9 +88,22 @@ function UnderwayPage({ state, post }: { state: Underway; post: Post }) {
   );
 }
 
+function Training({ training }: { training: TrainingUnderway | TrainingView }) {
+  switch (training.kind) {
+    case 'iterative': {
+      const { unit, curve, bestEpoch } = training;
+      return <Curves unit={unit} curve={curve} bestEpoch={curve.length > 0 ? bestEpoch : null} />;
+    }
+    case 'ridge':
+      return <Trials trials={training.trials} penalty={training.penalty} />;
+  }
+}
+
 function DonePage({ state, post }: { state: Done; post: Post }) {
   const { run } = state;
-  const { evaluation, training } = run;
+  const evaluations = evaluationsOf(run);
+  const measured = useSignal<Measured>(firstMeasured(evaluations));
+  const evaluation = shownOf(evaluations, measured.value);
   const choice = useSignal<Choice>(mistakes);
   const choose = (next: Choice) => {
     choice.value = next;
@@ -99,7 +115,18 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
     else goTo(step === 'training' ? 'training' : 'matrix');
   };
   const large = isLarge(evaluation);
-  const matrix = <MatrixBand evaluation={evaluation} choice={choice.value} choose={choose} />;
+  const matrix = (
+    <MatrixBand
+      evaluations={evaluations}
+      measured={measured.value}
+      measure={(next) => {
+        measured.value = next;
+        choice.value = mistakes;
+      }}
+      choice={choice.value}
+      choose={choose}
+    />
+  );
   const classes = <Classes classes={evaluation.classes} open={(truth) => choose({ kind: 'class', truth })} />;
   const facts = <RunFacts run={run} openRun={() => post({ kind: 'openRun' })} />;
   const findings = (
@@ -111,16 +138,13 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
       <Steps steps={stepsOfRun(run)} open={open} />
       {large && matrix}
       <div class="columns">
-        <Curves
-          unit={training.unit}
-          curve={training.curve}
-          bestEpoch={training.curve.length > 0 ? training.bestEpoch : null}
-        />
+        <Training training={run.training} />
         {large ? classes : matrix}
       </div>
       {evaluation.accuracy !== null && (
         <Gallery
           evaluation={evaluation}
+          measured={measured.value}
           choice={choice.value}
           choose={choose}
           open={(path) => post({ kind: 'openImage', path })}
@@ -133,6 +157,7 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
           {findings}
         </div>
       </div>
+      <Learning learning={state.learning} post={post} />
     </>
   );
 }

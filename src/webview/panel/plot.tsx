@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { EpochView, Score } from '../../protocol';
 import { fixed, percent } from '../numbers';
+import { followWidth } from '../plotWidth';
 import { colour, themeVersion } from '../theme';
 
 interface PlotProps {
@@ -34,12 +35,9 @@ export function Plot({ label, measure, curve, bestEpoch, point }: PlotProps) {
       target,
     );
     plot.current = made;
-    const observer = new ResizeObserver(() => {
-      if (target.clientWidth > 0) made.setSize({ width: target.clientWidth, height });
-    });
-    observer.observe(target);
+    const stopFollowing = followWidth(made, target, height);
     return () => {
-      observer.disconnect();
+      stopFollowing();
       made.destroy();
       plot.current = null;
     };

@@ -1,5 +1,5 @@
 import type { RunView } from '../../protocol';
-import { count, fixed } from '../numbers';
+import { count, fixed, value } from '../numbers';
 import { Name } from '../text';
 import { plural, t } from '../words';
 import { Band } from './band';
@@ -32,28 +32,9 @@ export function RunFacts({ run, openRun }: { run: RunView; openRun: () => void }
         testing: split.testing,
       }),
     ],
-    ...(training.optimizer.kind === 'retrain.py'
-      ? ([[t('Optimizer'), t('retrain.py, and its split by paths')]] satisfies [string, string][])
-      : []),
-    ...(run.views && training.distortions
-      ? ([
-          [
-            t('Views'),
-            t('{views} of each training photo · {computed} computed, {cached} in the cache', {
-              views: training.distortions.views,
-              computed: count(run.views.computed),
-              cached: count(run.views.cached),
-            }),
-          ],
-          [t('Distortions'), distortionText(training.distortions)],
-        ] satisfies [string, string][])
-      : []),
-    [
-      training.unit === 'step' ? t('Steps') : t('Epochs'),
-      split.validation > 0
-        ? t('{epochs}, the best is {best}', { epochs: training.epochs, best: training.bestEpoch })
-        : count(training.epochs),
-    ],
+    ...viewFacts(run),
+    ...headFacts(run),
+    ...leaveOneOutFacts(run),
     [t('Seed'), String(training.seed)],
     [t('Made'), when(run.created)],
   ];
@@ -77,6 +58,21 @@ export function RunFacts({ run, openRun }: { run: RunView; openRun: () => void }
   );
 }
 
+function viewFacts({ views, training: { distortions } }: RunView): [string, string][] {
+  if (!views || !distortions) return [];
+  return [
+    [
+      t('Views'),
+      t('{views} of each training photo · {computed} computed, {cached} in the cache', {
+        views: distortions.views,
+        computed: count(views.computed),
+        cached: count(views.cached),
+      }),
+    ],
+    [t('Distortions'), distortionText(distortions)],
+  ];
+}
+
 function distortionText({
   flipLeftRight,
   randomCrop,
@@ -92,6 +88,47 @@ function distortionText({
     ...(flipLeftRight ? [t('flip')] : []),
     ...percentages.flatMap(([name, value]) => (value > 0 ? [`${name} ${count(value)} %`] : [])),
   ].join(' · ');
+}
+
+function headFacts({ training, split }: RunView): [string, string][] {
+  const { head } = training;
+  if (training.kind === 'ridge')
+    return [
+      [
+        t('Head'),
+        t('ridge · penalty {penalty} · temperature {temperature}', {
+          penalty: String(training.penalty),
+          temperature: value(training.temperature),
+        }),
+      ],
+    ];
+  const retrainPy = head.kind === 'softmax' && head.optimizer.kind === 'retrain.py';
+  return [
+    [t('Head'), t('softmax regression')],
+    ...(retrainPy
+      ? ([[t('Optimizer'), t('retrain.py, and its split by paths')]] satisfies [string, string][])
+      : []),
+    [
+      training.unit === 'step' ? t('Steps') : t('Epochs'),
+      split.validation > 0
+        ? t('{epochs}, the best is {best}', { epochs: training.epochs, best: training.bestEpoch })
+        : count(training.epochs),
+    ],
+  ];
+}
+
+function leaveOneOutFacts({ leaveOneOut, training }: RunView): [string, string][] {
+  if (leaveOneOut === null) return [];
+  if (leaveOneOut.kind === 'skipped') return [[t('Leave-one-out'), leaveOneOut.reason.message]];
+  const params = { penalty: String(leaveOneOut.penalty), n: leaveOneOut.n };
+  return [
+    [
+      t('Leave-one-out'),
+      training.kind === 'ridge'
+        ? t('{n} photos, exact, with the penalty of the head', params)
+        : t('{n} photos, exact, by ridge heads of penalty {penalty} in place of the softmax head', params),
+    ],
+  ];
 }
 
 function when(created: string): string {

@@ -1,4 +1,4 @@
-import type { CurveUnit, EpochView, RunningView } from '../../protocol';
+import type { CurveUnit, EpochView, RunningView, TrainingUnderway } from '../../protocol';
 import { timeLeft } from '../durations';
 import { count, percent } from '../numbers';
 import { plural, t } from '../words';
@@ -42,6 +42,14 @@ export function standing({ step, scan, bottlenecks, views, training, dataset }: 
         share: share(bottlenecks.done, bottlenecks.of),
       };
     case 'training': {
+      if (training?.kind === 'ridge')
+        return {
+          figure: count(training.trials.length),
+          unit: plural(training.trials.length, 'penalty', 'penalties'),
+          lead: t('Training: solving for the head.'),
+          note: t('The penalty with the least leave-one-out error is taken.'),
+          share: null,
+        };
       const last = training?.curve.at(-1);
       if (!training || !last) return beginning(t('Beginning to train.'), dataset?.images);
       const reached = reachedBy(training);
@@ -108,8 +116,10 @@ function bottleneckNote({ cached }: NonNullable<RunningView['bottlenecks']>): st
     : t('What is computed stays, also when you cancel. {cached} were in the cache.', { cached });
 }
 
-/** How many epochs, the start being one, or steps are done. */
-export function reachedBy({ unit, curve }: NonNullable<RunningView['training']>): number {
+/** How many epochs, the start being one, or steps are done, or penalties tried. */
+export function reachedBy(training: TrainingUnderway): number {
+  if (training.kind === 'ridge') return training.trials.length;
+  const { unit, curve } = training;
   return unit === 'step' ? (curve.at(-1)?.epoch ?? -1) + 1 : curve.length;
 }
 

@@ -1,4 +1,4 @@
-import type { BottleneckCounts, CurveUnit, DatasetFacts, RunningView, RunView } from '../../protocol';
+import type { BottleneckCounts, DatasetFacts, RunningView, RunView, TrainingUnderway } from '../../protocol';
 import { duration } from '../durations';
 import { plural, t } from '../words';
 import { reachedBy } from './standing';
@@ -12,6 +12,8 @@ export interface StepFacts {
   /** 0 to 1: how far its bar is filled. */
   readonly share: number;
 }
+
+type Iterative = Extract<TrainingUnderway, { kind: 'iterative' }>;
 
 const order: readonly RunningView['step'][] = ['scan', 'bottlenecks', 'training', 'evaluation'];
 
@@ -29,17 +31,29 @@ export function stepName(step: RunningView['step']): string {
 }
 
 export function stepsOfRun(run: RunView): StepFacts[] {
-  const { evaluation, training } = run;
+  const { training } = run;
   const facts: Record<RunningView['step'], string> = {
     scan: scanned(run.dataset, run.scanSeconds),
     bottlenecks: computed(run.bottlenecks),
-    training: joined(counted(training.unit, training.epochs), duration(training.seconds)),
-    evaluation:
-      evaluation.n === 0
-        ? t('nothing to test on')
-        : joined(plural(evaluation.n, '{n} photo', '{n} photos'), duration(evaluation.seconds)),
+    training: joined(
+      training.kind === 'iterative'
+        ? counted(training, training.epochs)
+        : counted(training, training.trials.length),
+      duration(training.seconds),
+    ),
+    evaluation: evaluated(run),
   };
   return order.map((key) => ({ key, name: stepName(key), facts: facts[key], state: 'done', share: 1 }));
+}
+
+function evaluated({ evaluation, leaveOneOut }: RunView): string {
+  const left = leaveOneOut?.kind === 'measured' ? leaveOneOut : null;
+  if (evaluation.n === 0 && left === null) return t('nothing to test on');
+  const photos =
+    evaluation.n > 0 || left === null
+      ? plural(evaluation.n, '{n} photo', '{n} photos')
+      : plural(left.n, 'leave-one-out, {n} photo', 'leave-one-out, {n} photos');
+  return joined(photos, duration(evaluation.seconds + (left?.seconds ?? 0)));
 }
 
 /** The steps of work under way, or of work that stopped at its step. */
@@ -72,9 +86,12 @@ function factsOf(running: RunningView, step: RunningView['step']): { facts: stri
     case 'training': {
       if (!training) return { facts: t('begins'), share: 0 };
       const reached = reachedBy(training);
-      const facts = counted(training.unit, reached);
+      const facts = counted(training, reached);
       if (training.seconds !== null) return { facts: joined(facts, duration(training.seconds)), share: 1 };
-      return { facts, share: reached / Math.max(1, training.maxEpochs) };
+      return {
+        facts,
+        share: training.kind === 'iterative' ? reached / Math.max(1, training.maxEpochs) : 0.5,
+      };
     }
     case 'evaluation':
       return { facts: t('begins'), share: 0.5 };
@@ -96,8 +113,9 @@ function computed({ cached, computed, seconds }: BottleneckCounts): string {
   return joined(what, duration(seconds));
 }
 
-function counted(unit: CurveUnit, n: number): string {
-  return unit === 'step' ? plural(n, '{n} step', '{n} steps') : plural(n, '{n} epoch', '{n} epochs');
+function counted(training: { kind: 'ridge' } | Pick<Iterative, 'kind' | 'unit'>, n: number): string {
+  if (training.kind === 'ridge') return plural(n, '{n} penalty', '{n} penalties');
+  return training.unit === 'step' ? plural(n, '{n} step', '{n} steps') : plural(n, '{n} epoch', '{n} epochs');
 }
 
 function joined(...parts: readonly string[]): string {

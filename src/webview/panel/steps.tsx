@@ -4,8 +4,8 @@ import type { StepFacts } from './stepFacts';
 
 interface StepsProps {
   readonly steps: readonly StepFacts[];
-  /** Opens what is behind a step that is done. */
-  readonly open: (step: RunningView['step']) => void;
+  /** Opens what is behind a step that is done, where there is something to open. */
+  readonly open?: (step: RunningView['step']) => void;
 }
 
 /** What was done: four steps, which fill one after the other. */
@@ -18,7 +18,7 @@ export function Steps({ steps, open }: StepsProps) {
           data-state={step.state}
           {...(step.state === 'runs' ? { 'aria-current': 'step' as const } : {})}
         >
-          {step.state === 'done' ? (
+          {open && step.state === 'done' ? (
             <button type="button" onClick={() => open(step.key)}>
               <StepText {...step} />
             </button>

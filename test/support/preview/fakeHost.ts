@@ -1,10 +1,11 @@
-import type { FromClassify, FromInspector, FromPanel } from '../../../src/protocol';
+import type { FromClassify, FromComparison, FromInspector, FromPanel } from '../../../src/protocol';
 import { audit } from './audit';
+import { comparisonState } from './comparisonSamples';
 import { classifyState, inspectorState, panelState, rowValues } from './samples';
 
 /** Runs in the preview page before its own script: plays the editor, answers from the samples, keeps a log. */
 
-type Sent = FromPanel | FromInspector | FromClassify;
+type Sent = FromPanel | FromInspector | FromClassify | FromComparison;
 interface Preview {
   readonly view: string;
   readonly scenario: string;
@@ -29,12 +30,15 @@ window.audit = audit;
 window.translate = (words) => window.postMessage({ kind: 'state', state: state(), words });
 
 async function thumbnail(path: string): Promise<Uint8Array | null> {
-  const response = await fetch(`/photo/${encodeURIComponent(path)}`);
+  // The comparison page says whose dataset it means.
+  const photo = path.replace(/^(before|after)\//, '');
+  const response = await fetch(`/photo/${encodeURIComponent(photo)}`);
   return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
 }
 
 function state(): unknown {
   if (view === 'panel') return panelState(scenario, photos);
+  if (view === 'comparison') return comparisonState(scenario, photos);
   return view === 'inspector' ? inspectorState(scenario, photos) : classifyState(scenario, photos);
 }
 

@@ -6,6 +6,7 @@ import type {
   EpochView,
   EvaluationView,
   InspectorState,
+  LearningView,
   PanelState,
   PredictionView,
   RowValues,
@@ -13,12 +14,14 @@ import type {
   RunView,
 } from '../../../src/protocol';
 
+import { learningView } from './learningSamples';
+
 /** What the fake host of a preview page shows: its states by name. Photos are those of media/samples/flowers. */
 
-const flowers = ['daisy', 'dandelion', 'roses', 'sunflowers', 'tulips'];
+export const flowers = ['daisy', 'dandelion', 'roses', 'sunflowers', 'tulips'];
 export const hostileLabel = '<img src=x onerror=alert(1)>';
 export const longLabel = `a label of two hundred letters ${'that goes on '.repeat(13)}`;
-const root = '/home/ada/photos/flowers';
+export const root = '/home/ada/photos/flowers';
 
 function many(count: number): string[] {
   const words = ['oat', 'rye', 'leek', 'kale', 'plum', 'pear', 'fig', 'lime', 'chard', 'cress'];
@@ -92,7 +95,7 @@ function classScore(label: string, i: number, confusion: readonly (readonly numb
   return { label, images, precision, recall, f1 };
 }
 
-function curveOf(epochs: number, validated = true): EpochView[] {
+export function curveOf(epochs: number, validated = true): EpochView[] {
   const random = seededRandom(3);
   return Array.from({ length: epochs }, (_, i) => {
     const learned = 1 - Math.exp(-(i + 0.6) / 6);
@@ -155,10 +158,27 @@ function datasetOf(labels: readonly string[], perClass: number, troubled: boolea
 }
 
 const lbfgs = {
+  kind: 'iterative',
   unit: 'epoch',
   splitRule: { kind: 'content' },
-  optimizer: { kind: 'l-bfgs', l2: 1e-5, maxEpochs: 100 },
+  head: { kind: 'softmax', optimizer: { kind: 'l-bfgs', l2: 1e-5, maxEpochs: 100 } },
 } as const;
+
+const ridge: RunView['training'] = {
+  kind: 'ridge',
+  splitRule: { kind: 'content' },
+  head: { kind: 'ridge', penalties: [0.01, 0.03, 0.1, 0.3, 1] },
+  seed: 42,
+  penalty: 0.03,
+  temperature: 0.147,
+  trials: [
+    { penalty: 0.1, error: 0.842 },
+    { penalty: 0.3, error: 0.901 },
+    { penalty: 0.03, error: 0.829 },
+    { penalty: 0.01, error: 0.836 },
+  ],
+  seconds: 0.04,
+};
 
 function runOf(
   labels: readonly string[],
@@ -173,6 +193,7 @@ function runOf(
     created: '2026-11-23T14:05:00.000Z',
     dataset: datasetOf(labels, perClass, false),
     scanSeconds: 0.04,
+    refitOf: null,
     backbone: {
       id: 'efficientnet-lite2',
       name: 'EfficientNet-Lite2',
@@ -183,9 +204,15 @@ function runOf(
     bottlenecks: { cached: Math.max(0, images - 12), computed: Math.min(12, images), seconds: 0.31 },
     split: { training: images - 2 * evaluation.n, validation: evaluation.n, testing: evaluation.n },
     training: { ...lbfgs, epochs: 60, bestEpoch: 41, seconds: 0.22, seed: 42, curve: curveOf(60) },
+    settings: [{ key: 'seed', value: 42 }],
     evaluation,
+    leaveOneOut: null,
     ...changes,
   };
+}
+
+function leftOut(photos: readonly string[]): RunView['leaveOneOut'] {
+  return { kind: 'measured', penalty: 0.1, ...evaluationOf(flowers, 40, 0.87, photos) };
 }
 
 const subject = { name: 'flowers', shownPath: 'photos/flowers', root };
@@ -218,20 +245,58 @@ const training: RunningView = {
     path: '',
     counts: { cached: 1760, computed: 3012, seconds: 16.4 },
   },
-  training: { unit: 'epoch', curve: curveOf(34), maxEpochs: 200, bestEpoch: null, seconds: null },
+  training: {
+    kind: 'iterative',
+    unit: 'epoch',
+    curve: curveOf(34),
+    maxEpochs: 200,
+    bestEpoch: null,
+    seconds: null,
+  },
 };
 
 export function panelState(name: string, photos: readonly string[]): PanelState {
-  const done = (run: RunView): PanelState => ({ kind: 'done', subject, run });
+  const done = (run: RunView, learning: LearningView = { kind: 'none' }): PanelState => {
+    return { kind: 'done', subject, run, learning };
+  };
   switch (name) {
     case 'done': {
       return done(
-        runOf(flowers, 40, evaluationOf(flowers, 4, 0.72, photos), { dataset: datasetOf(flowers, 40, true) }),
+        runOf(flowers, 40, evaluationOf(flowers, 4, 0.72, photos), {
+          dataset: datasetOf(flowers, 40, true),
+          leaveOneOut: leftOut(photos),
+        }),
       );
     }
+    case 'ridge':
+      return done(
+        runOf(flowers, 40, evaluationOf(flowers, 4, 0.72, photos), {
+          training: ridge,
+          leaveOneOut: leftOut(photos),
+        }),
+      );
+    case 'leftOut': {
+      const evaluation = { ...evaluationOf(flowers, 0, 1, photos), predictions: [] };
+      const split = { training: 200, validation: 0, testing: 0 };
+      return done(runOf(flowers, 40, evaluation, { split, training: ridge, leaveOneOut: leftOut(photos) }));
+    }
+    case 'learned':
+    case 'learning':
+    case 'unlearned':
+      return done(runOf(flowers, 40, evaluationOf(flowers, 4, 0.72, photos)), learningView(name));
     case 'two': {
       const labels = ['cat', 'dog'];
-      return done(runOf(labels, 400, evaluationOf(labels, 120, 0.93, photos)));
+      const reason = {
+        code: 'LEAVE_ONE_OUT_LARGE',
+        params: {},
+        message:
+          'Leave-one-out was not measured: 12,000 images take too long; the testing images say how good the model is.',
+      };
+      return done(
+        runOf(labels, 400, evaluationOf(labels, 120, 0.93, photos), {
+          leaveOneOut: { kind: 'skipped', reason },
+        }),
+      );
     }
     case 'fifty': {
       const labels = many(50);
@@ -249,6 +314,10 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
     }
     case 'poor': {
       return done(runOf(flowers, 40, evaluationOf(flowers, 4, 0.15, photos)));
+    }
+    case 'refit': {
+      const refitOf = { name: '2026-11-22-3', backbone: 'efficientnet-lite2-int8', accuracy: 0.9 };
+      return done(runOf(flowers, 40, evaluationOf(flowers, 4, 0.72, photos), { refitOf }));
     }
     case 'untested': {
       const evaluation = { ...evaluationOf(flowers, 0, 1, photos), predictions: [] };
@@ -392,6 +461,18 @@ export function classifyState(name: string, photos: readonly string[]): Classify
       return {
         kind: 'failed',
         message: 'The run file 2026-11-23-1/weights.bin is damaged (it is 12 bytes short); retrain.',
+      };
+    case 'refitting':
+      return {
+        kind: 'refitting',
+        refit: {
+          original: { name: '2026-11-23-1', backbone: 'efficientnet-lite2-int8', accuracy: 0.9 },
+          datasetName: 'groceries',
+          backbone: 'efficientnet-lite2',
+        },
+        running: computing,
+        cancelling: false,
+        items: photos.slice(0, 3).map((path) => ({ ...item(path, flowers), answer: null })),
       };
     case 'busy':
       return {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { root } from '../../../scripts/repository.mjs';
 import { themes, themeSheet, type ThemeName } from './themes';
 
-export type View = 'panel' | 'inspector' | 'classify';
+export type View = 'panel' | 'inspector' | 'classify' | 'comparison';
 
 export interface PreviewServer {
   /** The address of a page in a state of samples.ts, in a theme. */
@@ -13,8 +13,13 @@ export interface PreviewServer {
   close(): Promise<void>;
 }
 
-const views: readonly View[] = ['panel', 'inspector', 'classify'];
-const sheets = (view: View) => [...(view === 'panel' ? ['uPlot.min.css'] : []), 'base.css', `${view}.css`];
+const views: readonly View[] = ['panel', 'inspector', 'classify', 'comparison'];
+const sheets: Readonly<Record<View, readonly string[]>> = {
+  panel: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css'],
+  inspector: ['base.css', 'inspector.css'],
+  classify: ['base.css', 'work.css', 'classify.css'],
+  comparison: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css', 'comparison.css'],
+};
 
 /** Serves the pages of src/webview, freshly bundled, to any browser: with the editor's security policy and a fake editor. */
 export async function startPreview(): Promise<PreviewServer> {
@@ -112,9 +117,7 @@ function pageOf(view: View, theme: ThemeName, preview: unknown): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Retrain</title>
 <link rel="stylesheet" href="/theme.css?theme=${theme}">
-${sheets(view)
-  .map((file) => `<link rel="stylesheet" href="/${file}">`)
-  .join('\n')}
+${sheets[view].map((file) => `<link rel="stylesheet" href="/${file}">`).join('\n')}
 </head>
 <body data-view="${view}" class="${themes[theme].kind}">
 <div id="root"></div>

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { computeBottlenecks, openCache } from '../../../src/bottlenecks';
+import { computeBottlenecks } from '../../../src/bottlenecks';
 import { ReaderPool } from '../../../src/images';
-import { imagesOf, TinyRuntime, tinyBackbone } from '../../support/bottleneckCache';
+import { sourceOf } from '../../support/bottleneckCache';
 import { temporaryFolder } from '../../support/temporaryFolder';
 
 describe('computing bottleneck values with a decoder that cannot be used', function () {
@@ -23,10 +23,7 @@ describe('computing bottleneck values with a decoder that cannot be used', funct
     }
     const reader = new ReaderPool(worker, 2);
     try {
-      const cache = await openCache(path.join(root, '.bottlenecks'), tinyBackbone);
-      const images = await imagesOf(root);
-      const source = { root, images, cache, backbone: tinyBackbone, runtime: new TinyRuntime(), reader };
-      return (await computeBottlenecks(source)).computed;
+      return (await computeBottlenecks(await sourceOf(root, { reader }))).computed;
     } finally {
       await reader.close();
     }

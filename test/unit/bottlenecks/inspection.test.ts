@@ -9,14 +9,11 @@ import {
   openCache,
   readPartRows,
 } from '../../../src/bottlenecks';
-import { directReader, readImage } from '../../../src/images';
 import {
-  decodeTiny,
-  imagesOf,
   inFolder,
   sha256Of,
+  sourceOf,
   store,
-  TinyRuntime,
   tinyBackbone,
   valuesOf,
   writeFiles,
@@ -24,16 +21,7 @@ import {
 import { skip } from '../../support/skip';
 
 async function fill(root: string): Promise<void> {
-  const cache = await openCache(path.join(root, '.bottlenecks'), tinyBackbone);
-  const images = await imagesOf(root);
-  await computeBottlenecks({
-    root,
-    images,
-    cache,
-    backbone: tinyBackbone,
-    runtime: new TinyRuntime(),
-    reader: directReader(readImage, decodeTiny),
-  });
+  await computeBottlenecks(await sourceOf(root));
 }
 
 const files = { 'Roses/1.jpg': 'r1', 'Roses/2.jpg': 'r2', '__proto__/1.jpg': 'p1', '猫/1.jpg': 'c1' };

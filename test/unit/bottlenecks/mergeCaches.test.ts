@@ -4,27 +4,17 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { CacheWriter, mergeCache, openCache } from '../../../src/bottlenecks';
 import {
+  filesOf,
   inFolder,
   onnx,
   rightContents,
   rowKey,
+  rowsOnDisk,
   sha256Of,
   store,
   tinyBackbone,
   valuesOf,
 } from '../../support/bottleneckCache';
-
-async function files(root: string, extension: string): Promise<string[]> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
-    .map((entry) => path.join(entry.parentPath, entry.name));
-}
-
-async function rowsOnDisk(root: string): Promise<number> {
-  const matrices = await Promise.all((await files(root, '.npy')).map(async (file) => readFile(file)));
-  return matrices.reduce((sum, { length }) => sum + (length - 128) / (4 * tinyBackbone.dimension), 0);
-}
 
 describe('merging caches', () => {
   it('takes what is right and not there yet, each once, under its label and with what the values are', () =>
@@ -44,7 +34,7 @@ describe('merging caches', () => {
       assert.deepEqual(await rightContents(await openCache(into, tinyBackbone), all), all);
       const labels = (await readdir(path.join(into, 'v1/tiny'))).sort();
       assert.deepEqual(labels, ['backbone.json', 'lilies', 'roses', 'tulips']);
-      assert.deepEqual(await files(into, '.lease'), []);
+      assert.deepEqual(await filesOf(into, '.lease'), []);
       // the source is as it was
       assert.equal(await rowsOnDisk(from), 4);
     }));
@@ -70,9 +60,9 @@ describe('merging caches', () => {
         bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
         await writeFile(file, bytes);
       };
-      await turn((await files(path.join(from, 'v1/tiny/roses'), '.npy'))[0] ?? '', 130);
-      await turn((await files(path.join(into, 'v1/tiny/roses'), '.npy'))[0] ?? '', 130);
-      await rm((await files(path.join(from, 'v1/tiny/tulips'), '.csv'))[0] ?? '');
+      await turn((await filesOf(path.join(from, 'v1/tiny/roses'), '.npy'))[0] ?? '', 130);
+      await turn((await filesOf(path.join(into, 'v1/tiny/roses'), '.npy'))[0] ?? '', 130);
+      await rm((await filesOf(path.join(from, 'v1/tiny/tulips'), '.csv'))[0] ?? '');
       assert.deepEqual(await mergeCache(from, into), [
         { id: 'tiny', taken: 2, present: 0, damaged: 1, unreadableParts: 1 },
       ]);
@@ -103,7 +93,7 @@ describe('merging caches', () => {
         [true, true, false],
       );
       const heads = await Promise.all(
-        (await files(path.join(into, 'v1/tiny'), '.csv')).map(async (file) =>
+        (await filesOf(path.join(into, 'v1/tiny'), '.csv')).map(async (file) =>
           (await readFile(file, 'utf8')).slice(0, 50),
         ),
       );
@@ -152,7 +142,7 @@ describe('merging caches', () => {
               for (const { label, contents } of parts) await store(roots[i] ?? '', contents.map(name), label);
             }
             for (const at of damages) {
-              const matrices = (await files(folder, '.npy')).sort();
+              const matrices = (await filesOf(folder, '.npy')).sort();
               const file = matrices[at % Math.max(1, matrices.length)];
               if (file === undefined) continue;
               const bytes = await readFile(file);

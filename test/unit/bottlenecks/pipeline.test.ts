@@ -13,9 +13,9 @@ import {
 import { directReader, readImage } from '../../../src/images';
 import {
   decodeTiny,
-  imagesOf,
   inFolder,
   sha256Of,
+  sourceOf,
   TinyRuntime,
   tinyBackbone,
   valuesOf,
@@ -30,14 +30,6 @@ async function dataset(root: string, files: Readonly<Record<string, string>>): P
   for (const name of Object.keys(files)) await utimes(path.join(root, name), old, old);
 }
 
-async function source(root: string, changes: Partial<BottleneckSource> = {}): Promise<BottleneckSource> {
-  const cache = await openCache(path.join(root, '.bottlenecks'), tinyBackbone);
-  const images = await imagesOf(root);
-  const runtime = new TinyRuntime();
-  const reader = directReader(readImage, decodeTiny);
-  return { root, images, cache, backbone: tinyBackbone, runtime, reader, ...changes };
-}
-
 /** Opens the cache, scans and computes, as a new process would; says how many pictures were computed and read. */
 async function run(root: string, changes: Partial<BottleneckSource> = {}, options: BottleneckOptions = {}) {
   const runtime = new TinyRuntime();
@@ -46,7 +38,7 @@ async function run(root: string, changes: Partial<BottleneckSource> = {}, option
     reads++;
     return readImage(...file);
   };
-  const given = await source(root, { runtime, reader: directReader(counted, decodeTiny), ...changes });
+  const given = await sourceOf(root, { runtime, reader: directReader(counted, decodeTiny), ...changes });
   const result = await readBottlenecks(given, undefined, options);
   for (const [i, { image }] of result.rows.entries()) {
     const content = (await readFile(path.join(root, image.path))).toString();
@@ -186,7 +178,7 @@ describe('computing bottleneck values', () => {
       await dataset(root, flowers);
       await run(root);
       await utimes(path.join(root, 'roses/1.jpg'), new Date('2021-01-01'), new Date('2021-01-01'));
-      const given = await source(root);
+      const given = await sourceOf(root);
       await unlink(path.join(root, 'roses/1.jpg'));
       const { rows, skipped } = await computeBottlenecks(given);
       assert.equal(rows.length, 3);
@@ -204,7 +196,7 @@ describe('computing bottleneck values', () => {
         'tulips/bad.jpg': 'damaged',
         'tulips/gone.jpg': 'x',
       });
-      const given = await source(root);
+      const given = await sourceOf(root);
       await unlink(path.join(root, 'tulips/gone.jpg'));
       const { rows, skipped } = await computeBottlenecks({
         ...given,
@@ -241,7 +233,7 @@ describe('computing bottleneck values', () => {
     inFolder(async (root) => {
       await dataset(root, flowers);
       const changes = { once: 0, always: 0 };
-      const given = await source(root, {
+      const given = await sourceOf(root, {
         reader: directReader(async (file, shown) => {
           const bytes = await readImage(file, shown);
           if (shown === 'roses/1.jpg' && changes.once++ === 0) await writeFile(file, 'changed');
@@ -261,7 +253,7 @@ describe('computing bottleneck values', () => {
     inFolder(async (root) => {
       await dataset(root, flowers);
       const runtime = new TinyRuntime();
-      const given = await source(root, {
+      const given = await sourceOf(root, {
         runtime: {
           ...runtime,
           run: async (input, n) => {
@@ -292,7 +284,7 @@ describe('computing bottleneck values', () => {
       await dataset(root, many(80));
       const controller = new AbortController();
       const runtime = new TinyRuntime();
-      const given = await source(root, {
+      const given = await sourceOf(root, {
         runtime: {
           ...runtime,
           run: (input, n) => {
@@ -325,7 +317,7 @@ describe('computing bottleneck values', () => {
     inFolder(async (root) => {
       await dataset(root, flowers);
       await run(root);
-      const { cache, images } = await source(root);
+      const { cache, images } = await sourceOf(root);
       assert.equal(images.length, 4);
       const { file, row } = cache.partOf(sha256Of('r2')) ?? { file: '', row: 0 };
       const bytes = await readFile(file);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   CacheWriter,
@@ -9,15 +9,15 @@ import {
   openCache,
   type ScannedDataset,
 } from '../../../src/bottlenecks';
-import { directReader, readImage } from '../../../src/images';
 import {
-  decodeTiny,
-  imagesOf,
+  filesOf,
   inFolder,
   onnx,
   rightContents,
   rowKey,
+  rowsOnDisk,
   sha256Of,
+  sourceOf,
   store,
   tinyBackbone,
   TinyRuntime,
@@ -25,24 +25,8 @@ import {
   writeFiles,
 } from '../../support/bottleneckCache';
 
-const rowSize = 4 * tinyBackbone.dimension;
-
 function numbered(first: number, end: number): string[] {
   return Array.from({ length: end - first }, (_, i) => `image ${first + i}`);
-}
-
-async function filesOf(root: string, extension: string): Promise<string[]> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && entry.name.endsWith(extension))
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .sort();
-}
-
-/** Rows that the matrices of a cache have room for. */
-async function rowsOnDisk(root: string): Promise<number> {
-  const sizes = await Promise.all((await filesOf(root, '.npy')).map(async (file) => (await stat(file)).size));
-  return sizes.reduce((sum, size) => sum + (size - 128) / rowSize, 0);
 }
 
 /** Compacts by a dataset in which these contents are left, and nothing was computed. */
@@ -255,22 +239,13 @@ describe('compacting after a scan', () => {
       const bottlenecks = path.join(root, '.bottlenecks');
       const run = async () => {
         const parts = await knownParts(bottlenecks, tinyBackbone.id);
-        const images = await imagesOf(root);
-        const cache = await openCache(bottlenecks, tinyBackbone);
         const runtime = new TinyRuntime();
-        const source = {
-          root,
-          images,
-          cache,
-          backbone: tinyBackbone,
-          runtime,
-          reader: directReader(readImage, decodeTiny),
-        };
+        const source = await sourceOf(root, { runtime });
         const { rows, computed } = await computeBottlenecks(source);
         const contents = new Set(rows.map(({ sha256 }) => sha256));
         await compactStale(parts, tinyBackbone, {
           contents,
-          paths: new Set(images.map((image) => image.path)),
+          paths: new Set(source.images.map((image) => image.path)),
           computed,
         });
         return { pictures: runtime.pictures, images: rows.length };

@@ -93,6 +93,33 @@ describe('retrain backbones', function () {
     assert.equal((documentOf(unreachable) as { error: { code: string } }).error.code, 'DOWNLOAD_UNREACHABLE');
   });
 
+  it('holds backbones against each other', async () => {
+    const outcome = await run(
+      'backbones',
+      'compare',
+      'photos',
+      'mine',
+      'efficientnet-lite2',
+      '--folds',
+      '3',
+      '--json',
+    );
+    const { compared } = documentOf(outcome) as {
+      compared: { backbone: { id: string }; images: number; accuracy: number; millisecondsAnImage: number }[];
+    };
+    assert.deepEqual(
+      compared.map(({ backbone }) => backbone.id),
+      ['mine', 'efficientnet-lite2'],
+    );
+    for (const { images, accuracy, millisecondsAnImage } of compared) {
+      assert.equal(images, 24);
+      assert(accuracy >= 0 && accuracy <= 1, String(accuracy));
+      assert(millisecondsAnImage > 0);
+    }
+    // Daisies and roses; the other network was trained to tell photos of quite another kind apart.
+    assert((compared[1]?.accuracy ?? 0) > 0.8);
+  });
+
   it('removes what was added', async () => {
     assert.equal((await run('backbones', 'remove', 'mine')).status, 0);
     assert(!(await list()).some(({ id }) => id === 'mine'));

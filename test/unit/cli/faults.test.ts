@@ -176,7 +176,7 @@ describe('faults while a cache is filled', function () {
         validationPercentage: 10,
         testingPercentage: 10,
         splitRule: { kind: 'content' },
-        optimizer: { kind: 'l-bfgs' },
+        head: { kind: 'softmax', optimizer: { kind: 'l-bfgs' } },
       } as const;
       const [one, two, three] = await Promise.all([
         run(['train', photos]),

@@ -176,6 +176,25 @@ describe("retrain.py's bottleneck folders", function () {
     assert.equal(third.dataset.images, 20);
   });
 
+  it('are scaled by their training images, whichever command comes first', async () => {
+    const { modules } = await document<ImportDocument>('import', 'texts', '--image_dir', 'copy');
+    const id = modules[0]?.backbone ?? '';
+    const split = ['--validation-percentage', '20', '--testing-percentage', '20'];
+    const scalingAfter = async (...command: string[]): Promise<Buffer> => {
+      const dataset = path.join(home, command[0] ?? '');
+      cpSync(path.join(home, 'copy'), dataset, { recursive: true });
+      rmSync(path.join(dataset, '.retrain'), { recursive: true, force: true });
+      await document(...command, dataset, '--backbone', id, ...split);
+      const [kept = ''] = readdirSync(path.join(dataset, '.retrain')).filter((name) =>
+        name.startsWith('scaling-'),
+      );
+      return readFileSync(path.join(dataset, '.retrain', kept));
+    };
+    const trained = await scalingAfter('train');
+    assert.equal(trained.length, 2 * 2912 * 4);
+    assert.ok(trained.equals(await scalingAfter('learning-curve', '--repeats', '1')));
+  });
+
   it('leave a run that says why it cannot answer', async () => {
     const image = path.join('copy', 'daisy', namesIn('daisy')[3] ?? '');
     const runs = path.join(home, 'copy', '.retrain', 'runs');

@@ -10,7 +10,13 @@ interface Document {
   bottlenecks: { cached: number; computed: number };
   views?: { rows: number; cached: number; computed: number; missing: number };
   split: { training: number; validation: number; testing: number };
-  training: { distortions?: { randomCrop: number; views: number } };
+  training: {
+    distortions?: { randomCrop: number; views: number };
+    penalty?: number;
+    temperature?: number;
+    trials?: object[];
+  };
+  leaveOneOut: { n: number };
   evaluation: { accuracy: number | null; confusion: number[][] };
   run: string;
 }
@@ -95,6 +101,29 @@ describe('views of the training images', function () {
     assert.equal((await train(...distorted)).views?.computed, 0);
   });
 
+  it('have no part in leave-one-out and in what a ridge head is chosen by, and are compared', async () => {
+    const ridge = await train('--head', 'ridge');
+    const withViews = await train('--head', 'ridge', ...distorted);
+    assert.equal(withViews.views?.computed, 0);
+    const { penalty, temperature, trials } = ridge.training;
+    assert.ok(penalty !== undefined && temperature !== undefined && trials !== undefined);
+    assert.deepEqual(
+      [withViews.training.penalty, withViews.training.temperature, withViews.training.trials],
+      [penalty, temperature, trials],
+    );
+    assert.deepEqual({ ...withViews.leaveOneOut, seconds: 0 }, { ...ridge.leaveOneOut, seconds: 0 });
+    assert.equal(withViews.leaveOneOut.n, 16);
+    assert.deepEqual(withViews.split, ridge.split);
+    const weights = ({ run }: Document) => readFileSync(path.join(photos, run, 'weights.bin'));
+    assert.ok(!weights(withViews).equals(weights(ridge)));
+    const softmax = [await train(), await train(...distorted)];
+    const [own, views] = softmax.map(({ leaveOneOut }) => ({ ...leaveOneOut, seconds: 0 }));
+    assert.deepEqual(views, own);
+    const compared = await cli('compare', path.join(photos, ridge.run), path.join(photos, withViews.run));
+    assert.match(compared.stdout, /distortions\.randomCrop/);
+    assert.match(compared.stdout, /distortions\.views/);
+  });
+
   it('stand in the run, which is read back, and leave the other commands as they were', async () => {
     const run = JSON.parse(readFileSync(path.join(photos, first.run, 'run.json'), 'utf8')) as {
       settings: { distortions: object };
@@ -112,6 +141,14 @@ describe('views of the training images', function () {
     assert.equal((await cli('evaluate', 'photos', '--run', path.join(photos, first.run))).status, 0);
     const verified = await cli('verify', 'photos', '--all', '--json');
     assert.equal(verified.status, 0, verified.stdout + verified.stderr);
+    // all views that are there, of both distortions, by the network as they were made
+    const { recomputed, recomputedViews, rows } = documentOf(verified) as Record<string, number>;
+    assert.deepEqual([recomputed, recomputedViews], [16, 5 * first.split.training]);
+    assert.equal(rows, 16 + 5 * first.split.training);
+    const some = documentOf(await cli('verify', 'photos', '--sample', '3', '--json'));
+    assert.deepEqual([some['recomputed'], some['recomputedViews']], [3, 6]);
+    const told = await cli('verify', 'photos', '--sample', '3');
+    assert.match(told.stdout, /computed 3 images and 6 views anew/);
     copySamples(path.join(home, 'copy'), { daisy: 'daisy', roses: 'roses' }, 8);
     assert.equal((await cli('merge', 'photos', 'copy')).status, 0);
     const copied = documentOf(await cli('train', 'copy', '--json', ...distorted)) as unknown as Document;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { scanImages } from '../../../src/dataset';
 import { sniff } from '../../../src/images';
@@ -11,7 +12,11 @@ describe('scanImages', () => {
     for (const file of ['b/2.jpg', 'b/deep/er/1.png', 'b/.hidden/3.jpg', 'b/notes.txt']) folder.write(file);
     const single = folder.write('one.dat');
     const found = await scanImages([single, `${folder.path}/b/`], { sniff });
-    assert.deepEqual(found.images, [single, `${folder.path}/b/2.jpg`, `${folder.path}/b/deep/er/1.png`]);
+    assert.deepEqual(
+      found.images.map((image) => image.path),
+      [single, `${folder.path}/b/2.jpg`, `${folder.path}/b/deep/er/1.png`],
+    );
+    for (const { path: file, size } of found.images) assert.equal(size, statSync(file).size);
     assert.deepEqual(found.skipped, []);
   });
 

@@ -93,9 +93,13 @@ describe('advance', () => {
       maxEpochs: 50,
     }));
     const training = after(scanned, ...epochs);
-    assert.deepEqual(training.training?.curve, [epoch(0), epoch(1), epoch(2)]);
-    assert.equal(training.training.maxEpochs, 50);
-    assert.equal(training.training.bestEpoch, null);
+    const iterative = {
+      kind: 'iterative',
+      unit: 'epoch',
+      curve: [epoch(0), epoch(1), epoch(2)],
+      maxEpochs: 50,
+    };
+    assert.deepEqual(training.training, { ...iterative, bestEpoch: null, seconds: null });
     const trained = advance(training, {
       kind: 'trained',
       unit: 'epoch',
@@ -104,8 +108,23 @@ describe('advance', () => {
       seconds: 0.4,
     });
     assert.equal(trained.step, 'evaluation');
-    assert.equal(trained.training?.bestEpoch, 2);
-    assert.equal(trained.training.curve.length, 3);
+    assert.deepEqual(trained.training, { ...iterative, bestEpoch: 2, seconds: 0.4 });
+  });
+
+  it('gathers the penalties a ridge classifier tries, and ends with the one it took', () => {
+    const trials = [
+      { penalty: 0.1, error: 0.5 },
+      { penalty: 0.3, error: 0.6 },
+    ];
+    const tried = after(
+      scanned,
+      ...trials.map((trial): RetrainProgress => ({ kind: 'penaltyTried', trial })),
+    );
+    assert.equal(tried.step, 'training');
+    assert.deepEqual(tried.training, { kind: 'ridge', trials, penalty: null, seconds: null });
+    const solved = advance(tried, { kind: 'solved', penalty: 0.1, seconds: 0.2 });
+    assert.equal(solved.step, 'evaluation');
+    assert.deepEqual(solved.training, { kind: 'ridge', trials, penalty: 0.1, seconds: 0.2 });
   });
 
   it('leaves the state that it was given as it was', () => {

@@ -162,6 +162,24 @@ describe('the engine', function () {
     await engine.exit;
   });
 
+  it('cancels a job that is cancelled before it has begun', async () => {
+    for (let tries = 0; tries < 3; tries++) {
+      const source = new CancellationTokenSource();
+      const answer = engine.run(
+        'bottlenecks',
+        { folder: photos(), settings: network },
+        { token: source.token },
+      );
+      source.cancel();
+      await assert.rejects(
+        answer,
+        (error: unknown) => error instanceof ResponseError && error.code === -32800,
+      );
+    }
+    engine.leave();
+    await engine.exit;
+  });
+
   for (const runtime of ['auto', 'wasm'])
     it(`ends by itself, with code 0, when its parent goes while a runtime computes (${runtime})`, async () => {
       const { begun, answer } = computing({ runtime });

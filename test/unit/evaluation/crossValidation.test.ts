@@ -32,6 +32,17 @@ describe('stratifiedFolds', () => {
       }),
     );
   });
+
+  it('keeps what belongs together in one fold', () => {
+    fc.assert(
+      fc.property(labelsOf, fc.integer({ min: 2, max: 10 }), fc.nat(), (labels, folds, seed) => {
+        const groups = Array.from(labels, (_, row) => `group ${row >> 1}`);
+        const foldOf = stratifiedFolds(labels, 4, folds, seed, groups);
+        const byGroup = new Map(groups.map((group, row) => [group, foldOf[row]]));
+        groups.forEach((group, row) => assert.equal(foldOf[row], byGroup.get(group)));
+      }),
+    );
+  });
 });
 
 describe('crossValidate', () => {

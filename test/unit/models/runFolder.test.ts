@@ -80,9 +80,10 @@ describe('saveRun and readRun', () => {
         validationPercentage: 10,
         testingPercentage: 10,
         splitRule: { kind: 'retrain.py', imageDir: './数据/' },
-        optimizer: { ...retrainPyDefaults, trainBatchSize: -1, keep: 'last' },
+        head: { kind: 'softmax', optimizer: { ...retrainPyDefaults, trainBatchSize: -1, keep: 'last' } },
       },
       training: {
+        kind: 'iterative',
         unit: 'step',
         epochs: 4000,
         bestEpoch: 3999,
@@ -114,6 +115,76 @@ describe('saveRun and readRun', () => {
     assert.match((await failure(readRun(saved))).message, /curve\[1\].epoch: a whole number from 1/);
   });
 
+  it("give back a ridge classifier's trials and the answers of leave-one-out, and refuse what contradicts them", async () => {
+    const { evaluation, predictions, settings } = runWith(odd);
+    const { on, ...measured } = evaluation;
+    assert.equal(on, 'testing');
+    const answers = predictions.map((prediction) => ({ ...prediction, side: 'training' as const }));
+    const run = runWith(odd, {
+      settings: { ...settings, head: { kind: 'ridge', penalties: [0.01, 0.1, 1] } },
+      training: {
+        kind: 'ridge',
+        penalty: 0.1,
+        temperature: 0.25,
+        trials: [
+          { penalty: 0.1, error: 0.5 },
+          { penalty: 1, error: 0.75 },
+        ],
+        seconds: 1,
+      },
+      leaveOneOut: { kind: 'measured', penalty: 0.1, ...measured, predictions: answers },
+    });
+    const saved = await saveRun(folder.path, run);
+    assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
+
+    for (const [name, from, to, reason] of [
+      ['run.json', '"kind": "ridge"', '"kind": "bridge"', /head.kind: the name of a head/],
+      ['run.json', '0.01,', '0,', /penalties\[0\]: a number/],
+      ['metrics.json', '"penalty": 0.1,\n    "temperature"', '"penalty": 3,\n    "temperature"', /not tried/],
+      ['metrics.json', '"temperature": 0.25', '"temperature": 0', /temperature: a number/],
+      ['metrics.json', '"kind": "measured"', '"kind": "guessed"', /measured or skipped/],
+      ['leave-one-out.csv', ',training,', ',playing,', /row 1: side/],
+      ['leave-one-out.csv', /\r\n=1.*\r\n$/, '\r\n', /answers 1 images, metrics.json counts 2/],
+    ] as const) {
+      const file = path.join(saved, name);
+      const text = await readFile(file, 'utf8');
+      assert.notEqual(text.replace(from, to), text, `${name} has no ${from}`);
+      await writeFile(file, text.replace(from, to));
+      assert.match((await failure(readRun(saved))).message, reason);
+      await writeFile(file, text);
+    }
+    await rm(path.join(saved, 'leave-one-out.csv'));
+    assert.match((await failure(readRun(saved))).message, /leave-one-out.csv is damaged \(it is missing\)/);
+  });
+
+  it('give back why leave-one-out was not measured', async () => {
+    const reason = { code: 'LEAVE_ONE_OUT_LARGE', params: { count: 9000 }, message: 'Too many.' };
+    const run = runWith(['a', 'b'], { leaveOneOut: { kind: 'skipped', reason } });
+    const saved = await saveRun(folder.path, run);
+    assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
+    assert.ok(!(await readdir(saved)).includes('leave-one-out.csv'));
+  });
+
+  it('read a run of format 2, when every head was a softmax regression', async () => {
+    const run = runWith(['a', 'b']);
+    const saved = await saveRun(folder.path, run);
+    const edit = async (name: string, change: (document: Record<string, unknown>) => object) => {
+      const file = path.join(saved, name);
+      await writeFile(
+        file,
+        JSON.stringify(change(JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>)),
+      );
+    };
+    const { head, ...settings } = run.settings;
+    await edit('run.json', (document) => ({ ...document, format: 2, settings: { ...settings, ...head } }));
+    await edit('metrics.json', ({ evaluation, training }) => {
+      const { kind, ...rest } = training as Record<string, unknown>;
+      assert.equal(kind, 'iterative');
+      return { format: 1, training: rest, evaluation };
+    });
+    assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
+  });
+
   it('read a run of format 1, when there was one optimiser and one split', async () => {
     const run = runWith(['a', 'b']);
     const saved = await saveRun(folder.path, run);
@@ -127,7 +198,7 @@ describe('saveRun and readRun', () => {
     await edit('metrics.json', (document) => {
       const { unit, ...training } = document['training'] as Record<string, unknown>;
       assert.equal(unit, 'epoch');
-      return { ...document, training };
+      return { ...document, format: 1, training };
     });
     assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
   });
@@ -242,7 +313,7 @@ describe('readRun of a damaged run', () => {
   };
 
   const damages: readonly [string, string, string | RegExp, string, RegExp][] = [
-    ['another format', 'run.json', '"format": 2', '"format": 3', /format: a whole number from 1 to 2/],
+    ['another format', 'run.json', '"format": 3', '"format": 4', /format: a whole number from 1 to 3/],
     ['an unknown optimiser', 'run.json', '"l-bfgs"', '"lion"', /optimizer.kind: the name of an optimizer/],
     ['an unknown split', 'run.json', '"content"', '"moon"', /splitRule.kind: the name of a split rule/],
     ['a missing field', 'run.json', '"seed"', '"weed"', /settings: seed is missing/],

@@ -1,0 +1,36 @@
+import path from 'node:path';
+import { Command, Option } from 'commander';
+import { defaultSettings, type RetrainSettings } from '../../jobs';
+import { learningRepeats } from '../../protocol';
+import { learningCurveDocument, learningCurveText } from '../learningCurveOutput';
+import { checkShares, json, settingOptions, wholeNumber } from '../options';
+import { perform, type Output } from '../perform';
+
+type Options = Omit<RetrainSettings, 'splitRule' | 'head'> & Output & { readonly repeats: number };
+
+export function learningCurveCommand(): Command {
+  const command = new Command('learning-curve')
+    .description('would more images help? trains on 10 to 100 % of them and forecasts twice as many')
+    .argument('<folder>', 'a folder whose subfolders are the classes')
+    .addOption(
+      new Option('--repeats <n>', 'trainings at each size')
+        .argParser(wholeNumber(1, 100))
+        .default(learningRepeats),
+    );
+  for (const option of settingOptions()) command.addOption(option);
+  return command.addOption(json()).action(async (folder: string, options: Options) => {
+    const { json: asJson, repeats, ...given } = options;
+    const { splitRule, head } = defaultSettings;
+    const settings: RetrainSettings = { ...given, splitRule, head };
+    checkShares(command, settings);
+    await perform({ ...(asJson && { json: asJson }) }, async ({ jobs, progress, signal }) => {
+      const subject = { kind: 'dataset', folder: path.resolve(folder), settings } as const;
+      const result = await jobs.run(
+        'learningCurve',
+        { subject, repeats },
+        { signal, report: progress.report },
+      );
+      return { text: learningCurveText(result), document: learningCurveDocument(result), done: true };
+    });
+  });
+}

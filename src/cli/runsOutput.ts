@@ -1,0 +1,37 @@
+import path from 'node:path';
+import type { RunSummaries, RunSummary } from '../jobs';
+import { percent, printable } from './text';
+
+export function runsText(folder: string, { runs, damaged }: RunSummaries): string {
+  const lines = runs.map(runLine);
+  for (const { failure } of damaged) lines.push(`damaged: ${printable(failure.message)}`);
+  return lines.length === 0
+    ? `There is no run of ${printable(folder)} yet; retrain first.`
+    : lines.join('\n');
+}
+
+function runLine(run: RunSummary): string {
+  const { name, title, pinned, created, accuracy, testingImages, images, backbone, refitOf } = run;
+  const parts = [
+    accuracy === null ? 'not tested' : `${percent(accuracy)} of ${testingImages} testing images`,
+    `${images} images`,
+    backbone,
+    created,
+  ];
+  if (pinned) parts.push('pinned');
+  if (refitOf !== null) parts.push(`refitted from ${refitOf.run}`);
+  const called = title === null ? name : `${name} “${title}”`;
+  return printable(`${called}: ${parts.join(' · ')}`);
+}
+
+export function runsDocument({ runs, damaged }: RunSummaries): object {
+  return {
+    format: 1,
+    runs: runs.map(({ folder, ...run }) => ({ run: folder, ...run })),
+    damaged: damaged.map(({ folder, failure: { code, message } }) => ({
+      run: folder,
+      name: path.basename(folder),
+      error: { code, message },
+    })),
+  };
+}

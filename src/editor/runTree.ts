@@ -1,0 +1,166 @@
+import * as vscode from 'vscode';
+import type { Notice, RunSummaries, RunSummary } from '../protocol';
+import type { DatasetSessions } from './datasetSession';
+import { subjectOf, workspaceDatasets } from './datasets';
+import type { EngineClient } from './engineClient';
+import { registerCommand } from './failures';
+import { Throttle } from './throttle';
+import { count, failureText, percent } from './wording';
+
+export type RunNode =
+  | { readonly kind: 'dataset'; readonly root: string; readonly runs: RunSummaries }
+  | { readonly kind: 'run'; readonly root: string; readonly run: RunSummary }
+  | {
+      readonly kind: 'damaged';
+      readonly root: string;
+      /** Of the run. */
+      readonly folder: string;
+      readonly failure: Notice;
+    };
+
+/** Milliseconds between two refreshes, however much changes on disk. */
+const interval = 1000;
+
+/** The Runs view: the runs of the workspace's datasets, by dataset first where there are several. */
+export class RunTree implements vscode.TreeDataProvider<RunNode> {
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly #throttle = new Throttle(interval, () => this.#changed.fire(undefined));
+  readonly onDidChangeTreeData = this.#changed.event;
+
+  constructor(
+    private readonly engine: EngineClient,
+    private readonly sessions: DatasetSessions,
+    private readonly log: vscode.LogOutputChannel,
+  ) {}
+
+  register(): vscode.Disposable {
+    const watcher = vscode.workspace.createFileSystemWatcher('**/.retrain/runs/**');
+    const refresh = () => this.#throttle.request();
+    return vscode.Disposable.from(
+      vscode.window.createTreeView('retrain.runs', {
+        treeDataProvider: this,
+        showCollapseAll: true,
+        canSelectMany: true,
+      }),
+      registerCommand('retrain.refreshRuns', this.log, () => this.refresh()),
+      watcher,
+      watcher.onDidCreate(refresh),
+      watcher.onDidChange(refresh),
+      watcher.onDidDelete(refresh),
+      // A run may lie outside of the workspace: what the window itself does is told apart.
+      this.sessions.onDidChange((session) => {
+        if (!session.retraining) refresh();
+      }),
+      vscode.workspace.onDidChangeWorkspaceFolders(refresh),
+      this.#throttle,
+      this.#changed,
+    );
+  }
+
+  refresh(): void {
+    this.#throttle.flush();
+  }
+
+  async getChildren(node?: RunNode): Promise<RunNode[]> {
+    if (node === undefined) return this.#roots();
+    return node.kind === 'dataset' ? runNodes(node.root, node.runs) : [];
+  }
+
+  getTreeItem(node: RunNode): vscode.TreeItem {
+    switch (node.kind) {
+      case 'dataset':
+        return datasetItem(node.root, node.runs);
+      case 'run':
+        return runItem(node);
+      case 'damaged':
+        return damagedItem(node.folder, node.failure);
+    }
+  }
+
+  async #roots(): Promise<RunNode[]> {
+    try {
+      const datasets = await workspaceDatasets(this.engine);
+      const lists = await Promise.all(
+        datasets.map(async (root) => ({
+          kind: 'dataset' as const,
+          root,
+          runs: await this.engine.run('summariseRuns', { folder: root }),
+        })),
+      );
+      const filled = lists.filter(({ runs }) => runs.runs.length + runs.damaged.length > 0);
+      const [first, ...others] = filled;
+      return first && others.length === 0 ? runNodes(first.root, first.runs) : filled;
+    } catch (error) {
+      this.log.warn(String(error));
+      return [];
+    }
+  }
+}
+
+function runNodes(root: string, { runs, damaged }: RunSummaries): RunNode[] {
+  return [
+    ...runs.map((run) => ({ kind: 'run' as const, root, run })),
+    ...damaged.map((one) => ({ kind: 'damaged' as const, root, ...one })),
+  ];
+}
+
+/** What a run is called to the person. */
+export function runName({ title, name }: Pick<RunSummary, 'title' | 'name'>): string {
+  return title ?? name;
+}
+
+function datasetItem(root: string, { runs }: RunSummaries): vscode.TreeItem {
+  const { name, shownPath } = subjectOf(root);
+  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Expanded);
+  item.description = `${shownPath} · ${count(runs.length)}`;
+  item.iconPath = new vscode.ThemeIcon('folder-library');
+  item.id = root;
+  item.contextValue = 'dataset';
+  return item;
+}
+
+function runItem(node: Extract<RunNode, { kind: 'run' }>): vscode.TreeItem {
+  const { run } = node;
+  const item = new vscode.TreeItem(runName(run));
+  const accuracy = run.accuracy === null ? vscode.l10n.t('not tested') : percent(run.accuracy);
+  const images = vscode.l10n.t('{count} images', { count: count(run.images) });
+  item.description = [accuracy, dateText(run.created, 'short'), images].join(' · ');
+  item.tooltip = tooltipOf(run, accuracy, images);
+  item.iconPath = new vscode.ThemeIcon(run.pinned ? 'pinned' : run.refitOf ? 'references' : 'pulse');
+  item.id = run.folder;
+  item.contextValue = run.pinned ? 'run.pinned' : 'run';
+  item.command = { command: 'retrain.openRun', title: vscode.l10n.t('Open Run'), arguments: [node] };
+  return item;
+}
+
+function tooltipOf(run: RunSummary, accuracy: string, images: string): string {
+  const tested =
+    run.accuracy === null
+      ? accuracy
+      : vscode.l10n.t('{percent} of {count} testing images named rightly', {
+          percent: accuracy,
+          count: count(run.testingImages),
+        });
+  const lines = [runName(run), tested, `${images} · ${count(run.classes)} ${vscode.l10n.t('classes')}`];
+  lines.push(run.backbone, dateText(run.created, 'medium'), run.folder);
+  if (run.refitOf) lines.push(vscode.l10n.t('Stands in for the run {name}', { name: run.refitOf.run }));
+  return lines.join('\n');
+}
+
+function damagedItem(folder: string, failure: Notice): vscode.TreeItem {
+  const item = new vscode.TreeItem(
+    folder.slice(Math.max(folder.lastIndexOf('/'), folder.lastIndexOf('\\')) + 1),
+  );
+  item.description = vscode.l10n.t('damaged');
+  item.tooltip = failureText(failure);
+  item.iconPath = new vscode.ThemeIcon('warning');
+  item.id = folder;
+  item.contextValue = 'damaged';
+  return item;
+}
+
+function dateText(created: string, timeStyle: 'short' | 'medium'): string {
+  return new Intl.DateTimeFormat(vscode.env.language, { dateStyle: 'medium', timeStyle }).format(
+    new Date(created),
+  );
+}

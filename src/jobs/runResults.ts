@@ -1,0 +1,132 @@
+import type { Failure } from '../base';
+import type {
+  ConfusionDifference,
+  DatasetChanges,
+  Flips,
+  Forecast,
+  Interval,
+  PowerLaw,
+  TestedImage,
+} from '../evaluation';
+import type { RunEvaluation, RunSummary, RunTitle } from '../models';
+import type { Epoch } from '../training';
+import type { RunSetting } from './settingsList';
+
+/** What the jobs about runs give: plain data, like all results. */
+
+export type { DatasetChanges, Forecast, PowerLaw, RunSetting, RunSummary, RunTitle, TestedImage };
+
+export interface RunSummaries {
+  /** Those that are pinned first, then the newest. */
+  readonly runs: readonly RunSummary[];
+  /** Folders of runs that cannot be read, absolute, and why. */
+  readonly damaged: readonly { readonly folder: string; readonly failure: Failure }[];
+}
+
+/** One of two runs that are compared. */
+export interface ComparedRun extends RunTitle {
+  /** Absolute paths of the run's folder and of its dataset. */
+  readonly folder: string;
+  readonly root: string;
+  /** The name of the folder. */
+  readonly name: string;
+  readonly datasetName: string;
+  /** ISO 8601. */
+  readonly created: string;
+  /** Empty for a head in closed form. */
+  readonly curve: readonly Epoch[];
+  readonly bestEpoch: number | null;
+  readonly evaluation: Pick<RunEvaluation, 'n' | 'accuracy' | 'interval'>;
+}
+
+/** A value of both runs; null where a run has it not. */
+export interface Pair<T> {
+  readonly before: T | null;
+  readonly after: T | null;
+}
+
+export interface ComparedSetting extends Pair<RunSetting['value']> {
+  readonly key: string;
+}
+
+/** Measures that are compared; the first four are shares. */
+export type MetricKey =
+  | 'accuracy'
+  | 'macroRecall'
+  | 'macroF1'
+  | 'validationAccuracy'
+  | 'validationCrossEntropy'
+  | 'trainingAccuracy'
+  | 'trainingCrossEntropy'
+  | 'epochs'
+  | 'seconds'
+  | 'images'
+  | 'trainingImages'
+  | 'testingImages';
+
+export interface ComparedMetric extends Pair<number> {
+  readonly key: MetricKey;
+}
+
+export interface ComparedClass {
+  readonly label: string;
+  /** Images of the class in the dataset. */
+  readonly images: Pair<number>;
+  readonly recall: Pair<number>;
+  readonly f1: Pair<number>;
+}
+
+export interface RunComparison {
+  readonly before: ComparedRun;
+  readonly after: ComparedRun;
+  readonly settings: readonly ComparedSetting[];
+  readonly metrics: readonly ComparedMetric[];
+  readonly classes: readonly ComparedClass[];
+  readonly confusion: ConfusionDifference;
+  readonly flips: Flips;
+  /** `unknown`: a run of an older version keeps no list of its images. */
+  readonly dataset:
+    | ({ readonly kind: 'known' } & DatasetChanges)
+    | { readonly kind: 'unknown'; readonly of: 'before' | 'after' | 'both' };
+}
+
+/** The errors of heads that were trained on a part of the training images. */
+export interface LearningPoint {
+  /** Images trained on. */
+  readonly images: number;
+  /** Mean over the repetitions. */
+  readonly accuracy: number;
+  /** One a repetition; all training images at once need only one. */
+  readonly repeats: readonly number[];
+}
+
+export interface LearningClass {
+  readonly label: string;
+  readonly trainingImages: number;
+  readonly testedImages: number;
+  /** Mean share of its tested images named rightly, by point; null where it has none. */
+  readonly recall: readonly (number | null)[];
+  /** Null where it has too few tested images to say anything. */
+  readonly forecast: Forecast | null;
+}
+
+/** Would more images help? */
+export interface LearningCurve {
+  readonly datasetName: string;
+  readonly root: string;
+  readonly backbone: string;
+  readonly runtime: string;
+  readonly seed: number;
+  readonly repeats: number;
+  readonly trainingImages: number;
+  /** Of validation and testing. */
+  readonly testedImages: number;
+  /** By ascending size; the last is all training images. */
+  readonly points: readonly LearningPoint[];
+  /** At twice the training images; null where there are too few sizes for a curve. */
+  readonly forecast: Forecast | null;
+  /** 95 % interval of the accuracy at the last point. */
+  readonly interval: Interval;
+  readonly classes: readonly LearningClass[];
+  readonly seconds: number;
+}

@@ -1,0 +1,93 @@
+import type { ComparedRun, MetricKey } from '../../protocol';
+import { count, fixed, percent } from '../numbers';
+import { t } from '../words';
+
+/** What a run is called: its title, else the name of its folder. */
+export function runNameOf({ title, name }: ComparedRun): string {
+  return title ?? name;
+}
+
+export function when(created: string): string {
+  const date = new Date(created);
+  if (Number.isNaN(date.getTime())) return created;
+  return date.toLocaleString(document.documentElement.lang || 'en', {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  });
+}
+
+/** A setting by its name in run.json; one that is not known here goes by that name. */
+export function settingName(key: string): string {
+  switch (key) {
+    case 'backbone':
+      return t('Backbone');
+    case 'runtime':
+      return t('Runtime');
+    case 'seed':
+      return t('Seed');
+    case 'validationPercentage':
+      return t('Validation, %');
+    case 'testingPercentage':
+      return t('Testing, %');
+    case 'head.kind':
+      return t('Head');
+    case 'head.optimizer.kind':
+      return t('Optimizer');
+    case 'splitRule.kind':
+      return t('Split by');
+    case 'head.optimizer.l2':
+      return t('L2 penalty');
+    case 'head.optimizer.maxEpochs':
+      return t('Epochs at most');
+    case 'distortions.flipLeftRight':
+      return t('Flipped views');
+    case 'distortions.randomCrop':
+      return t('Cropped views, %');
+    case 'distortions.randomScale':
+      return t('Scaled views, %');
+    case 'distortions.randomBrightness':
+      return t('Brightness of views, %');
+    case 'distortions.views':
+      return t('Views of each photo');
+    default:
+      return key;
+  }
+}
+
+interface Metric {
+  readonly name: string;
+  readonly write: (value: number) => string;
+  /** Which is better; null: neither. */
+  readonly better: 'higher' | 'lower' | null;
+}
+
+export function metricOf(key: MetricKey): Metric {
+  const share = (value: number) => `${percent(value, 1)} %`;
+  const nats = (value: number) => fixed(value, 3);
+  switch (key) {
+    case 'accuracy':
+      return { name: t('Testing accuracy'), write: share, better: 'higher' };
+    case 'macroRecall':
+      return { name: t('Mean recall of the classes'), write: share, better: 'higher' };
+    case 'macroF1':
+      return { name: t('Mean F1 of the classes'), write: share, better: 'higher' };
+    case 'validationAccuracy':
+      return { name: t('Validation accuracy'), write: share, better: 'higher' };
+    case 'validationCrossEntropy':
+      return { name: t('Validation cross-entropy'), write: nats, better: 'lower' };
+    case 'trainingAccuracy':
+      return { name: t('Training accuracy'), write: share, better: null };
+    case 'trainingCrossEntropy':
+      return { name: t('Training cross-entropy'), write: nats, better: null };
+    case 'epochs':
+      return { name: t('Epochs'), write: count, better: null };
+    case 'seconds':
+      return { name: t('Seconds of training'), write: (value) => fixed(value, 1), better: null };
+    case 'images':
+      return { name: t('Images'), write: count, better: null };
+    case 'trainingImages':
+      return { name: t('Training images'), write: count, better: null };
+    case 'testingImages':
+      return { name: t('Testing images'), write: count, better: null };
+  }
+}

@@ -1,0 +1,127 @@
+import type { ComparedClass, ComparedMetric, ComparedSetting } from '../../protocol';
+import { Capped } from '../capped';
+import { count, percent } from '../numbers';
+import { Name } from '../text';
+import { t } from '../words';
+import { metricOf, settingName } from './names';
+
+function Head({ first, last }: { first: string; last?: string }) {
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{first}</th>
+        <th scope="col">{t('before')}</th>
+        <th scope="col">{t('after')}</th>
+        {last !== undefined && <th scope="col">{last}</th>}
+      </tr>
+    </thead>
+  );
+}
+
+/** How good both are; a better value is marked by more than its colour. */
+export function MetricTable({ metrics }: { metrics: readonly ComparedMetric[] }) {
+  return (
+    <table class="list compared">
+      <Head first={t('measure')} last={t('change')} />
+      <tbody>
+        {metrics.map(({ key, before, after }) => {
+          const { name, write, better } = metricOf(key);
+          const change = before === null || after === null ? 0 : after - before;
+          return (
+            <tr key={key}>
+              <th scope="row">{name}</th>
+              <td>{before === null ? '–' : write(before)}</td>
+              <td>{after === null ? '–' : write(after)}</td>
+              <Change change={change} better={better} write={(value) => write(value).replace(/ %$/, '')} />
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function Change(props: {
+  change: number;
+  better: 'higher' | 'lower' | null;
+  write: (value: number) => string;
+}) {
+  const { change, better, write } = props;
+  const text = write(Math.abs(change));
+  // What rounds to nothing is no change.
+  if (text === write(0)) return <td class="unmeasured">·</td>;
+  const verdict = better === null ? '' : change > 0 === (better === 'higher') ? 'better' : 'worse';
+  return (
+    <td class={verdict}>
+      {change > 0 ? '+' : '−'}
+      {text}
+      {verdict !== '' && <span class="sr"> {verdict === 'better' ? t('better') : t('worse')}</span>}
+    </td>
+  );
+}
+
+/** What both were made with; what differs comes first and is marked. */
+export function SettingTable({ settings }: { settings: readonly ComparedSetting[] }) {
+  const differs = ({ before, after }: ComparedSetting): boolean => before !== after;
+  const ordered = [...settings.filter(differs), ...settings.filter((setting) => !differs(setting))];
+  const write = (value: ComparedSetting['before']) => (value === null ? '–' : String(value));
+  return (
+    <table class="list compared">
+      <Head first={t('setting')} />
+      <tbody>
+        {ordered.map((setting) => (
+          <tr key={setting.key} class={differs(setting) ? 'differs' : ''}>
+            <th scope="row">
+              {settingName(setting.key)}
+              {differs(setting) && <span class="sr"> {t('differs')}</span>}
+            </th>
+            <td>{write(setting.before)}</td>
+            <td>{write(setting.after)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Recall by class, the largest change first. */
+export function ClassTable({ classes }: { classes: readonly ComparedClass[] }) {
+  const changeOf = ({ recall }: ComparedClass): number =>
+    recall.before === null || recall.after === null ? 0 : recall.after - recall.before;
+  const ordered = [...classes].sort((a, b) => Math.abs(changeOf(b)) - Math.abs(changeOf(a)));
+  const share = (value: number | null) => (value === null ? '–' : percent(value));
+  const images = ({ before, after }: ComparedClass['images']) =>
+    before === after
+      ? count(after ?? 0)
+      : `${before === null ? '–' : count(before)} → ${after === null ? '–' : count(after)}`;
+  return (
+    <Capped items={ordered} first={15}>
+      {(items) => (
+        <table class="list compared">
+          <thead>
+            <tr>
+              <th scope="col">{t('class')}</th>
+              <th scope="col">{t('images')}</th>
+              <th scope="col">{t('recall before')}</th>
+              <th scope="col">{t('after')}</th>
+              <th scope="col">{t('change')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {items.map((one) => (
+              <tr key={one.label}>
+                <th scope="row">
+                  <Name of={one.label} />
+                </th>
+                <td>{images(one.images)}</td>
+                <td>{share(one.recall.before)}</td>
+                <td>{share(one.recall.after)}</td>
+                <Change change={changeOf(one)} better="higher" write={(value) => percent(value)} />
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </Capped>
+  );
+}

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { cp, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { RunNode } from '../../src/editor';
+import { watchDialogs } from './support/dialogs';
+import { activated, eventually, retrain, tabsOf, workspaceFolder } from './support/extension';
+
+type Run = Extract<RunNode, { kind: 'run' }>;
+
+describe('the tree of runs', function () {
+  this.timeout(120_000);
+  const dialogs = watchDialogs();
+  const made: string[] = [];
+
+  const nodes = async (): Promise<RunNode[]> => {
+    const { runs } = await activated();
+    return runs.tree.getChildren();
+  };
+  const runNodes = async (): Promise<Run[]> => {
+    return (await nodes()).filter((node) => node.kind === 'run');
+  };
+  const nodeOf = async (folder: string): Promise<Run> => {
+    const node = (await runNodes()).find(({ run }) => run.folder === folder);
+    assert.ok(node, `${folder} is not in the tree`);
+    return node;
+  };
+  const act = (id: string, ...args: unknown[]) =>
+    vscode.commands.executeCommand<unknown>(`retrain.${id}`, ...args);
+
+  before(async () => {
+    for (let i = 0; i < 2; i++) {
+      const run = await retrain(workspaceFolder());
+      assert.ok(run);
+      made.push(run.folder);
+    }
+  });
+  after(async () => {
+    const configuration = vscode.workspace.getConfiguration('retrain');
+    for (const key of ['seed', 'backbone', 'testingPercentage'])
+      await configuration.update(key, undefined, vscode.ConfigurationTarget.Workspace);
+  });
+
+  it('lists the newest first, with accuracy, date and images', async () => {
+    const { runs } = await activated();
+    const listed = (await runNodes()).map(({ run }) => run.folder);
+    assert.deepEqual(listed.slice(0, 2), [made[1], made[0]]);
+    const item = runs.tree.getTreeItem(await nodeOf(made[1] ?? ''));
+    assert.equal(item.label, path.basename(made[1] ?? ''));
+    assert.match(String(item.description), /^\d+(\.\d)?% · .+ · 200 images$/);
+    assert.equal(item.contextValue, 'run');
+  });
+
+  it('pins to the top and renames, in the folder of the run', async () => {
+    const [older = ''] = made;
+    const { runs } = await activated();
+    await act('pinRunToTop', await nodeOf(older));
+    assert.equal((await runNodes())[0]?.run.folder, older);
+    const { showInputBox } = vscode.window;
+    try {
+      Object.assign(vscode.window, { showInputBox: () => Promise.resolve('first of all') });
+      await act('renameRun', await nodeOf(older));
+      const item = runs.tree.getTreeItem(await nodeOf(older));
+      assert.deepEqual([item.label, item.contextValue], ['first of all', 'run.pinned']);
+      Object.assign(vscode.window, { showInputBox: () => Promise.resolve('') });
+      await act('renameRun', await nodeOf(older));
+      assert.equal(runs.tree.getTreeItem(await nodeOf(older)).label, path.basename(older));
+    } finally {
+      Object.assign(vscode.window, { showInputBox });
+    }
+    await act('unpinRun', await nodeOf(older));
+    assert.equal((await runNodes())[0]?.run.folder, made[1]);
+  });
+
+  it('opens a run in the panel of its dataset', async () => {
+    const { sessions } = await activated();
+    await act('openRun', await nodeOf(made[0] ?? ''));
+    const { state } = sessions.of(workspaceFolder());
+    assert.ok(state.kind === 'done');
+    assert.equal(state.run.folder, made[0]);
+    assert.equal(state.learning.kind, 'none');
+  });
+
+  it('says whether more images would help, and stops when asked', async () => {
+    const { sessions } = await activated();
+    const session = sessions.of(workspaceFolder());
+    const learning = () => (session.state.kind === 'done' ? session.state.learning : undefined);
+    await session.learn();
+    const answer = learning();
+    assert.ok(answer?.kind === 'done', answer?.kind);
+    assert.equal(answer.curve.trainingImages + answer.curve.testedImages, 200);
+    assert.ok(answer.curve.forecast);
+    const again = session.learn();
+    assert.equal(learning()?.kind, 'running');
+    session.cancelLearning();
+    await again;
+    assert.equal(learning()?.kind, 'none');
+  });
+
+  it('makes the settings of a run those of the workspace', async () => {
+    const node = await nodeOf(made[0] ?? '');
+    const get = (key: string): unknown => vscode.workspace.getConfiguration('retrain').get(key);
+    await vscode.workspace
+      .getConfiguration('retrain')
+      .update('seed', 7, vscode.ConfigurationTarget.Workspace);
+    assert.equal(get('seed'), 7);
+    await vscode.workspace
+      .getConfiguration('retrain')
+      .update('randomCrop', 30, vscode.ConfigurationTarget.Workspace);
+    await act('restoreRunSettings', node);
+    assert.equal(get('seed'), 42);
+    assert.equal(get('randomCrop'), 0, 'the run had no distortions');
+    assert.equal(get('backbone'), 'efficientnet-lite2-int8');
+    assert.equal(get('runtime'), 'auto');
+    assert.match(dialogs.messages.at(-1)?.text ?? '', /^Settings of .* restored: .*seed 42/);
+    await act('restoreRunSettings', node);
+    assert.match(dialogs.messages.at(-1)?.text ?? '', /^The settings are already those of /);
+  });
+
+  it('compares two that are selected, the older one first, and one with another that is chosen', async () => {
+    const { runs } = await activated();
+    const [older, newer] = [await nodeOf(made[0] ?? ''), await nodeOf(made[1] ?? '')];
+    await act('compareRuns', newer, [newer, older]);
+    await eventually('its tab', () => (tabsOf('retrain.comparison').length === 1 ? true : undefined));
+    const state = await runs.comparisons.show(older.run.folder, newer.run.folder);
+    assert.ok(state.kind === 'comparison');
+    assert.deepEqual(
+      [state.comparison.before.folder, state.comparison.after.folder],
+      [older.run.folder, newer.run.folder],
+    );
+    assert.equal(state.comparison.dataset.kind, 'known');
+    assert.equal(tabsOf('retrain.comparison').length, 1, 'the page that is open is shown');
+    await act('compareRuns', newer, [newer]);
+    assert.equal(dialogs.messages.at(-1)?.text, 'Select two runs to compare them.');
+    dialogs.choose = (labels) => {
+      assert.ok(!labels.includes(path.basename(newer.run.folder)));
+      return path.basename(older.run.folder);
+    };
+    await act('compareRunWith', newer);
+    assert.equal(tabsOf('retrain.comparison').length, 1);
+  });
+
+  it('asks before it deletes, and shows another run then', async () => {
+    const { sessions } = await activated();
+    const [older = '', newer = ''] = made;
+    const session = sessions.of(workspaceFolder());
+    await session.showRun(newer);
+    await act('deleteRun', await nodeOf(newer));
+    assert.ok(existsSync(newer));
+    assert.match(
+      dialogs.messages[0]?.text ?? '',
+      /^Delete the run .*\? Its last layer, settings and answers go\./,
+    );
+    dialogs.confirm = ([first]) => first;
+    await act('deleteRun', await nodeOf(newer));
+    assert.ok(!existsSync(newer));
+    assert.ok(!(await runNodes()).some(({ run }) => run.folder === newer));
+    assert.ok(session.state.kind === 'done');
+    assert.notEqual(session.state.run.folder, newer);
+    assert.ok(existsSync(older));
+  });
+
+  it('notices runs that come, and names those that are damaged', async () => {
+    const { runs } = await activated();
+    const [older = ''] = made;
+    const copy = `${older}-copy`;
+    let changes = 0;
+    const listener = runs.tree.onDidChangeTreeData(() => changes++);
+    await cp(older, copy, { recursive: true });
+    await writeFile(path.join(copy, 'run.json'), '{');
+    await eventually('the tree changes', () => (changes > 0 ? true : undefined));
+    listener.dispose();
+    const damaged = (await nodes()).find((node) => node.kind === 'damaged');
+    assert.ok(damaged?.kind === 'damaged');
+    assert.equal(damaged.folder, copy);
+    const { tooltip } = runs.tree.getTreeItem(damaged);
+    assert.ok(typeof tooltip === 'string');
+    assert.match(tooltip, /run\.json is damaged \(it is not JSON\)/);
+    await rm(copy, { recursive: true });
+  });
+});

@@ -1,0 +1,56 @@
+import type { Forecast, LearningCurve, LearningView } from '../../../src/protocol';
+
+const sizes = [16, 23, 34, 51, 74, 109, 160];
+
+function forecastOf(a: number, b: number, c: number): Forecast {
+  const at = (n: number) => 1 - a - b * n ** -c;
+  const [accuracy, gain] = [at(320), at(320) - at(160)];
+  const interval = { low: accuracy - 0.06, high: Math.min(1, accuracy + 0.04) };
+  return {
+    law: { a, b, c },
+    n: 320,
+    accuracy,
+    interval,
+    gain,
+    gainInterval: { low: gain / 3, high: gain * 2 },
+  };
+}
+
+const curve: LearningCurve = {
+  datasetName: 'flowers',
+  root: '/home/ada/photos/flowers',
+  backbone: 'efficientnet-lite2-int8',
+  runtime: 'onnx',
+  seed: 42,
+  repeats: 5,
+  trainingImages: 160,
+  testedImages: 40,
+  points: sizes.map((images, i) => {
+    const accuracy = 1 - 0.05 - 1.9 * images ** -0.62 + (i % 2 === 0 ? 0.008 : -0.006);
+    return { images, accuracy, repeats: [accuracy] };
+  }),
+  forecast: forecastOf(0.05, 1.9, 0.62),
+  interval: { low: 0.74, high: 0.95 },
+  classes: ['daisy', 'dandelion', 'roses', 'sunflowers', '<b>tulips</b>'].map((label, i) => ({
+    label,
+    trainingImages: 32,
+    testedImages: i === 1 ? 3 : 8,
+    recall: sizes.map((_, place) => 0.4 + 0.06 * place + 0.02 * i),
+    forecast: i === 1 ? null : forecastOf(0.02 * i, 1.5 + 0.3 * i, 0.6),
+  })),
+  seconds: 2.4,
+};
+
+export function learningView(scenario: string): LearningView {
+  if (scenario === 'learning') return { kind: 'running', done: 7, of: 31, cancelling: false };
+  if (scenario === 'learned') return { kind: 'done', curve };
+  return {
+    kind: 'failed',
+    failure: {
+      code: 'NOTHING_TO_TEST',
+      params: {},
+      message:
+        'No photo of /home/ada/photos/flowers is kept aside to test on; set the validation or testing percentage above 0, or add photos.',
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { previewPages, sent, until } from '../support/preview/pages';
+import { hostileLabel } from '../support/preview/samples';
+
+describe('the comparison of two runs', function () {
+  this.timeout(60_000);
+  const pages = previewPages();
+
+  it('says which is better, what differs, and what flipped', async () => {
+    const page = await pages.open('comparison', 'two');
+    await page.getByText('8 became right and 3 wrong: no more than chance may do (p = 0.227).').waitFor();
+    const settings = page.getByRole('region', { name: 'Settings' });
+    const rows = await settings.getByRole('row').allInnerTexts();
+    assert.deepEqual(
+      rows.slice(1).map((row) => row.split(/\s+/)[0]),
+      ['Backbone', 'L2', 'optimizer.kind', 'Runtime', 'Seed'],
+      'what differs comes first, a key that nobody knows goes by its name',
+    );
+    assert.equal(await settings.locator('tr.differs').count(), 3);
+    const wrong = page.getByRole('region', { name: 'Right before, wrong after' });
+    assert.equal(await wrong.getByRole('listitem').count(), 3);
+    await wrong.getByRole('listitem').first().scrollIntoViewIfNeeded();
+    await until(page, `document.querySelectorAll('#to-wrong img[src^="blob:"]').length === 3`);
+    await wrong.getByRole('button').first().click();
+    const [opened] = await sent(page, 'openImage');
+    assert.match(String(opened?.['path']), /^after\/daisy\/.*\.jpg$/);
+    await page.getByRole('button', { name: 'Swap' }).click();
+    assert.equal((await sent(page, 'swap')).length, 1);
+    await page.getByRole('button', { name: 'more tulips, less penalty' }).click();
+    assert.deepEqual(await sent(page, 'openRun'), [{ kind: 'openRun', of: 'after' }]);
+    await page.close();
+  });
+
+  it('lists what changed in the dataset, and says where that cannot be told', async () => {
+    const page = await pages.open('comparison', 'two');
+    const changes = page.getByRole('region', { name: 'What changed in the dataset' });
+    await changes.getByText('11 images added').waitFor();
+    assert.match(
+      await changes.getByText('dandelion/one.jpg').locator('xpath=ancestor::li').innerText(),
+      /was\s+daisy/,
+    );
+    await page.close();
+    const old = await pages.open('comparison', 'old');
+    await old.getByText(/keeps no list of its images/).waitFor();
+    await old.close();
+    const same = await pages.open('comparison', 'same');
+    await same.getByText('Nothing: the same images under the same labels.').waitFor();
+    assert.equal(await same.getByText('There is no such photo.').count(), 2);
+    await same.close();
+  });
+
+  it('shows labels and titles as text', async () => {
+    const page = await pages.open('comparison', 'labels');
+    assert.ok((await page.getByText(hostileLabel, { exact: true }).count()) >= 2);
+    assert.equal(await page.locator('img:not([src^="blob:"])').count(), 0);
+    assert.equal(
+      await page.evaluate('window.memory.before'),
+      '/home/ada/photos/flowers/.retrain/runs/2026-11-22-1',
+    );
+    await page.close();
+  });
+});
+
+describe('would more images help', function () {
+  this.timeout(60_000);
+  const pages = previewPages();
+
+  it('is asked with a button, can be cancelled, and is answered with an interval and by class', async () => {
+    const asked = await pages.open('panel', 'done');
+    await asked.getByRole('button', { name: 'Would more images help?' }).click();
+    assert.equal((await sent(asked, 'learningCurve')).length, 1);
+    await asked.close();
+    const running = await pages.open('panel', 'learning');
+    await running.getByText('7 of 31 trainings.').waitFor();
+    await running.locator('#learning').getByRole('button', { name: 'Cancel' }).click();
+    assert.equal((await sent(running, 'cancelLearningCurve')).length, 1);
+    await running.close();
+    const page = await pages.open('panel', 'learned');
+    const answer = page.getByRole('region', { name: 'Would more images help?' });
+    assert.match(
+      await answer.innerText(),
+      /Yes: with twice the 160 photos, expect 2\.\d points more \(95 %: \d\.\d to \d\.\d\)/,
+    );
+    assert.match(await answer.innerText(), /tulips.* would gain most/);
+    assert.equal(await answer.locator('table.gains tbody tr').count(), 4);
+    await answer.getByText('1 class has too few testing photos to be forecast.').waitFor();
+    await answer.locator('.plot canvas').waitFor();
+    await page.close();
+  });
+});

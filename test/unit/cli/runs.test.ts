@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type {
+  ComparedSetting,
+  Forecast,
+  LearningClass,
+  LearningPoint,
+  RunComparison,
+} from '../../../src/jobs';
+import { documentOf, runCli } from '../../support/cli';
+import { copySamples, samples } from '../../support/sampleDataset';
+
+describe('retrain runs, compare and learning-curve', function () {
+  this.timeout(120_000);
+  const home = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'retrain-cli-')));
+  after(() => rmSync(home, { recursive: true, force: true }));
+  const dataset = path.join(home, 'photos');
+  const cli = (...args: string[]) => runCli(args, { cwd: home, data: home });
+  const train = async (...args: string[]) =>
+    path.join(dataset, String(documentOf(await cli('train', 'photos', '--json', ...args))['run']));
+  let first = '';
+  let second = '';
+  const names = (label: string) => readdirSync(path.join(dataset, label)).sort();
+
+  before(async () => {
+    copySamples(dataset, { daisy: 'daisy', roses: 'roses', tulips: 'tulips' }, 20);
+    first = await train('--testing-percentage', '30');
+    // One is relabelled, one goes, one comes, one is renamed.
+    const [relabelled = '', removed = '', renamed = ''] = names('daisy');
+    renameSync(path.join(dataset, 'daisy', relabelled), path.join(dataset, 'roses', relabelled));
+    rmSync(path.join(dataset, 'daisy', removed));
+    renameSync(path.join(dataset, 'daisy', renamed), path.join(dataset, 'daisy', 'other name.jpg'));
+    const added = readdirSync(path.join(samples, 'tulips')).sort()[30] ?? '';
+    cpSync(path.join(samples, 'tulips', added), path.join(dataset, 'tulips', 'added.jpg'));
+    second = await train('--testing-percentage', '30', '--seed', '42');
+  });
+
+  it('lists the runs, the newest first', async () => {
+    const { runs, damaged } = documentOf(await cli('runs', 'photos', '--json')) as {
+      runs: { run: string; images: number; accuracy: number; title: null }[];
+      damaged: unknown[];
+    };
+    assert.deepEqual(
+      runs.map(({ run, images }) => [run, images]),
+      [
+        [second, 60],
+        [first, 60],
+      ],
+    );
+    assert.deepEqual(damaged, []);
+    const { stdout } = await cli('runs', 'photos');
+    assert.match(
+      stdout,
+      new RegExp(`^${path.basename(second)}: \\d+\\.\\d % of \\d+ testing images · 60 images`),
+    );
+    assert.match((await cli('runs', '.')).stdout, /There is no run of /);
+  });
+
+  it('holds two runs against each other', async () => {
+    const outcome = await cli('compare', first, second, '--json');
+    const document = documentOf(outcome) as unknown as RunComparison & { format: number };
+    assert.equal(document.format, 1);
+    const setting = (key: string): ComparedSetting | undefined =>
+      document.settings.find((candidate) => candidate.key === key);
+    assert.deepEqual(setting('testingPercentage'), { key: 'testingPercentage', before: 30, after: 30 });
+    assert.ok(setting('head.optimizer.l2'));
+    assert.ok(document.dataset.kind === 'known');
+    const { added, removed, relabelled, unchanged } = document.dataset;
+    assert.deepEqual(
+      added.map((image) => image.path),
+      ['tulips/added.jpg'],
+    );
+    assert.equal(removed.length, 1);
+    assert.deepEqual(
+      relabelled.map((pair) => [pair.before.label, pair.after.label]),
+      [['daisy', 'roses']],
+    );
+    assert.equal(unchanged, 58);
+    const { both, bothRight, bothWrong, toWrong, toRight } = document.flips;
+    assert.ok(both >= 15);
+    assert.equal(bothRight + bothWrong + toWrong.length + toRight.length, both);
+    const text = (await cli('compare', first, second)).stdout;
+    assert.match(text, /Settings: the same\./);
+    assert.match(text, /Dataset: 1 added, 1 removed, 1 relabelled, 58 unchanged/);
+  });
+
+  it('does without the list of images in a run of an older version', async () => {
+    const old = path.join(home, 'old');
+    cpSync(first, old, { recursive: true });
+    rmSync(path.join(old, 'images.csv'));
+    const { dataset: changes } = documentOf(
+      await cli('compare', old, second, '--json'),
+    ) as unknown as RunComparison;
+    assert.deepEqual(changes, { kind: 'unknown', of: 'before' });
+    assert.equal((await cli('compare', home, second)).status, 1);
+  });
+
+  it('says whether more images would help, the same each time, and leaves no run behind', async () => {
+    const curve = async () =>
+      documentOf(
+        await cli('learning-curve', 'photos', '--testing-percentage', '30', '--repeats', '3', '--json'),
+      ) as {
+        points: LearningPoint[];
+        forecast: Forecast;
+        classes: LearningClass[];
+        trainingImages: number;
+        testedImages: number;
+        seconds: number;
+      };
+    const before = readdirSync(path.join(dataset, '.retrain', 'runs'));
+    const { points, forecast, classes, trainingImages, testedImages } = await curve();
+    assert.equal(trainingImages + testedImages, 60);
+    assert.deepEqual(points.at(-1)?.images, trainingImages);
+    assert.deepEqual(
+      points.map(({ repeats }) => repeats.length),
+      points.map(({ images }) => (images === trainingImages ? 1 : 3)),
+    );
+    assert.ok((points[0]?.accuracy ?? 1) < (points.at(-1)?.accuracy ?? 0));
+    assert.equal(forecast.n, 2 * trainingImages);
+    assert.ok(forecast.interval.low <= forecast.accuracy && forecast.accuracy <= forecast.interval.high);
+    assert.deepEqual(
+      classes.map(({ label }) => label),
+      ['daisy', 'roses', 'tulips'],
+    );
+    assert.deepEqual((await curve()).points, points);
+    assert.deepEqual(readdirSync(path.join(dataset, '.retrain', 'runs')), before);
+  });
+
+  it('needs something to test on', async () => {
+    const shares = ['--validation-percentage', '0', '--testing-percentage', '0'];
+    const outcome = await cli('learning-curve', 'photos', ...shares);
+    assert.equal(outcome.status, 1);
+    assert.match(outcome.stderr, /No photo of .* is kept aside to test on/);
+    assert.equal((await cli('learning-curve', 'photos', '--repeats', '0')).status, 2);
+  });
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { countWrong, permuteRows, sizesUpTo } from '../../../src/jobs/learningSizes';
+import { plainProduct } from '../../../src/training';
+
+describe('the sizes of a learning curve', () => {
+  it('ascend from a tenth to all, and hold every class', () => {
+    assert.deepEqual(sizesUpTo(160, 5), [16, 23, 34, 51, 74, 109, 160]);
+    assert.deepEqual(sizesUpTo(3, 2), [2, 3]);
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 5000 }), fc.integer({ min: 2, max: 300 }), (all, classes) => {
+        const sizes = sizesUpTo(Math.max(all, classes), classes);
+        assert.equal(sizes.at(-1), Math.max(all, classes));
+        assert.deepEqual(
+          [...new Set(sizes)].sort((a, b) => a - b),
+          sizes,
+        );
+        assert.ok(sizes.every((n) => n >= classes));
+      }),
+    );
+  });
+
+  it('permutes rows in place, each with its label and values', () => {
+    const order = fc.integer({ min: 1, max: 20 }).chain((n) =>
+      fc.shuffledSubarray(
+        Array.from({ length: n }, (_, i) => i),
+        { minLength: n, maxLength: n },
+      ),
+    );
+    fc.assert(
+      fc.property(order, (given) => {
+        const values = Float32Array.from({ length: given.length * 3 }, (_, i) => i);
+        const labels = Int32Array.from(given, (_, i) => 100 + i);
+        permuteRows({ values, labels }, Int32Array.from(given), 3);
+        assert.deepEqual(
+          [...labels],
+          given.map((row) => 100 + row),
+        );
+        assert.deepEqual(
+          [...values],
+          given.flatMap((row) => [3 * row, 3 * row + 1, 3 * row + 2]),
+        );
+      }),
+    );
+  });
+
+  it('counts what a head names wrongly', async () => {
+    const head = { weights: new Float32Array([1, 0, 0, 1]), bias: new Float32Array([0, 0.5]) };
+    const values = new Float32Array([2, 1, 1, 2, 1, 0.75]);
+    const wrong = await countWrong(head, { values, labels: Int32Array.from([0, 0, 1]) }, plainProduct);
+    assert.deepEqual([...wrong], [0, 1, 0]);
+  });
+});
