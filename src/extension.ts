@@ -14,6 +14,7 @@ import {
   registerInstallTensorflow,
   registerOpenSampleDataset,
   registerPanelSerializer,
+  registerRetrainTasks,
   registerShowBottleneckValues,
   registerShowDiagnostics,
   ResultsPanels,
@@ -48,7 +49,7 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
     }),
     log,
   );
-  const sessions = new DatasetSessions(engine);
+  const sessions = new DatasetSessions(engine, log);
   const runChoice = new RunChoice(engine, workspaceState);
 
   // The views ask the commands and the commands show the views: each is made before the first is used.
@@ -92,6 +93,7 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
     registerShowBottleneckValues(engine, bottleneckEditors, log),
     registerOpenSampleDataset(extension, log),
     registerShowDiagnostics(engine, log),
+    registerRetrainTasks(extension, engine, log),
     registerInstallTensorflow(storage, log),
     registerCommand('retrain.showLog', log, () => log.show()),
   );

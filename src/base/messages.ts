@@ -113,6 +113,13 @@ export const messages = {
   LEAVE_ONE_OUT_SLOW:
     'Leave-one-out was not measured: {count} images take too long on the runtime {runtime}; choose onnx, which is ten times as fast.',
 
+  // Settings
+  SETTINGS_DAMAGED: 'The settings file {path} cannot be used ({reason}); correct it there, or delete it.',
+  SHARES_TOO_LARGE:
+    'Validation takes {validation} % of the images and testing {testing} %, more than 90 % together; lower one of them.',
+  VIEWS_WITHOUT_DISTORTION:
+    'Without a distortion there are no {views} views of an image; set one with --flip_left_right, --random_crop, --random_scale or --random_brightness.',
+
   // Runs
   NO_RUN: 'There is no run for {path} yet; retrain first.',
   RUN_DAMAGED: 'The run file {path} is damaged ({reason}); retrain.',
@@ -123,8 +130,14 @@ export const messages = {
     'The run {path} was trained on imported values of {module}; that network is not here, so no other image can be put to it. Retrain with a backbone of this extension.',
   NOTHING_TO_TEST:
     'No photo of {path} is kept aside to test on; set the validation or testing percentage above 0, or add photos.',
+  TOO_FEW_FOR_FOLDS:
+    '{path} has {count} different photos, which cannot be dealt out to {folds} folds; take fewer folds or add photos.',
   NOTHING_TO_CLASSIFY: 'There is no image in {path}.',
 
+  ACCURACY_BELOW:
+    'The testing accuracy is {accuracy} ({right} of {images} images), below the asserted {asserted}; the run {run} is kept all the same.',
+  ACCURACY_UNKNOWN:
+    'There is no testing image to measure the asserted accuracy of {asserted} on; add photos or raise the testing percentage.',
   OUTPUT_UNWRITABLE: '{path} cannot be written ({reason}); choose another place for it.',
 
   // The engine

@@ -6,7 +6,7 @@ import type {
   MergeResult,
   VerifyResult,
 } from '../jobs';
-import { printable } from './text';
+import { leftOutLine, printable } from './text';
 
 /** What a person reads on the terminal about a cache, one function a command. */
 
@@ -41,7 +41,7 @@ export function importText({ cache, modules, unmatched }: ImportResult): string 
 
 export function exportText({ to, module, files, skipped }: ExportResult): string {
   return [
-    ...skipped.map((file) => `skipped: ${printable(file.message)}`),
+    ...leftOutLine(skipped),
     `Wrote ${files} files *_${printable(module)}.txt into ${printable(to)}`,
   ].join('\n');
 }

@@ -9,6 +9,7 @@ import { doctorCommand } from './commands/doctor';
 import { evaluateCommand } from './commands/evaluate';
 import { exportBottlenecksCommand } from './commands/exportBottlenecks';
 import { importCommand } from './commands/import';
+import { crossValidateCommand } from './commands/crossValidate';
 import { learningCurveCommand } from './commands/learningCurve';
 import { mergeCommand } from './commands/merge';
 import { runsCommand } from './commands/runs';
@@ -29,6 +30,7 @@ const commands = [
   runsCommand,
   compareCommand,
   learningCurveCommand,
+  crossValidateCommand,
   verifyCommand,
   clearCommand,
   mergeCommand,

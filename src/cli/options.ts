@@ -1,5 +1,15 @@
+import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { defaultSettings, type RetrainSettings } from '../jobs';
+import {
+  defaultSettings,
+  settingNames,
+  shortfall,
+  type JUnitOutput,
+  type RetrainSettings,
+  type SettingName,
+  type SettingsChoice,
+  type SettingValues,
+} from '../jobs';
 import { status } from './perform';
 
 /** The options that several commands have. */
@@ -43,13 +53,72 @@ export const settingOptions = (): Option[] => [
   share('testing', defaultSettings.testingPercentage),
 ];
 
-/** Ends the command with wrong usage where too little would be left to train on. */
-export function checkShares(
+/** Options whose name is not that of the setting they give. */
+const otherNames: Partial<Record<SettingName, string>> = { trainingSteps: 'howManyTrainingSteps' };
+
+/** The settings among the options of a command that the person has given: stronger than retrain.json. */
+function givenSettings(command: Command): SettingValues {
+  const given = new Map<SettingName, unknown>();
+  for (const name of settingNames) {
+    const option = otherNames[name] ?? name;
+    if (command.getOptionValueSource(option) === 'cli') given.set(name, command.getOptionValue(option));
+  }
+  return Object.fromEntries(given);
+}
+
+function checkShares(
   command: Command,
-  settings: Pick<RetrainSettings, 'validationPercentage' | 'testingPercentage'>,
+  { validationPercentage: validation = 0, testingPercentage: testing = 0 }: SettingValues,
 ): void {
-  if (settings.validationPercentage + settings.testingPercentage > 90)
+  if (validation + testing > 90)
     command.error('error: the percentages of validation and testing may not exceed 90 together', {
       exitCode: status.usage,
     });
+}
+
+/**
+ * What the settings of a job on a dataset come from; retrain.json is looked for up to where the person stands. Ends the
+ * command with wrong usage where the options given leave too little to train on.
+ */
+export function settingsChoice(command: Command): Required<SettingsChoice<RetrainSettings>> {
+  const options = givenSettings(command);
+  checkShares(command, options);
+  return { settings: defaultSettings, workspace: process.cwd(), options };
+}
+
+function accuracy(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError('It must be a number from 0 to 1, such as 0.9.');
+  return value;
+}
+
+export const assertAccuracy = () =>
+  new Option('--assert-accuracy <share>', 'end with status 3 where the accuracy is below, 0 to 1').argParser(
+    accuracy,
+  );
+export const junit = () =>
+  new Option('--junit <file>', 'write a JUnit report: the accuracy, and the recall of each class');
+
+/** What `assertAccuracy` and `junit` give. */
+export interface AssertionOptions {
+  readonly assertAccuracy?: number;
+  readonly junit?: string;
+}
+
+export function junitOutput({ junit: file, assertAccuracy: asserted }: AssertionOptions): {
+  junit?: JUnitOutput;
+} {
+  return file === undefined ? {} : { junit: { file: path.resolve(file), asserted: asserted ?? null } };
+}
+
+/** What an outcome says of the accuracy that was asserted; nothing where none was. */
+export function assertion(
+  measured: Parameters<typeof shortfall>[0],
+  { assertAccuracy: asserted }: AssertionOptions,
+  run: string,
+): { shortfall: ReturnType<typeof shortfall>; document: object } {
+  if (asserted === undefined) return { shortfall: null, document: {} };
+  const found = shortfall(measured, asserted, run);
+  return { shortfall: found, document: { assertion: { accuracy: asserted, holds: found === null } } };
 }

@@ -1,12 +1,15 @@
 import path from 'node:path';
-import { isAbort, toFailure } from '../base';
+import { isAbort, toFailure, type ErrorCode, type RetrainError } from '../base';
 import { defaultCacheDirectory, JobThread } from '../jobs';
 import { errorDocument } from './documents';
 import { ProgressLine } from './progressLine';
 import { printable } from './text';
 
 /** Exit statuses. 130 is the shell's for SIGINT. */
-export const status = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+export const status = { done: 0, failed: 1, usage: 2, asserted: 3, interrupted: 130 } as const;
+
+/** Wrong usage that shows only beside the retrain.json. */
+const usage: ReadonlySet<string> = new Set(['VIEWS_WITHOUT_DISTORTION'] satisfies ErrorCode[]);
 
 export interface Output {
   readonly json?: true;
@@ -23,6 +26,8 @@ interface Outcome {
   readonly text: string;
   readonly document: object;
   readonly done: boolean;
+  /** What was asserted of it and is not so; status 3. */
+  readonly shortfall?: RetrainError | null;
 }
 
 /** Runs one command: its one result on standard output, everything else on standard error. */
@@ -42,7 +47,8 @@ export async function perform(
     const outcome = await command({ jobs, progress, signal: controller.signal });
     progress.end();
     process.stdout.write(`${json ? JSON.stringify(outcome.document) : outcome.text}\n`);
-    process.exitCode = outcome.done ? status.done : status.failed;
+    if (outcome.shortfall) process.stderr.write(`${printable(outcome.shortfall.message)}\n`);
+    process.exitCode = outcome.shortfall ? status.asserted : outcome.done ? status.done : status.failed;
   } catch (error) {
     progress.end();
     if (isAbort(error)) {
@@ -50,8 +56,9 @@ export async function perform(
       process.exitCode = status.interrupted;
     } else {
       if (json) process.stdout.write(`${JSON.stringify(errorDocument(error))}\n`);
-      process.stderr.write(`${printable(toFailure(error).message)}\n`);
-      process.exitCode = status.failed;
+      const { code, message } = toFailure(error);
+      process.stderr.write(`${printable(message)}\n`);
+      process.exitCode = usage.has(code) ? status.usage : status.failed;
     }
   } finally {
     await jobs.stop();

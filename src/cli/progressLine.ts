@@ -1,6 +1,6 @@
 import type { JobProgress } from '../jobs';
 import { sizeText } from './cacheText';
-import { printable } from './text';
+import { printable, skippedLines } from './text';
 
 type Progress = JobProgress<
   | 'retrain'
@@ -11,6 +11,7 @@ type Progress = JobProgress<
   | 'exportBottlenecks'
   | 'addBackbone'
   | 'learningCurve'
+  | 'crossValidateHeads'
 >;
 
 /** Progress on standard error: one line that rewrites itself on a terminal, a line a step elsewhere. */
@@ -23,6 +24,7 @@ export class ProgressLine {
     const { text, final } = describe(progress);
     if (this.out.isTTY) this.rewrite(text, final);
     else if (final) this.out.write(`${text}\n`);
+    if (progress.kind === 'bottlenecksDone') this.out.write(skippedLines(progress.dataset, process.cwd()));
   };
 
   /** Clears the unfinished line, before results or an error are printed. */
@@ -40,6 +42,11 @@ export class ProgressLine {
 
 function describe(progress: Progress): { text: string; final: boolean } {
   switch (progress.kind) {
+    case 'settings':
+      return {
+        text: `Settings from ${printable(progress.file)}: ${progress.names.length === 0 ? 'none' : progress.names.join(', ')}`,
+        final: true,
+      };
     case 'scanning':
       return { text: `Scanning: ${progress.files} files`, final: false };
     case 'downloading': {
@@ -83,6 +90,11 @@ function describe(progress: Progress): { text: string; final: boolean } {
     case 'learning':
       return {
         text: `Learning curve: ${progress.done} of ${progress.of} trainings, on ${progress.images} images`,
+        final: false,
+      };
+    case 'crossValidating':
+      return {
+        text: `Cross-validating: ${progress.done} of ${progress.of} trainings (${progress.head})`,
         final: false,
       };
     case 'classifying':

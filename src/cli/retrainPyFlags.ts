@@ -1,14 +1,6 @@
 import path from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
-import {
-  defaultViews,
-  distortionsOf,
-  mostViews,
-  retrainPyDefaults,
-  type OptimizerChoice,
-  type RetrainSettings,
-  type TrainingOutputs,
-} from '../jobs';
+import { defaultViews, mostViews, retrainPyDefaults, type TrainingOutputs } from '../jobs';
 import { wholeNumber } from './options';
 
 /** What the flags of TensorFlow's retrain.py give; docs/retrain-py.md has them one by one. */
@@ -165,29 +157,6 @@ export function moduleOf({ tfhubModule, architecture }: RetrainPyFlags): string 
 /** True where a flag was given that only retrain.py's training has. */
 export function trainsAsRetrainPy(flags: RetrainPyFlags): boolean {
   return training().some((option) => Reflect.get(flags, option.attributeName()) !== undefined);
-}
-
-export function optimizerOf(flags: RetrainPyFlags): OptimizerChoice {
-  return {
-    kind: 'retrain.py',
-    steps: flags.howManyTrainingSteps ?? steps,
-    learningRate: flags.learningRate ?? learningRate,
-    trainBatchSize: flags.trainBatchSize ?? trainBatchSize,
-    validationBatchSize: flags.validationBatchSize ?? validationBatchSize,
-    evalStepInterval: flags.evalStepInterval ?? evalStepInterval,
-    keep: flags.keep ?? retrainPyDefaults.keep,
-  };
-}
-
-/** Of the views that the flags ask for; undefined where they ask for none. */
-export function distortionsIn(flags: RetrainPyFlags): RetrainSettings['distortions'] {
-  return distortionsOf({
-    flipLeftRight: flags.flipLeftRight ?? false,
-    randomCrop: flags.randomCrop ?? 0,
-    randomScale: flags.randomScale ?? 0,
-    randomBrightness: flags.randomBrightness ?? 0,
-    views: flags.views ?? defaultViews,
-  });
 }
 
 export function outputsOf(flags: RetrainPyFlags): TrainingOutputs {

@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { isInside } from '../base';
 import type {
   BottlenecksResult,
   ClassifyResult,
@@ -27,8 +29,30 @@ function datasetLines({ name, classes, images, skipped, duplicates, warnings }: 
   for (const warning of warnings) lines.push(`  note: ${printable(warning.message)}`);
   for (const group of duplicates)
     lines.push(`  same picture under two labels: ${group.map(printable).join(', ')}`);
-  for (const file of skipped) lines.push(`  skipped: ${printable(file.message)}`);
-  return lines;
+  return [...lines, ...leftOutLine(skipped).map((line) => `  ${line}`)];
+}
+
+/** How many files were left out; which and why stands on standard error. */
+export function leftOutLine({ length }: { readonly length: number }): string[] {
+  return length === 0 ? [] : [`left out: ${length} ${length === 1 ? 'file' : 'files'}`];
+}
+
+/**
+ * The files that were left out, one a line, as compilers say it: the path relative to `folder` where it lies in it, then
+ * what is wrong. The problem matcher `$retrain` of the extension reads these lines.
+ */
+export function skippedLines(
+  { root, skipped }: Pick<DatasetFacts, 'root' | 'skipped'>,
+  folder: string,
+): string {
+  return skipped
+    .map(({ path: file, message }) => {
+      const absolute = path.join(root, ...file.split('/'));
+      const shown = isInside(folder, absolute) ? path.relative(folder, absolute) : absolute;
+      const reason = message.replace(file, () => path.posix.basename(file));
+      return `${printable(shown)}: warning: ${printable(reason)}\n`;
+    })
+    .join('');
 }
 
 function bottleneckLine({
@@ -168,7 +192,7 @@ function answeredBy({ name, datasetName, backbone, accuracy, refitOf }: RunFacts
 }
 
 export function evaluateText(result: EvaluateResult): string {
-  const lines = result.skipped.map((file) => `skipped: ${printable(file.message)}`);
+  const lines = leftOutLine(result.skipped);
   if (result.unknownLabels.length > 0)
     lines.push(
       `Labels the run does not know, not counted: ${result.unknownLabels.map(printable).join(', ')}`,

@@ -6,7 +6,7 @@ import type { DatasetSession, DatasetSessions } from './datasetSession';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
 import { notificationText } from './plainText';
-import { retrainSettings } from './settings';
+import { settingsChoice } from './settings';
 import { count, failureText, fileSize } from './wording';
 
 /** How many images Verify Bottlenecks computes anew. */
@@ -39,7 +39,7 @@ export class BottleneckUpkeep {
           'verify',
           {
             folder: root,
-            settings: retrainSettings(vscode.Uri.file(root)),
+            ...settingsChoice(root),
             sample: sampleSize,
             seed: Date.now() % 2 ** 32,
           },

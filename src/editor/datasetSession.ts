@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import { isAbort, RetrainError, toFailure } from '../base';
-import type { PanelState, PanelSubject, RunningView, RunView } from '../protocol';
+import type { PanelState, PanelSubject, RunningView, RunView, SettingsFacts } from '../protocol';
 import { subjectOf } from './datasets';
 import type { EngineClient } from './engineClient';
 import { Learning } from './learning';
 import { advance, notBegun } from './panelState';
 import { notificationText } from './plainText';
 import { showProgress } from './retrainNotifications';
-import { retrainSettings } from './settings';
+import { retrainSettings, settingsChoice, workspaceOf } from './settings';
 import { Throttle } from './throttle';
 import { failureText } from './wording';
 
@@ -21,6 +21,7 @@ export class DatasetSession {
   readonly #throttle = new Throttle(interval, () => this.#changed.fire(this.#state));
   readonly #learning: Learning;
   #state: PanelState;
+  #settings: SettingsFacts | null = null;
   #current:
     { readonly cancellation: vscode.CancellationTokenSource; readonly result: Promise<RunView> } | undefined;
 
@@ -42,6 +43,31 @@ export class DatasetSession {
 
   get state(): PanelState {
     return this.#state;
+  }
+
+  /** What the dataset's retrain.json says, as it was read last; null where it has none. */
+  get settings(): SettingsFacts | null {
+    return this.#settings;
+  }
+
+  /** Reads retrain.json again. */
+  async refreshSettings(): Promise<void> {
+    const { root } = this.subject;
+    const { facts } = await this.engine.run('readSettingsFile', {
+      folder: root,
+      workspace: workspaceOf(root),
+    });
+    this.#settings = facts;
+    this.#throttle.request();
+  }
+
+  /** Opens the dataset's retrain.json; one that says what holds now is made where it has none. */
+  async editSettings(): Promise<vscode.TextEditor> {
+    const { root } = this.subject;
+    const { file } = await this.engine.run('openSettingsFile', { folder: root, ...settingsChoice(root) });
+    const editor = await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
+    await this.refreshSettings();
+    return editor;
   }
 
   get retraining(): boolean {
@@ -119,7 +145,7 @@ export class DatasetSession {
       const run = await showProgress({ title, cancel: () => this.cancel() }, (report) => {
         return this.engine.run(
           'retrain',
-          { folder: root, settings: retrainSettings(vscode.Uri.file(root)) },
+          { folder: root, ...settingsChoice(root) },
           {
             token,
             restarted: () => (running = notBegun),
@@ -176,7 +202,15 @@ export class DatasetSessions {
   /** Fires with the session whose state has changed. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(private readonly engine: EngineClient) {}
+  readonly #watcher = vscode.workspace.createFileSystemWatcher('**/retrain.json');
+
+  constructor(
+    private readonly engine: EngineClient,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    for (const event of [this.#watcher.onDidCreate, this.#watcher.onDidChange, this.#watcher.onDidDelete])
+      event(() => this.#refreshSettings());
+  }
 
   of(root: string): DatasetSession {
     const known = this.#sessions.get(root);
@@ -184,6 +218,7 @@ export class DatasetSessions {
     const session = new DatasetSession(root, this.engine);
     session.onDidChange(() => this.#changed.fire(session));
     this.#sessions.set(root, session);
+    this.#refresh(session);
     return session;
   }
 
@@ -191,7 +226,16 @@ export class DatasetSessions {
     return [...this.#sessions.values()].some((session) => session.retraining);
   }
 
+  #refreshSettings(): void {
+    for (const session of this.#sessions.values()) this.#refresh(session);
+  }
+
+  #refresh(session: DatasetSession): void {
+    session.refreshSettings().catch((error: unknown) => this.log.warn(String(error)));
+  }
+
   dispose(): void {
+    this.#watcher.dispose();
     for (const session of this.#sessions.values()) session.dispose();
     this.#changed.dispose();
   }

@@ -25,6 +25,7 @@ const repeatable: ReadonlySet<JobName> = new Set<JobName>([
   'titleRun',
   'compareRuns',
   'learningCurve',
+  'crossValidateHeads',
   'thumbnail',
   'inspectPart',
   'readRows',
@@ -33,6 +34,8 @@ const repeatable: ReadonlySet<JobName> = new Set<JobName>([
   'merge',
   'verify',
   'measureBottlenecks',
+  'readSettingsFile',
+  'openSettingsFile',
   'doctor',
 ]);
 

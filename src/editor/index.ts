@@ -12,6 +12,7 @@ export { pickFolder, Retraining } from './retraining';
 export { registerOpenSampleDataset } from './sampleDataset';
 export { registerPanelSerializer, ResultsPanels } from './resultsPanels';
 export type { PanelActions } from './resultsPanel';
+export { registerRetrainTasks } from './retrainTasks';
 export { RunChoice } from './runChoice';
 export { Runs } from './runs';
 export type { RunNode } from './runTree';

@@ -12,6 +12,8 @@ export const notBegun: RunningView = {
 /** What the panel shows of a running retraining after it has said `progress`. */
 export function advance(running: RunningView, progress: RetrainProgress): RunningView {
   switch (progress.kind) {
+    case 'settings':
+      return running;
     case 'scanning':
       return { ...running, step: 'scan', scan: { files: progress.files, seconds: null } };
     case 'scanned':

@@ -7,7 +7,7 @@ import { openImage, reveal, revealImage } from './imageActions';
 import { datasetThumbnail } from './thumbnails';
 import { ViewPage } from './viewPage';
 import { tabIcon, webviewOptions } from './webviewPage';
-import { translations, wordedState } from './wording';
+import { settingsView, translations, wordedState } from './wording';
 
 export const panelViewType = 'retrain.panel';
 
@@ -95,7 +95,8 @@ export class ResultsPanel {
     // A panel that nobody sees has no page to receive it; its page says `ready` again when it is shown.
     if (!this.#ready || !this.panel.visible) return;
     const state: PanelState = this.#session?.state ?? { kind: 'empty' };
-    this.#send({ kind: 'state', state: wordedState(state), words: translations() });
+    const settings = settingsView(this.#session?.settings ?? null);
+    this.#send({ kind: 'state', state: wordedState(state), settings, words: translations() });
   }
 
   #send(message: ToPanel): void {
@@ -123,6 +124,8 @@ export class ResultsPanel {
         return actions.retrain(this.#session);
       case 'cancel':
         return this.#session?.cancel();
+      case 'editSettings':
+        return this.#session?.editSettings();
       case 'pickFolder':
         return actions.pickFolder();
       case 'openSample':

@@ -7,7 +7,7 @@ import { registerCommand } from './failures';
 import type { ResultsPanels } from './resultsPanels';
 import { tellRun } from './retrainNotifications';
 
-/** The commands about a whole dataset: Retrain Classifier and Show Results. */
+/** The commands about a whole dataset: Retrain Classifier, Show Results and Edit Settings. */
 export class Retraining {
   constructor(
     private readonly engine: EngineClient,
@@ -18,6 +18,7 @@ export class Retraining {
   register(log: vscode.LogOutputChannel): vscode.Disposable {
     return vscode.Disposable.from(
       registerCommand('retrain.retrainClassifier', log, (folder?: vscode.Uri) => this.retrain(folder)),
+      registerCommand('retrain.editSettings', log, (folder?: vscode.Uri) => this.editSettings(folder)),
       registerCommand('retrain.showResults', log, (folder?: vscode.Uri) => this.showResults(folder)),
     );
   }
@@ -49,6 +50,12 @@ export class Retraining {
     const run = await session.showNewest();
     this.panels.show(session);
     return run;
+  }
+
+  /** Opens the retrain.json of `folder` or of the dataset of the workspace. */
+  async editSettings(folder: vscode.Uri | undefined): Promise<string | undefined> {
+    const session = await this.#choose(folder);
+    return (await session?.editSettings())?.document.uri.fsPath;
   }
 
   /** Shows one run, in the panel of the dataset it was made from. */

@@ -7,6 +7,7 @@ import { registerCommand } from './failures';
 import { listText, notificationText } from './plainText';
 import { restoreSettings } from './restoreSettings';
 import { runName, type RunNode, type RunTree } from './runTree';
+import { settingsChoice } from './settings';
 import { percent } from './wording';
 
 /** What a person can do with runs beyond the tree itself. */
@@ -110,15 +111,26 @@ export class RunActions {
     this.tree.refresh();
   }
 
-  /** Makes the settings of a run those of the workspace. */
+  /** Makes the settings of a run those of its dataset: in its retrain.json where it has one, else in the workspace. */
   async restore({ root, run }: Run): Promise<void> {
-    const { settings } = await this.engine.run('readRun', { run: run.folder });
-    const restored = await restoreSettings(root, settings);
+    const asked = { run: run.folder, folder: root, ...settingsChoice(root) };
+    const found = await this.engine.run('restoreSettings', asked);
+    const restored = found.kind === 'file' ? found.changed : await restoreSettings(root, found.values);
+    const settings = Object.entries(restored)
+      .map(([key, value]) => `${key} ${value}`)
+      .join(', ');
     const name = runName(run);
     const text =
-      restored.length === 0
+      settings === ''
         ? vscode.l10n.t('The settings are already those of {name}.', { name })
-        : vscode.l10n.t('Settings of {name} restored: {settings}.', { name, settings: restored.join(', ') });
+        : found.kind === 'file'
+          ? vscode.l10n.t('Settings of {name} restored in {file}: {settings}.', {
+              name,
+              file: vscode.workspace.asRelativePath(found.file),
+              settings,
+            })
+          : vscode.l10n.t('Settings of {name} restored: {settings}.', { name, settings });
+    if (found.kind === 'file') await this.sessions.of(root).refreshSettings();
     void vscode.window.showInformationMessage(notificationText(text));
   }
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { OptimizerChoice, RetrainSettings } from '../protocol';
+import type { OptimizerChoice, RetrainSettings, SettingsChoice } from '../protocol';
 
 /** The settings for the dataset or image at `scope`; their defaults stand in package.json alone. */
 export function retrainSettings(scope: vscode.Uri): RetrainSettings {
@@ -17,7 +17,7 @@ export function retrainSettings(scope: vscode.Uri): RetrainSettings {
 
 /** None where all are off. */
 function distortions(settings: vscode.WorkspaceConfiguration): Pick<RetrainSettings, 'distortions'> {
-  const percentage = (name: string) => Math.min(100, Math.max(0, settings.get<number>(name, 0)));
+  const percentage = (name: string) => Math.min(100, Math.max(0, Math.round(settings.get<number>(name, 0))));
   const given = {
     flipLeftRight: settings.get<boolean>('flipLeftRight', false),
     randomCrop: percentage('randomCrop'),
@@ -27,6 +27,16 @@ function distortions(settings: vscode.WorkspaceConfiguration): Pick<RetrainSetti
   const on = given.flipLeftRight || Math.max(given.randomCrop, given.randomScale, given.randomBrightness) > 0;
   const views = Math.min(32, atLeastOne(settings.get<number>('views', 1)));
   return on ? { distortions: { ...given, views } } : {};
+}
+
+/** What a job on the dataset or image at `file` is told of settings: a retrain.json in its workspace is stronger. */
+export function settingsChoice(file: string): SettingsChoice<RetrainSettings> {
+  return { settings: retrainSettings(vscode.Uri.file(file)), workspace: workspaceOf(file) };
+}
+
+/** The workspace folder that holds `file`. */
+export function workspaceOf(file: string): string | undefined {
+  return vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file))?.uri.fsPath;
 }
 
 /** retrain.py's optimiser, which is for softmax regression alone, comes with its split, as there. */

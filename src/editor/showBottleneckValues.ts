@@ -3,7 +3,7 @@ import type { BottleneckEditors } from './bottleneckEditor';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
 import { chosenImages, pickImages } from './images';
-import { retrainSettings } from './settings';
+import { settingsChoice } from './settings';
 
 /** Show Bottleneck Values: opens the row of an image, which is computed first if need be. */
 export function registerShowBottleneckValues(
@@ -21,8 +21,7 @@ export function registerShowBottleneckValues(
         cancellable: true,
       },
       (_progress, token) => {
-        const settings = retrainSettings(vscode.Uri.file(image));
-        return engine.run('locateBottleneck', { image, settings }, { token });
+        return engine.run('locateBottleneck', { image, ...settingsChoice(image) }, { token });
       },
     );
     await editors.open(location.file, location.row);

@@ -9,6 +9,8 @@ import type {
   PanelState,
   RunningView,
   RunView,
+  SettingsFacts,
+  SettingsView,
 } from '../protocol';
 
 /** The one place where failures become sentences in the person's language. */
@@ -73,6 +75,14 @@ function wordedDataset(dataset: DatasetFacts): DatasetFacts {
 
 function worded<F extends Notice>(failure: F): F {
   return { ...failure, message: failureText(failure) };
+}
+
+/** What the panel says of a dataset's retrain.json. */
+export function settingsView(facts: SettingsFacts | null): SettingsView | null {
+  if (facts === null) return null;
+  return facts.kind === 'damaged'
+    ? { kind: 'damaged', message: failureText(facts.failure) }
+    : { kind: 'read', shownPath: vscode.workspace.asRelativePath(facts.file), names: facts.names };
 }
 
 /** The translation bundle, for the webviews; empty for English. */

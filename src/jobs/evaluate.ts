@@ -1,13 +1,15 @@
 import type { CachedImage } from '../bottlenecks';
 import type { Job } from './context';
-import { fillAndRead } from './fillCache';
+import { fillAndRead, secondsSince } from './fillCache';
 import { labelFinder, labelledRows } from './labelledRows';
 import { measureHead } from './measureHead';
 import { openRun } from './openRun';
 import { runFacts } from './runView';
+import { writeReport } from './trainingOutputs';
 
 /** Measures a run on a labelled folder. Labels the run does not know are named, their images are not counted. */
-export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime }, context) => {
+export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime, junit }, context) => {
+  const started = performance.now();
   const { run, folder: runFolder, backbone } = await openRun(asked, runtime, context);
   const { labels } = run.evaluation;
   const indexOf = labelFinder(labels);
@@ -17,6 +19,13 @@ export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime },
   const { filled, read } = await fillAndRead(folder, network, context, 1, known);
   const measuredRows = labelledRows(read, labels);
   const { measured } = measureHead(run.head, measuredRows, labels);
+  if (junit !== undefined) {
+    const { name } = filled.facts;
+    const { accuracy, confusion } = measured;
+    const properties = { run: run.name, backbone: backbone.id, runtime: filled.runtime.id };
+    const times = { created: new Date().toISOString(), seconds: secondsSince(started) };
+    await writeReport({ dataset: name, labels, accuracy, confusion, properties, ...times }, junit);
+  }
   const fitted = new Set(run.fittedOn);
   return {
     run: runFacts(run, runFolder),

@@ -1,11 +1,22 @@
 /** What can be asked for, one file a job: the only place where the rooms are put together. They run in a worker thread. */
 export type * from './requests';
+export type * from './backboneRequests';
 export type * from './backboneResults';
 export type * from './results';
+export type * from './cacheResults';
 export type * from './textResults';
 export type * from './runResults';
+export { headKinds } from './crossValidationResults';
+export type * from './crossValidationResults';
 export type { Places } from './places';
+export { shortfall } from './assertedAccuracy';
 export { JobThread } from './jobThread';
 export { defaultCacheDirectory } from './places';
-export { defaultSettings, defaultViews, distortionsOf, mostViews } from './settings';
+export { defaultSettings, defaultViews, mostViews } from './settings';
+export {
+  settingNames,
+  type SettingName,
+  type SettingsFacts,
+  type SettingValues,
+} from './settingDescriptions';
 export { retrainPyDefaults } from '../training';

@@ -11,7 +11,7 @@ import {
 import type { Job } from './context';
 import { datasetOf } from './datasetFolder';
 import type { Networks } from './networks';
-import type { PartView } from './results';
+import type { PartView } from './cacheResults';
 
 /** Rows read for the mean that the strips are drawn against. */
 const sampleSize = 1000;

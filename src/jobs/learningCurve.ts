@@ -12,6 +12,7 @@ import type { JobParams, JobProgress } from './requests';
 import { readDataset, type SplitSettings } from './retrain';
 import type { LearningClass, LearningPoint } from './runResults';
 import { scalingOf } from './scaling';
+import { chosenSettings } from './settingsFile';
 
 /** Fewer tested images of a class say nothing about it: one of them is 20 points. */
 const leastTested = 5;
@@ -88,10 +89,11 @@ interface Subject {
 /** The dataset, network and settings that are asked about: those given, or those of a run. */
 async function subjectOf(
   { subject }: JobParams<'learningCurve'>,
-  { places }: Pick<JobContext<unknown>, 'places'>,
+  { places, report }: Pick<JobContext<JobProgress<'learningCurve'>>, 'places' | 'report'>,
 ): Promise<Subject> {
   if (subject.kind === 'dataset') {
-    const { folder, settings } = subject;
+    const { folder } = subject;
+    const settings = await chosenSettings(folder, subject, report);
     return { folder, network: settings, settings };
   }
   const run = await readRun(subject.run);

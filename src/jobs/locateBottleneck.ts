@@ -6,15 +6,16 @@ import type { ImageFile } from '../dataset';
 import type { Job } from './context';
 import type { Places } from './places';
 import { noteDataset } from './datasetFolder';
+import { chosenNetwork } from './settingsFile';
 
 /** Where the values of an image are; they are computed if they are not there. */
-export const locateBottleneck: Job<'locateBottleneck'> = async ({ image, settings }, context) => {
+export const locateBottleneck: Job<'locateBottleneck'> = async ({ image, ...choice }, context) => {
   const { places, networks, reader, signal, report } = context;
   const file = await realpath(image).catch(() => {
     throw new RetrainError('FILE_MISSING', { path: image });
   });
   const root = await datasetAbove(file, places);
-  const { backbone, runtime } = await networks.open(settings);
+  const { backbone, runtime } = await networks.open(await chosenNetwork(root, choice));
   const location = await cacheLocation(root, places.cacheDirectory);
   await noteDataset(root, location);
   const cache = await openCache(location.bottlenecks, backbone, { signal });

@@ -3,7 +3,7 @@ import { RetrainError } from '../base';
 import { mergeCache } from '../bottlenecks';
 import { cacheToFill, existingCaches } from './cacheFolder';
 import type { Job } from './context';
-import type { MergedCache } from './results';
+import type { MergedCache } from './cacheResults';
 
 /**
  * Unites caches that were computed apart: what is right in `from` and not yet in `into` is taken.

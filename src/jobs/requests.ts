@@ -1,27 +1,31 @@
 import type { Shard } from '../dataset';
 import type { RunDistortions, SplitRule } from '../models';
 import type { LbfgsOptimizer, RetrainPyOptimizer } from '../training';
-import type { BackboneListing, ComparedBackbone, CutView, DownloadProgress } from './backboneResults';
+import type { BackboneJobs } from './backboneRequests';
+import type {
+  CacheSize,
+  CacheTree,
+  ClearResult,
+  MergeResult,
+  PartView,
+  RowValues,
+  VerifyProgress,
+  VerifyResult,
+} from './cacheResults';
 import type { LearningCurve, RunComparison, RunSummaries, RunTitle } from './runResults';
 import type {
   Answer,
   BottlenecksResult,
-  CacheSize,
-  CacheTree,
   ClassifyResult,
-  ClearResult,
   Diagnostics,
   EvaluateResult,
-  MergeResult,
-  PartView,
   RefitProgress,
   RetrainProgress,
-  RowValues,
   RunFacts,
   RunView,
-  VerifyProgress,
-  VerifyResult,
 } from './results';
+import type { CrossValidationView, HeadKind } from './crossValidationResults';
+import type { SettingsFacts, SettingValues } from './settingDescriptions';
 import type { ExportResult, ImportProgress, ImportResult } from './textResults';
 
 /** How a softmax regression is trained; what l-bfgs leaves open is chosen by measurement. */
@@ -46,6 +50,20 @@ export interface RetrainSettings {
   readonly distortions?: RunDistortions;
 }
 
+export type NetworkSettings = Pick<RetrainSettings, 'backbone' | 'runtime'>;
+
+/** What a dataset's settings come from, the strongest last: `settings`, its retrain.json, `options`. */
+export interface SettingsChoice<S> {
+  readonly settings: S;
+  /** A folder above the dataset: retrain.json is looked for up to there, else in the dataset alone. */
+  readonly workspace?: string | undefined;
+  /** What the person said for this one job. */
+  readonly options?: SettingValues;
+}
+
+/** Settings by the names that they have in retrain.json and in the editor. */
+export type FlatSettings = Readonly<Record<string, string | number | boolean>>;
+
 /** What a training writes besides its run; absolute paths. */
 export interface TrainingOutputs {
   /** labels.txt, under whatever name. */
@@ -54,28 +72,33 @@ export interface TrainingOutputs {
   readonly head?: { readonly folder: string; readonly outputName: string };
   /** Folder of TensorBoard's event files, in one of the run's name. */
   readonly summaries?: string;
+  readonly junit?: JUnitOutput;
+}
+
+/** A JUnit report: its file, and the accuracy below which its cases fail, if any. */
+export interface JUnitOutput {
+  readonly file: string;
+  readonly asserted: number | null;
 }
 
 /** Every job by its name: what it takes, what it says while it runs, what it gives. Absolute paths in, plain data both ways. */
-export interface Jobs {
+export interface Jobs extends BackboneJobs {
   findDatasets: {
     params: { readonly folders: readonly string[]; readonly exclude: readonly string[] /* globs */ };
     progress: never;
     result: { readonly datasets: readonly string[] };
   };
   retrain: {
-    params: {
+    params: SettingsChoice<RetrainSettings> & {
       readonly folder: string;
-      readonly settings: RetrainSettings;
       readonly outputs?: TrainingOutputs;
     };
     progress: RetrainProgress;
     result: RunView;
   };
   bottlenecks: {
-    params: {
+    params: SettingsChoice<NetworkSettings> & {
       readonly folder: string;
-      readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'>;
       /** Only this share of the images is computed. */
       readonly shard?: Shard;
     };
@@ -105,7 +128,12 @@ export interface Jobs {
     result: ClassifyResult;
   };
   evaluate: {
-    params: { readonly folder: string; readonly run: string; readonly runtime: string };
+    params: {
+      readonly folder: string;
+      readonly run: string;
+      readonly runtime: string;
+      readonly junit?: JUnitOutput;
+    };
     progress: RefitProgress;
     result: EvaluateResult;
   };
@@ -136,7 +164,7 @@ export interface Jobs {
   learningCurve: {
     params: {
       readonly subject:
-        | { readonly kind: 'dataset'; readonly folder: string; readonly settings: RetrainSettings }
+        | (SettingsChoice<RetrainSettings> & { readonly kind: 'dataset'; readonly folder: string })
         | { readonly kind: 'run'; readonly run: string; readonly runtime: string };
       /** Trainings at each size, 1 or more. */
       readonly repeats: number;
@@ -145,6 +173,27 @@ export interface Jobs {
       | RetrainProgress
       | { readonly kind: 'learning'; readonly done: number; readonly of: number; readonly images: number };
     result: LearningCurve;
+  };
+  /** Which head answers best, of those named; every image is answered by one that was not trained on it. */
+  crossValidateHeads: {
+    params: SettingsChoice<NetworkSettings> & {
+      readonly folder: string;
+      readonly heads: readonly HeadKind[];
+      /** 2 or more. */
+      readonly folds: number;
+      /** How often the images are dealt out to folds, 1 or more. */
+      readonly repeats: number;
+      readonly seed: number;
+    };
+    progress:
+      | RetrainProgress
+      | {
+          readonly kind: 'crossValidating';
+          readonly head: HeadKind;
+          readonly done: number;
+          readonly of: number;
+        };
+    result: CrossValidationView;
   };
   /** JPEG bytes of an upright picture of at most `size` pixels on its longer side. */
   thumbnail: {
@@ -160,7 +209,7 @@ export interface Jobs {
   };
   /** Where the values of an image are; computes them if need be. */
   locateBottleneck: {
-    params: { readonly image: string; readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'> };
+    params: SettingsChoice<NetworkSettings> & { readonly image: string };
     progress: RetrainProgress;
     result: { readonly file: string; readonly row: number };
   };
@@ -178,19 +227,14 @@ export interface Jobs {
   };
   /** Writes the values of a dataset as retrain.py's text files; what is missing is computed. */
   exportBottlenecks: {
-    params: {
-      readonly folder: string;
-      readonly to: string;
-      readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'>;
-    };
+    params: SettingsChoice<NetworkSettings> & { readonly folder: string; readonly to: string };
     progress: RetrainProgress | { readonly kind: 'exporting'; readonly done: number; readonly of: number };
     result: ExportResult;
   };
   /** Holds the cache of a dataset against its images; `sample`: how many are computed anew, null: all. */
   verify: {
-    params: {
+    params: SettingsChoice<NetworkSettings> & {
       readonly folder: string;
-      readonly settings: Pick<RetrainSettings, 'backbone' | 'runtime'>;
       readonly sample: number | null;
       /** Of the choice of the sample. */
       readonly seed: number;
@@ -206,90 +250,38 @@ export interface Jobs {
     result: ClearResult;
   };
   listBottlenecks: { params: { readonly folder: string }; progress: never; result: CacheTree };
-  listBackbones: {
-    params: Readonly<Record<never, never>>;
+  /** What the retrain.json of a dataset says; null where it has none. */
+  readSettingsFile: {
+    params: { readonly folder: string; readonly workspace?: string | undefined };
     progress: never;
-    result: { readonly backbones: readonly BackboneListing[] };
+    result: { readonly facts: SettingsFacts | null };
   };
-  /** Where the network at `source`, a path or an address, can be cut, from its input to its output. */
-  inspectNetwork: {
-    params: NetworkSource;
-    progress: DownloadProgress;
-    result: {
-      readonly input: { readonly height: number; readonly width: number };
-      /** Whether its files say which numbers it takes for pixels. */
-      readonly normalisationKnown: boolean;
-      readonly candidates: readonly CutView[];
-    };
-  };
-  /** Makes a backbone of a TF.js `model.json` or an ONNX file and keeps it on this machine. */
-  addBackbone: {
-    params: NetworkSource & {
-      /** null: as the file or its folder is called. */
-      readonly name: string | null;
-      /** Layers whose values, averaged over space, are the bottleneck; null: the last before those that classify. */
-      readonly cut: readonly string[] | null;
-      /** `0..1`, `-1..1`, `0..255`, `imagenet`, `mean,deviation` or `m,m,m,d,d,d`; null: as its files say. */
-      readonly normalisation: string | null;
-    };
-    progress: DownloadProgress;
-    result: {
-      readonly id: string;
-      readonly name: string;
-      readonly dimension: number;
-      readonly input: { readonly height: number; readonly width: number };
-      readonly cut: readonly string[];
-    };
-  };
-  /** Fetches a backbone of the catalogue. */
-  downloadBackbone: {
-    params: {
-      readonly id: string;
-      /** null: as the catalogue says. */
-      readonly cut: readonly string[] | null;
-      readonly proxy: string | null;
-      /** Another address that has the same files; null: that of the catalogue. */
-      readonly from: string | null;
-    };
-    progress: DownloadProgress;
-    result: Jobs['addBackbone']['result'];
-  };
-  /** Gives a backbone of this machine eight bits, by pictures of `folder`, where it then agrees with itself. */
-  quantiseBackbone: {
-    params: { readonly id: string; readonly folder: string };
-    progress: VerifyProgress;
-    result: {
-      readonly id: string;
-      readonly from: string;
-      /** Pictures that the ranges were found on, and others that the two were compared on. */
-      readonly calibrated: number;
-      readonly compared: number;
-      /** Cosines between the values of float32 and of eight bits. */
-      readonly median: number;
-      readonly least: number;
-    };
-  };
-  /** Accuracy, cross-validated, against the time of each backbone; `ids` empty: all of this machine. */
-  compareBackbones: {
+  /** Where it is; one with these settings is made where there is none. */
+  openSettingsFile: {
     params: {
       readonly folder: string;
-      readonly ids: readonly string[];
-      readonly runtime: string;
-      /** 2 or more. */
-      readonly folds: number;
-      readonly seed: number;
+      readonly workspace?: string | undefined;
+      readonly settings: RetrainSettings;
     };
-    progress: RetrainProgress;
-    result: {
-      readonly folds: number;
-      readonly seed: number;
-      readonly compared: readonly ComparedBackbone[];
-    };
-  };
-  removeBackbone: {
-    params: { readonly id: string };
     progress: never;
-    result: Readonly<Record<never, never>>;
+    result: { readonly file: string };
+  };
+  /**
+   * Puts the settings of a run into the retrain.json of the dataset `folder`, which is stronger than `settings`, the
+   * editor's. What executes the network is this machine's affair, and no part of what a run came to.
+   */
+  restoreSettings: {
+    params: {
+      readonly run: string;
+      readonly folder: string;
+      readonly workspace?: string | undefined;
+      readonly settings: RetrainSettings;
+    };
+    progress: never;
+    /** `changed`: what did not hold already. `none`: there is no retrain.json, and nothing was written. */
+    result:
+      | { readonly kind: 'file'; readonly file: string; readonly changed: FlatSettings }
+      | { readonly kind: 'none'; readonly values: FlatSettings };
   };
   /** What this machine has and lacks; `text` says it to a person. */
   doctor: {
@@ -297,16 +289,6 @@ export interface Jobs {
     progress: never;
     result: { readonly diagnostics: Diagnostics; readonly text: string };
   };
-}
-
-/** A network somebody names. */
-export interface NetworkSource {
-  /** Absolute path, or an address (http, https). */
-  readonly source: string;
-  /** null: as the file says. */
-  readonly input: { readonly height: number; readonly width: number } | null;
-  /** The editor's http.proxy; null: that of the environment. */
-  readonly proxy: string | null;
 }
 
 export type JobName = keyof Jobs;

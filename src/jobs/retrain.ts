@@ -39,6 +39,7 @@ import type { HeadChoice, RetrainSettings } from './requests';
 import type { RetrainProgress } from './results';
 import { runView } from './runView';
 import { scalingOf } from './scaling';
+import { chosenSettings } from './settingsFile';
 import { trainHead } from './trainHead';
 import { writeOutputs } from './trainingOutputs';
 import { readViews } from './views';
@@ -47,8 +48,8 @@ import { readViews } from './views';
 const usualPenalty = 0.1;
 
 /** The main job: scan, cache, split, train, measure once on the testing split, save the run. */
-export const retrain: Job<'retrain'> = async ({ folder, settings, outputs }, context) => {
-  const { backbone, runtime, head, ...others } = settings;
+export const retrain: Job<'retrain'> = async ({ folder, outputs, ...choice }, context) => {
+  const { backbone, runtime, head, ...others } = await chosenSettings(folder, choice, context.report);
   const given: RunSettings = { ...others, head: headSettings(head) };
   const dataset = await readDataset(folder, { backbone, runtime }, given, context, given.distortions);
   const trained = await trainRun(dataset, given, context);

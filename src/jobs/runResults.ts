@@ -14,7 +14,7 @@ import type { RunSetting } from './settingsList';
 
 /** What the jobs about runs give: plain data, like all results. */
 
-export type { DatasetChanges, Forecast, PowerLaw, RunSetting, RunSummary, RunTitle, TestedImage };
+export type { DatasetChanges, Forecast, PowerLaw, RunSummary, RunTitle, TestedImage };
 
 export interface RunSummaries {
   /** Those that are pinned first, then the newest. */

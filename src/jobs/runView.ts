@@ -1,6 +1,5 @@
 import type { RunLeaveOneOut, RunPrediction, RunRecord } from '../models';
 import type { EvaluationView, RefitFacts, RunFacts, RunView } from './results';
-import { settingsList } from './settingsList';
 
 /** A run as the panel shows it. */
 export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: string): RunView {
@@ -22,7 +21,6 @@ export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: stri
       splitRule: run.settings.splitRule,
       ...(run.settings.distortions && { distortions: run.settings.distortions }),
     },
-    settings: settingsList(run),
     evaluation: evaluationView(
       run.evaluation,
       run.predictions.filter(({ side }) => side === 'testing'),

@@ -5,6 +5,7 @@ import { clearBottlenecks, measureBottlenecks } from './clear';
 import { compareBackbones } from './compareBackbones';
 import { compareRuns } from './compareRuns';
 import type { Job, JobContext } from './context';
+import { crossValidateHeads } from './crossValidateHeads';
 import { doctor } from './doctor';
 import { evaluate } from './evaluate';
 import { findDatasets } from './findDatasets';
@@ -15,8 +16,9 @@ import { merge } from './merge';
 import type { JobName, JobParams, JobResult } from './requests';
 import { quantiseBackbone } from './quantise';
 import { retrain } from './retrain';
-import { exportBottlenecks, importBottlenecks } from './textBottlenecks';
 import { findRun, listRuns, readRun, summariseRuns, titleRun } from './runs';
+import { openSettingsFile, readSettingsFile, restoreSettings } from './settingsFile';
+import { exportBottlenecks, importBottlenecks } from './textBottlenecks';
 import { thumbnail } from './thumbnail';
 import type { RunMessage } from './threadMessages';
 import { verify } from './verify';
@@ -34,6 +36,7 @@ const table: { readonly [K in JobName]: Job<K> } = {
   titleRun,
   compareRuns,
   learningCurve,
+  crossValidateHeads,
   thumbnail,
   inspectPart,
   readRows,
@@ -45,6 +48,9 @@ const table: { readonly [K in JobName]: Job<K> } = {
   verify,
   measureBottlenecks,
   clearBottlenecks,
+  readSettingsFile,
+  openSettingsFile,
+  restoreSettings,
   listBackbones,
   inspectNetwork,
   addBackbone,

@@ -15,6 +15,7 @@ import type { Job } from './context';
 import { noteDataset, realFolder, scanFolder } from './datasetFolder';
 import { fillAndRead } from './fillCache';
 import { asOutput } from './outputs';
+import { chosenNetwork } from './settingsFile';
 import type { ImportedModule } from './textResults';
 
 /**
@@ -59,10 +60,11 @@ export const importBottlenecks: Job<'importBottlenecks'> = async (params, contex
  * Writes the values of a dataset as retrain.py's text files, computing what is missing.
  * @throws as a retraining; OUTPUT_UNWRITABLE, PATH_OUTSIDE where a folder is a symbolic link
  */
-export const exportBottlenecks: Job<'exportBottlenecks'> = async ({ folder, to, settings }, context) => {
+export const exportBottlenecks: Job<'exportBottlenecks'> = async ({ folder, to, ...choice }, context) => {
   const { signal, report } = context;
   const all = (rows: readonly CachedImage[]) => Promise.resolve(rows);
-  const { filled, read } = await fillAndRead(folder, settings, context, 1, all);
+  const network = await chosenNetwork(folder, choice, report);
+  const { filled, read } = await fillAndRead(folder, network, context, 1, all);
   const { backbone, facts } = filled;
   const module = moduleInFileName(isImportedId(backbone.id) ? backbone.name : backbone.id);
   const { dimension } = backbone;

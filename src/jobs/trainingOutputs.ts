@@ -2,19 +2,21 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomic } from '../base';
 import { eventFile, headFiles, labelsText, type RunRecord } from '../models';
+import { junitReport, type JUnitSubject } from './junit';
 import { asOutput } from './outputs';
-import type { TrainingOutputs } from './requests';
+import type { JUnitOutput, TrainingOutputs } from './requests';
 
 /**
  * Writes what was asked for besides the run, which is saved by then.
  * @throws OUTPUT_UNWRITABLE
  */
 export async function writeOutputs(run: RunRecord, outputs: TrainingOutputs): Promise<void> {
-  const { labelsFile, head, summaries } = outputs;
+  const { labelsFile, head, summaries, junit } = outputs;
   if (labelsFile !== undefined) await writeOutput(labelsFile, labelsText(run.evaluation.labels));
   if (head !== undefined)
     for (const [name, data] of headFiles(run, head.outputName))
       await writeOutput(path.join(head.folder, name), data);
+  if (junit !== undefined) await writeRunReport(run, junit);
   if (summaries === undefined || run.training.kind !== 'iterative') return;
   const time = Math.floor(Date.parse(run.created) / 1000);
   const { curve } = run.training;
@@ -27,6 +29,35 @@ export async function writeOutputs(run: RunRecord, outputs: TrainingOutputs): Pr
         path.join(summaries, run.name, folder, `events.out.tfevents.${time}.retrain`),
         eventFile(curve, side, time),
       );
+}
+
+function writeRunReport(run: RunRecord, { file, asserted }: JUnitOutput): Promise<void> {
+  const { evaluation, backbone, runtime, settings, split } = run;
+  const subject: JUnitSubject = {
+    dataset: run.dataset.name,
+    labels: evaluation.labels,
+    accuracy: evaluation.accuracy,
+    confusion: evaluation.confusion,
+    created: run.created,
+    seconds: run.scanSeconds + run.bottlenecks.seconds + run.training.seconds + evaluation.seconds,
+    properties: {
+      run: run.name,
+      backbone: backbone.id,
+      runtime: runtime.id,
+      seed: settings.seed,
+      head: settings.head.kind,
+      ...(settings.head.kind === 'softmax' && { optimizer: settings.head.optimizer.kind }),
+      training: split.training,
+      validation: split.validation,
+      testing: split.testing,
+    },
+  };
+  return writeReport(subject, { file, asserted });
+}
+
+/** @throws OUTPUT_UNWRITABLE */
+export function writeReport(subject: JUnitSubject, { file, asserted }: JUnitOutput): Promise<void> {
+  return writeOutput(file, junitReport(subject, asserted));
 }
 
 function writeOutput(file: string, data: string | Uint8Array): Promise<void> {

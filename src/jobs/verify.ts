@@ -18,7 +18,8 @@ import { cacheInUse } from './cacheFolder';
 import type { Job } from './context';
 import { realFolder, scanFolder } from './datasetFolder';
 import { backboneFacts } from './fillCache';
-import type { CacheFinding } from './results';
+import type { CacheFinding } from './cacheResults';
+import { chosenNetwork } from './settingsFile';
 
 /** ||a - b|| / ||b|| up to which values count as the same: runtimes and processors round differently. */
 const tolerance = 1e-3;
@@ -29,12 +30,12 @@ const viewNumbers = Array.from({ length: mostViews }, (_, i) => i + 1);
  * the same for the views by each of the distortions. Writes nothing and repairs nothing.
  * @throws as the scan does; NO_CACHE, RUNTIME_..., BACKBONE_...; the signal's reason
  */
-export const verify: Job<'verify'> = async ({ folder, settings, sample, seed }, context) => {
+export const verify: Job<'verify'> = async ({ folder, sample, seed, ...choice }, context) => {
   const { places, networks, reader, signal, report } = context;
   const root = await realFolder(folder);
   const { images } = await scanFolder(root, 1, context);
   const bottlenecks = await cacheInUse(root, places);
-  const { backbone, runtime } = await networks.open(settings);
+  const { backbone, runtime } = await networks.open(await chosenNetwork(folder, choice));
   const caches: CheckedCache[] = [];
   for (const one of [backbone, ...(await viewsBackbonesIn(bottlenecks, backbone))]) {
     const check = await checkRows(bottlenecks, one, {

@@ -26,11 +26,9 @@ export function readSettings(settings: Untrusted, format: number): RunSettings {
 
 function readDistortions(distortions: Untrusted | undefined): Pick<RunSettings, 'distortions'> {
   if (distortions === undefined) return {};
-  const flip = distortions.field('flipLeftRight');
-  if (typeof flip.value !== 'boolean') throw flip.fail('true or false was expected');
   return {
     distortions: {
-      flipLeftRight: flip.value,
+      flipLeftRight: distortions.field('flipLeftRight').boolean(),
       randomCrop: distortions.field('randomCrop').number(0, 100),
       randomScale: distortions.field('randomScale').number(0, 100),
       randomBrightness: distortions.field('randomBrightness').number(0, 100),

@@ -91,8 +91,14 @@ export type PanelState =
         { readonly kind: 'cancelled' } | { readonly kind: 'failed'; readonly failure: Failure };
     };
 
+/** What the dataset's retrain.json says; a failure comes worded. */
+export type SettingsView =
+  | { readonly kind: 'read'; readonly shownPath: string; readonly names: readonly string[] }
+  | { readonly kind: 'damaged'; readonly message: string };
+
 export type ToPanel =
-  | StateMessage<PanelState>
+  /** `settings`: null where there is no retrain.json. */
+  | (StateMessage<PanelState> & { readonly settings: SettingsView | null })
   /** Answer to `thumbnails`, one message a path; null: there is no picture to show. */
   | { readonly kind: 'thumbnail'; readonly path: string; readonly bytes: Uint8Array | null };
 
@@ -108,6 +114,7 @@ export type FromPanel =
   | { readonly kind: 'ready' }
   | { readonly kind: 'retrain' }
   | { readonly kind: 'cancel' }
+  | { readonly kind: 'editSettings' }
   | { readonly kind: 'pickFolder' }
   | { readonly kind: 'openSample' }
   | { readonly kind: 'classify' }

@@ -5,7 +5,10 @@ import { onnxProduct } from './onnxProduct';
 import { checkPictures, doublesOf, type Runtime } from './runtime';
 import { Turns } from './turns';
 
-/** The network runs with its batch left open; D and the picture's size come from the backbone. */
+/**
+ * The network runs with its batch left open; D and the picture's size come from the backbone. Its session is made for
+ * the first pictures: products alone, over values that are cached, do not wait for it.
+ */
 export async function openOnnx(backbone: Backbone, { threads }: { threads: number }): Promise<Runtime> {
   const ort = await loadOnnx();
   const options: Ort.InferenceSession.SessionOptions = {
@@ -16,14 +19,8 @@ export async function openOnnx(backbone: Backbone, { threads }: { threads: numbe
     // Threads that wait in a loop double the processor time and, beside the decoder's threads, take several times as long.
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   };
-  const model =
-    backbone.kind === 'onnx'
-      ? backbone.model
-      : toOnnx(backbone.graph, { ranges: backbone.ranges, pixels: backbone.normalisation });
-  const session = await openSession(ort, model, backbone, options);
+  let opened: Ort.InferenceSession | undefined;
   const { input, dimension } = backbone;
-  const [inputName = ''] = session.inputNames;
-  const [outputName = ''] = session.outputNames;
   const singles = onnxProduct<Float32Array>(ort, options, 'float32', (length) => new Float32Array(length));
   const doubles = onnxProduct<Float64Array>(ort, options, 'float64', (length) => new Float64Array(length));
   const turns = new Turns();
@@ -34,6 +31,9 @@ export async function openOnnx(backbone: Backbone, { threads }: { threads: numbe
     run: (pixels, n) =>
       turns.take(async () => {
         checkPictures(pixels, n, input.height * input.width * 3);
+        const session = (opened ??= await openSession(ort, backbone, options));
+        const [inputName = ''] = session.inputNames;
+        const [outputName = ''] = session.outputNames;
         const result = new Float32Array(n * dimension);
         const size = input.height * input.width * 3;
         const step = backbone.kind === 'onnx' && backbone.batch === 'one' ? 1 : n;
@@ -55,7 +55,7 @@ export async function openOnnx(backbone: Backbone, { threads }: { threads: numbe
     doubles: doublesOf.onnx,
     dispose: () =>
       turns.close(async () => {
-        await session.release();
+        await opened?.release();
         await singles.release();
         await doubles.release();
       }),
@@ -65,10 +65,13 @@ export async function openOnnx(backbone: Backbone, { threads }: { threads: numbe
 /** A model of somebody else's may hold what onnxruntime does not know. @throws GRAPH_UNSUPPORTED */
 async function openSession(
   ort: typeof Ort,
-  model: Uint8Array,
   backbone: Backbone,
   options: Ort.InferenceSession.SessionOptions,
 ): Promise<Ort.InferenceSession> {
+  const model =
+    backbone.kind === 'onnx'
+      ? backbone.model
+      : toOnnx(backbone.graph, { ranges: backbone.ranges, pixels: backbone.normalisation });
   try {
     return await ort.InferenceSession.create(model, options);
   } catch (error) {

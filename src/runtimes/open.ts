@@ -39,7 +39,7 @@ const loaders: Readonly<Record<RuntimeId, Loader>> = {
 /**
  * Opens `backbone` in the runtime asked for, or in the fastest one that can be loaded here. `threads` are those of
  * one product inside onnxruntime, or of the wasm runtime; by default as many as there are cores.
- * @throws as `chooseRuntime` does, and GRAPH_UNSUPPORTED
+ * @throws as `chooseRuntime` does, and GRAPH_UNSUPPORTED, which onnx throws with the first pictures
  */
 export async function openRuntime(
   choice: RuntimeChoice,

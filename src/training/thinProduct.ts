@@ -1,7 +1,7 @@
 import { addRowTimesMatrix, transposed, type Matrix, type Product } from './matrix';
 
-/** Up to so many multiplications (some 15 ms of them) plain float64 loops are used: exact, and no call to a runtime. */
-const small = 2 ** 24;
+/** Up to so many multiplications (about a millisecond of them) plain float64 loops are used: exact, and no call to a runtime. */
+const small = 2 ** 20;
 
 /**
  * `matrix`, transposed first if asked, times the tall and thin `thin` of `columns` columns.

@@ -1,17 +1,19 @@
 import { signal } from '@preact/signals';
 import { render } from 'preact';
-import type { FromPanel, PanelState, SavedPanel, ToPanel } from '../protocol';
+import type { FromPanel, PanelState, SavedPanel, SettingsView, ToPanel } from '../protocol';
 import { connect, pageRoot } from './host';
 import { Page } from './panel/pages';
 import { Thumbnails, ThumbnailSource } from './thumbnails';
 import { setWords } from './words';
 
 const state = signal<PanelState | null>(null);
+const settings = signal<SettingsView | null>(null);
 
 const host = connect<ToPanel, FromPanel, SavedPanel>((message) => {
   switch (message.kind) {
     case 'state':
       setWords(message.words);
+      settings.value = message.settings;
       show(message.state);
       break;
     case 'thumbnail':
@@ -35,7 +37,9 @@ function show(next: PanelState): void {
 function Panel() {
   return (
     <ThumbnailSource.Provider value={thumbnails}>
-      {state.value && <Page state={state.value} post={(message) => host.post(message)} />}
+      {state.value && (
+        <Page state={state.value} settings={settings.value} post={(message) => host.post(message)} />
+      )}
     </ThumbnailSource.Provider>
   );
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { cp, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunNode } from '../../src/editor';
@@ -38,7 +38,7 @@ describe('the tree of runs', function () {
   });
   after(async () => {
     const configuration = vscode.workspace.getConfiguration('retrain');
-    for (const key of ['seed', 'backbone', 'testingPercentage'])
+    for (const key of ['seed', 'head', 'backbone', 'testingPercentage'])
       await configuration.update(key, undefined, vscode.ConfigurationTarget.Workspace);
   });
 
@@ -104,18 +104,42 @@ describe('the tree of runs', function () {
     await vscode.workspace
       .getConfiguration('retrain')
       .update('seed', 7, vscode.ConfigurationTarget.Workspace);
+    await vscode.workspace
+      .getConfiguration('retrain')
+      .update('head', 'ridge', vscode.ConfigurationTarget.Workspace);
     assert.equal(get('seed'), 7);
     await vscode.workspace
       .getConfiguration('retrain')
       .update('randomCrop', 30, vscode.ConfigurationTarget.Workspace);
     await act('restoreRunSettings', node);
-    assert.equal(get('seed'), 42);
+    assert.deepEqual([get('seed'), get('head')], [42, 'softmax']);
     assert.equal(get('randomCrop'), 0, 'the run had no distortions');
     assert.equal(get('backbone'), 'efficientnet-lite2-int8');
     assert.equal(get('runtime'), 'auto');
     assert.match(dialogs.messages.at(-1)?.text ?? '', /^Settings of .* restored: .*seed 42/);
     await act('restoreRunSettings', node);
     assert.match(dialogs.messages.at(-1)?.text ?? '', /^The settings are already those of /);
+  });
+
+  it('makes them those of the retrain.json, where there is one', async () => {
+    const node = await nodeOf(made[0] ?? '');
+    const { sessions } = await activated();
+    const file = path.join(workspaceFolder(), 'retrain.json');
+    await writeFile(file, '{ "seed": 7, "runtime": "onnx" }');
+    try {
+      await act('restoreRunSettings', node);
+      const said = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+      assert.deepEqual([said['seed'], said['runtime'], said['head']], [42, 'onnx', 'softmax']);
+      const { settings } = sessions.of(workspaceFolder());
+      assert.ok(settings?.kind === 'read' && settings.names.includes('backbone'));
+      assert.match(
+        dialogs.messages.at(-1)?.text ?? '',
+        /^Settings of .* restored in retrain\.json: .*seed 42/,
+      );
+    } finally {
+      await rm(file);
+      await sessions.of(workspaceFolder()).refreshSettings();
+    }
   });
 
   it('compares two that are selected, the older one first, and one with another that is chosen', async () => {

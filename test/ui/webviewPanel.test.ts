@@ -122,6 +122,25 @@ describe('the panel', function () {
     await page.close();
   });
 
+  it('says which settings come from retrain.json, or what is wrong with it, and opens it', async () => {
+    const page = await pages.open('panel', 'poor');
+    const line = page.locator('.settings');
+    assert.equal(
+      await line.innerText(),
+      'Settings from photos/retrain.json: seed, testingPercentage, optimizer',
+    );
+    await page.getByRole('button', { name: 'Edit settings' }).click();
+    assert.equal((await sent(page, 'editSettings')).length, 1);
+    await page.close();
+    const damaged = await pages.open('panel', 'untested');
+    assert.match(await damaged.getByRole('alert').innerText(), /retrain\.json cannot be used \(seed: /);
+    await damaged.close();
+    const without = await pages.open('panel', 'done');
+    await without.getByRole('button', { name: 'Edit settings' }).waitFor();
+    assert.equal(await without.locator('.settings').count(), 0);
+    await without.close();
+  });
+
   it('leads on from an empty workspace', async () => {
     const page = await pages.open('panel', 'empty');
     await page.getByRole('button', { name: 'Choose Folder…' }).click();

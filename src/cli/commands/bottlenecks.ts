@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Shard } from '../../jobs';
 import { bottlenecksDocument } from '../documents';
-import { backbone, json, runtime, type NetworkOptions } from '../options';
+import { backbone, json, runtime, settingsChoice, type NetworkOptions } from '../options';
 import { perform, type Output } from '../perform';
 import { bottlenecksText } from '../text';
 
@@ -30,11 +30,11 @@ export function bottlenecksCommand(): Command {
     .addOption(runtime())
     .addOption(shard())
     .addOption(json())
-    .action((folder: string, { backbone, runtime, shard, ...output }: Options) =>
+    .action((folder: string, { shard, ...output }: Options, command: Command) =>
       perform(output, async ({ jobs, progress, signal }) => {
         const params = {
           folder: path.resolve(folder),
-          settings: { backbone, runtime },
+          ...settingsChoice(command),
           ...(shard && { shard }),
         };
         const result = await jobs.run('bottlenecks', params, { signal, report: progress.report });

@@ -1,7 +1,15 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { evaluateDocument } from '../documents';
-import { json, runtime } from '../options';
+import {
+  assertAccuracy,
+  assertion,
+  json,
+  junit,
+  junitOutput,
+  runtime,
+  type AssertionOptions,
+} from '../options';
 import { perform, type Output } from '../perform';
 import { evaluateText } from '../text';
 
@@ -11,16 +19,25 @@ export function evaluateCommand(): Command {
     .argument('<folder>', 'a folder whose subfolders are the classes')
     .requiredOption('--run <dir>', 'folder of the run')
     .addOption(runtime())
+    .addOption(assertAccuracy())
+    .addOption(junit())
     .addOption(json())
-    .action((folder: string, options: { run: string; runtime: string } & Output) =>
+    .action((folder: string, options: { run: string; runtime: string } & AssertionOptions & Output) =>
       perform(options, async ({ jobs, progress, signal }) => {
         const params = {
           folder: path.resolve(folder),
           run: path.resolve(options.run),
           runtime: options.runtime,
+          ...junitOutput(options),
         };
         const result = await jobs.run('evaluate', params, { signal, report: progress.report });
-        return { text: evaluateText(result), document: evaluateDocument(result), done: true };
+        const asserted = assertion(result, options, result.run.name);
+        return {
+          text: evaluateText(result),
+          document: { ...evaluateDocument(result), ...asserted.document },
+          done: true,
+          shortfall: asserted.shortfall,
+        };
       }),
     );
 }

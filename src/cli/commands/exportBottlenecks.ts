@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { exportText } from '../cacheText';
 import { exportDocument } from '../documents';
-import { backbone, json, runtime, type NetworkOptions } from '../options';
+import { backbone, json, runtime, settingsChoice, type NetworkOptions } from '../options';
 import { perform, type Output } from '../perform';
 
 type Options = NetworkOptions & Output & { readonly to: string };
@@ -15,12 +15,12 @@ export function exportBottlenecksCommand(): Command {
     .addOption(backbone())
     .addOption(runtime())
     .addOption(json())
-    .action((folder: string, { to, backbone, runtime, ...output }: Options) =>
+    .action((folder: string, { to, ...output }: Options, command: Command) =>
       perform(output, async ({ jobs, progress, signal }) => {
         const params = {
           folder: path.resolve(folder),
           to: path.resolve(to),
-          settings: { backbone, runtime },
+          ...settingsChoice(command),
         };
         const result = await jobs.run('exportBottlenecks', params, { signal, report: progress.report });
         return { text: exportText(result), document: exportDocument(result), done: true };

@@ -1,12 +1,11 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { defaultSettings, type RetrainSettings } from '../../jobs';
 import { learningRepeats } from '../../protocol';
 import { learningCurveDocument, learningCurveText } from '../learningCurveOutput';
-import { checkShares, json, settingOptions, wholeNumber } from '../options';
+import { json, settingOptions, settingsChoice, wholeNumber } from '../options';
 import { perform, type Output } from '../perform';
 
-type Options = Omit<RetrainSettings, 'splitRule' | 'head'> & Output & { readonly repeats: number };
+type Options = Output & { readonly repeats: number };
 
 export function learningCurveCommand(): Command {
   const command = new Command('learning-curve')
@@ -18,13 +17,10 @@ export function learningCurveCommand(): Command {
         .default(learningRepeats),
     );
   for (const option of settingOptions()) command.addOption(option);
-  return command.addOption(json()).action(async (folder: string, options: Options) => {
-    const { json: asJson, repeats, ...given } = options;
-    const { splitRule, head } = defaultSettings;
-    const settings: RetrainSettings = { ...given, splitRule, head };
-    checkShares(command, settings);
+  return command.addOption(json()).action(async (folder: string, { json: asJson, repeats }: Options) => {
+    const choice = settingsChoice(command);
     await perform({ ...(asJson && { json: asJson }) }, async ({ jobs, progress, signal }) => {
-      const subject = { kind: 'dataset', folder: path.resolve(folder), settings } as const;
+      const subject = { kind: 'dataset', folder: path.resolve(folder), ...choice } as const;
       const result = await jobs.run(
         'learningCurve',
         { subject, repeats },

@@ -1,15 +1,22 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { defaultSettings, type HeadChoice, type OptimizerChoice, type RetrainSettings } from '../../jobs';
+import { defaultSettings, type HeadChoice, type OptimizerChoice, type SettingValues } from '../../jobs';
 import { importText } from '../cacheText';
 import { trainDocument } from '../documents';
-import { checkShares, json, settingOptions } from '../options';
+import {
+  assertAccuracy,
+  assertion,
+  json,
+  junit,
+  junitOutput,
+  settingOptions,
+  settingsChoice,
+  type AssertionOptions,
+} from '../options';
 import { perform, status, type Output } from '../perform';
 import {
-  distortionsIn,
   flagNotes,
   moduleOf,
-  optimizerOf,
   outputsOf,
   retrainPyOptions,
   trainsAsRetrainPy,
@@ -17,8 +24,8 @@ import {
 } from '../retrainPyFlags';
 import { trainText } from '../text';
 
-type Options = Omit<RetrainSettings, 'head' | 'splitRule'> &
-  RetrainPyFlags &
+type Options = RetrainPyFlags &
+  AssertionOptions &
   Output & { readonly head: HeadChoice['kind']; readonly optimizer: OptimizerChoice['kind'] };
 
 export function trainCommand(): Command {
@@ -34,22 +41,7 @@ export function trainCommand(): Command {
         .default(defaultSettings.head.kind),
     );
   for (const option of [...settingOptions(), ...retrainPyOptions()]) command.addOption(option);
-  return command.addOption(json()).action(train);
-}
-
-/** retrain.py's optimiser comes with its split. */
-function trainingOf(
-  options: Options,
-  implied: boolean,
-  imageDir: string,
-): Pick<RetrainSettings, 'splitRule' | 'head'> {
-  if (options.head === 'ridge') return { splitRule: defaultSettings.splitRule, head: { kind: 'ridge' } };
-  if (implied || options.optimizer === 'retrain.py')
-    return {
-      splitRule: { kind: 'retrain.py', imageDir },
-      head: { kind: 'softmax', optimizer: optimizerOf(options) },
-    };
-  return { splitRule: defaultSettings.splitRule, head: { kind: 'softmax', optimizer: { kind: 'l-bfgs' } } };
+  return command.addOption(assertAccuracy()).addOption(junit()).addOption(json()).action(train);
 }
 
 async function train(
@@ -61,7 +53,7 @@ async function train(
   const given = argument ?? options.imageDir;
   if (given === undefined || (argument !== undefined && options.imageDir !== undefined))
     return wrong('name the dataset once, as <folder> or with --image_dir');
-  checkShares(command, options);
+  const choice = settingsChoice(command);
   const named = command.getOptionValueSource('optimizer') !== 'default';
   const implied = !named && trainsAsRetrainPy(options);
   if (options.head === 'ridge' && (options.optimizer === 'retrain.py' || trainsAsRetrainPy(options)))
@@ -70,33 +62,49 @@ async function train(
     wrong('--head ridge has no curve that --summaries_dir could take');
   if (named && options.optimizer === 'l-bfgs' && trainsAsRetrainPy(options))
     wrong('steps, rate, batch sizes and --keep belong to --optimizer retrain.py');
-  const distortions = distortionsIn(options);
-  if (options.views !== undefined && distortions === undefined)
-    wrong(
-      '--views needs a distortion: --flip_left_right, --random_crop, --random_scale or --random_brightness',
-    );
   for (const note of flagNotes(options, implied)) process.stderr.write(`note: ${note}\n`);
 
   const folder = path.resolve(given);
-  const settings: RetrainSettings = {
-    backbone: moduleOf(options) ?? options.backbone,
-    runtime: options.runtime,
-    seed: options.seed,
-    validationPercentage: options.validationPercentage,
-    testingPercentage: options.testingPercentage,
-    ...trainingOf(options, implied, given),
-    ...(distortions && { distortions }),
+  const module = moduleOf(options);
+  const settings: SettingValues = {
+    ...choice.options,
+    ...(module !== undefined && { backbone: module }),
+    ...(options.imageDir !== undefined && { imageDir: given }),
+    ...trainingSettings(options, { named, implied }, given),
   };
   const misclassified = options.printMisclassifiedTestImages ?? false;
   await perform({ ...(asJson && { json: asJson }) }, async ({ jobs, progress, signal }) => {
-    const module = moduleOf(options);
     if (options.bottleneckDir !== undefined && module !== undefined) {
       const texts = { from: path.resolve(options.bottleneckDir), folder, module };
       const imported = await jobs.run('importBottlenecks', texts, { signal, report: progress.report });
       process.stderr.write(`${importText(imported)}\n`);
     }
-    const params = { folder, settings, outputs: outputsOf(options) };
+    const outputs = { ...outputsOf(options), ...junitOutput(options) };
+    const params = { ...choice, folder, options: settings, outputs };
     const run = await jobs.run('retrain', params, { signal, report: progress.report });
-    return { text: trainText(run, misclassified), document: trainDocument(run, misclassified), done: true };
+    if (options.summariesDir !== undefined && run.training.kind === 'ridge')
+      process.stderr.write('note: --summaries_dir: a ridge head has no curve, nothing was written\n');
+    const asserted = assertion(run.evaluation, options, run.name);
+    return {
+      text: trainText(run, misclassified),
+      document: { ...trainDocument(run, misclassified), ...asserted.document },
+      done: true,
+      shortfall: asserted.shortfall,
+    };
   });
+}
+
+/**
+ * The head or optimizer that a person names decides the split too, whatever retrain.json says of it: retrain.py's is by
+ * the path of the dataset as they gave it.
+ */
+function trainingSettings(
+  { head, optimizer }: Options,
+  { named, implied }: { readonly named: boolean; readonly implied: boolean },
+  imageDir: string,
+): SettingValues {
+  if (head === 'ridge') return { head, splitRule: 'content' };
+  if (implied || (named && optimizer === 'retrain.py'))
+    return { head, optimizer: 'retrain.py', splitRule: 'retrain.py', imageDir };
+  return named ? { head, optimizer, splitRule: 'content' } : {};
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Command, Option } from 'commander';
 import { verifyText } from '../cacheText';
 import { verifyDocument } from '../documents';
-import { backbone, json, runtime, wholeNumber, type NetworkOptions } from '../options';
+import { backbone, json, runtime, settingsChoice, wholeNumber, type NetworkOptions } from '../options';
 import { perform, type Output } from '../perform';
 
 type Options = NetworkOptions & {
@@ -32,12 +32,12 @@ export function verifyCommand(): Command {
       ),
     )
     .addOption(json())
-    .action(async (folder: string, options: Options) => {
-      const { backbone, runtime, all, sample, seed = Date.now() % largest, ...output } = options;
+    .action(async (folder: string, options: Options, command: Command) => {
+      const { all, sample, seed = Date.now() % largest, ...output } = options;
       await perform(output, async ({ jobs, progress, signal }) => {
         const params = {
           folder: path.resolve(folder),
-          settings: { backbone, runtime },
+          ...settingsChoice(command),
           sample: all ? null : sample,
           seed,
         };

@@ -18,6 +18,9 @@ export function Header({ state, post }: { state: Shown; post: (message: FromPane
         {dataset && <span class="size">{sizeOf(dataset)}</span>}
       </p>
       <div class="actions">
+        <button type="button" class="button" onClick={() => post({ kind: 'editSettings' })}>
+          {t('Edit settings')}
+        </button>
         {state.kind === 'running' ? (
           <button
             type="button"

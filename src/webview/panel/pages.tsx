@@ -1,6 +1,13 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import type { FromPanel, PanelState, RunningView, TrainingUnderway, TrainingView } from '../../protocol';
+import type {
+  FromPanel,
+  PanelState,
+  RunningView,
+  SettingsView,
+  TrainingUnderway,
+  TrainingView,
+} from '../../protocol';
 import { t } from '../words';
 import { Band, goTo } from './band';
 import { mistakes, type Choice } from './choice';
@@ -16,6 +23,7 @@ import { isLarge, MatrixBand } from './matrixBand';
 import { evaluationsOf, firstMeasured, shownOf, type Measured } from './measured';
 import { Progress } from './progress';
 import { RunFacts } from './runFacts';
+import { SettingsLine } from './settingsLine';
 import { stepName, stepsOfRun, stepsOfRunning } from './stepFacts';
 import { Steps } from './steps';
 import { StoppedBand } from './stopped';
@@ -26,7 +34,15 @@ type Done = Extract<PanelState, { kind: 'done' }>;
 type Underway = Extract<PanelState, { kind: 'running' | 'stopped' }>;
 
 /** The page for a state of the host. */
-export function Page({ state, post }: { state: PanelState; post: Post }) {
+export function Page({
+  state,
+  settings,
+  post,
+}: {
+  state: PanelState;
+  settings: SettingsView | null;
+  post: Post;
+}) {
   if (state.kind === 'empty') {
     return (
       <Empty
@@ -38,6 +54,7 @@ export function Page({ state, post }: { state: PanelState; post: Post }) {
   return (
     <>
       <Header state={state} post={post} />
+      {settings && <SettingsLine settings={settings} />}
       <main>
         {state.kind === 'done' ? (
           <DonePage key={state.run.folder} state={state} post={post} />

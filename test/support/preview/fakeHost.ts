@@ -1,7 +1,13 @@
-import type { FromClassify, FromComparison, FromInspector, FromPanel } from '../../../src/protocol';
+import type {
+  FromClassify,
+  FromComparison,
+  FromInspector,
+  FromPanel,
+  SettingsView,
+} from '../../../src/protocol';
 import { audit } from './audit';
 import { comparisonState } from './comparisonSamples';
-import { classifyState, inspectorState, panelState, rowValues } from './samples';
+import { classifyState, inspectorState, panelState, rowValues, settingsOf } from './samples';
 
 /** Runs in the preview page before its own script: plays the editor, answers from the samples, keeps a log. */
 
@@ -27,7 +33,8 @@ declare const window: {
 const { view, scenario, photos } = window.preview;
 window.sent = [];
 window.audit = audit;
-window.translate = (words) => window.postMessage({ kind: 'state', state: state(), words });
+window.translate = (words) =>
+  window.postMessage({ kind: 'state', state: state(), settings: settings(), words });
 
 async function thumbnail(path: string): Promise<Uint8Array | null> {
   // The comparison page says whose dataset it means.
@@ -42,10 +49,14 @@ function state(): unknown {
   return view === 'inspector' ? inspectorState(scenario, photos) : classifyState(scenario, photos);
 }
 
+function settings(): SettingsView | null {
+  return view === 'panel' ? settingsOf(scenario) : null;
+}
+
 async function answer(message: Sent): Promise<void> {
   switch (message.kind) {
     case 'ready':
-      window.postMessage({ kind: 'state', state: state(), words: {} });
+      window.postMessage({ kind: 'state', state: state(), settings: settings(), words: {} });
       break;
     case 'thumbnails':
       for (const path of message.paths) {

@@ -12,6 +12,7 @@ import type {
   RowValues,
   RunningView,
   RunView,
+  SettingsView,
 } from '../../../src/protocol';
 
 import { learningView } from './learningSamples';
@@ -204,7 +205,6 @@ function runOf(
     bottlenecks: { cached: Math.max(0, images - 12), computed: Math.min(12, images), seconds: 0.31 },
     split: { training: images - 2 * evaluation.n, validation: evaluation.n, testing: evaluation.n },
     training: { ...lbfgs, epochs: 60, bestEpoch: 41, seconds: 0.22, seed: 42, curve: curveOf(60) },
-    settings: [{ key: 'seed', value: 42 }],
     evaluation,
     leaveOneOut: null,
     ...changes,
@@ -369,6 +369,22 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
     default:
       return { kind: 'empty' };
   }
+}
+
+/** What the panel says of retrain.json. */
+export function settingsOf(name: string): SettingsView | null {
+  if (name === 'poor')
+    return {
+      kind: 'read',
+      shownPath: 'photos/retrain.json',
+      names: ['seed', 'testingPercentage', 'optimizer'],
+    };
+  if (name !== 'untested') return null;
+  const reason = 'seed: a whole number from 0 to 4294967295 was expected';
+  return {
+    kind: 'damaged',
+    message: `The settings file ${root}/retrain.json cannot be used (${reason}); correct it there, or delete it.`,
+  };
 }
 
 const dimension = 2912;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { documentOf, runCli } from '../../support/cli';
@@ -99,6 +99,22 @@ describe('views of the training images', function () {
     assert.deepEqual([other.views?.cached, other.views?.computed], [0, training]);
     assert.equal(folders().length, 2);
     assert.equal((await train(...distorted)).views?.computed, 0);
+  });
+
+  it('are those of retrain.json, and a flag is stronger', async () => {
+    const file = path.join(photos, 'retrain.json');
+    writeFileSync(file, '{"flipLeftRight": true, "randomCrop": 10, "randomBrightness": 5, "views": 2}');
+    try {
+      const one = await train('--random_brightness=20', '--views', '3');
+      assert.deepEqual([one.training.distortions?.views, one.views?.computed], [3, 0], 'as the first ones');
+      assert.equal((await train('--random_brightness=20')).training.distortions?.views, 2);
+      writeFileSync(file, '{"views": 2}');
+      const refused = await cli('train', 'photos', '--views', '3');
+      assert.equal(refused.status, 2);
+      assert.match(refused.stderr, /--flip_left_right/);
+    } finally {
+      rmSync(file);
+    }
   });
 
   it('have no part in leave-one-out and in what a ridge head is chosen by, and are compared', async () => {

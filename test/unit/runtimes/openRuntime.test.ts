@@ -80,8 +80,17 @@ describe('openRuntime', function () {
     graph.mean('bottleneck', graph.node('Elu', 'activation', [graph.input(4, 4)]));
     const backbone = await loadFiles(backboneFiles(graph, { height: 4, width: 4, dimension: 3 }));
     const available = new Map((await runtimeAvailability()).map(({ id, reason }) => [id, reason]));
-    if (available.get('onnx') === undefined)
-      await assert.rejects(openRuntime('onnx', backbone), { code: 'GRAPH_UNSUPPORTED' });
+    if (available.get('onnx') === undefined) {
+      const runtime = await openRuntime('onnx', backbone);
+      // Products do not need the network.
+      const { data } = await runtime.multiply(
+        { rows: 1, columns: 2, data: new Float32Array([1, 2]) },
+        { rows: 2, columns: 1, data: new Float32Array([3, 4]) },
+      );
+      assert.deepEqual([...data], [11]);
+      await assert.rejects(runtime.run(new Uint8Array(48), 1), { code: 'GRAPH_UNSUPPORTED' });
+      await runtime.dispose();
+    }
     for (const id of ['tensorflow', 'wasm'] as const) {
       if (available.get(id) !== undefined) continue;
       const runtime = await openRuntime(id, backbone);

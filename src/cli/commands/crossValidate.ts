@@ -1,0 +1,58 @@
+import path from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { headKinds, type HeadKind } from '../../jobs';
+import { crossValidationDocument, crossValidationText } from '../crossValidationOutput';
+import { backbone, json, runtime, settingsChoice, wholeNumber } from '../options';
+import { perform, type Output } from '../perform';
+
+interface Options extends Output {
+  readonly heads: readonly HeadKind[];
+  readonly folds: number;
+  readonly repeats: number;
+  readonly seed: number;
+}
+
+function parseHeads(text: string): HeadKind[] {
+  return text.split(',').map((name) => {
+    const found = headKinds.find((kind) => kind === name.trim());
+    if (found === undefined) throw new InvalidArgumentError(`They are ${headKinds.join(', ')}.`);
+    return found;
+  });
+}
+
+export function crossValidateCommand(): Command {
+  return new Command('cross-validate')
+    .description('which head is best? answers every image by heads that were not trained on it')
+    .argument('<folder>', 'a folder whose subfolders are the classes')
+    .addOption(
+      new Option('--heads <names>', `some of ${headKinds.join(', ')}`)
+        .argParser(parseHeads)
+        .default([...headKinds], headKinds.join(',')),
+    )
+    .addOption(
+      new Option('--folds <n>', 'parts of the dataset, each answered by heads of the others')
+        .argParser(wholeNumber(2, 100))
+        .default(5),
+    )
+    .addOption(
+      new Option('--repeats <n>', 'how often the images are dealt out anew')
+        .argParser(wholeNumber(1, 100))
+        .default(1),
+    )
+    .addOption(new Option('--seed <n>', 'of the folds').argParser(wholeNumber(0, 2 ** 32 - 1)).default(1))
+    .addOption(backbone())
+    .addOption(runtime())
+    .addOption(json())
+    .action(async (folder: string, { heads, folds, repeats, seed, ...output }: Options, command: Command) => {
+      const choice = settingsChoice(command);
+      await perform(output, async ({ jobs, progress, signal }) => {
+        const params = { folder: path.resolve(folder), ...choice, heads, folds, repeats, seed };
+        const result = await jobs.run('crossValidateHeads', params, { signal, report: progress.report });
+        return {
+          text: crossValidationText(result),
+          document: crossValidationDocument(result),
+          done: true,
+        };
+      });
+    });
+}

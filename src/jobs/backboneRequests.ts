@@ -1,0 +1,102 @@
+import type { BackboneListing, ComparedBackbone, CutView, DownloadProgress } from './backboneResults';
+import type { VerifyProgress } from './cacheResults';
+import type { RetrainProgress } from './results';
+
+/** The jobs about the backbones of this machine, as `Jobs` has them. */
+export interface BackboneJobs {
+  listBackbones: {
+    params: Readonly<Record<never, never>>;
+    progress: never;
+    result: { readonly backbones: readonly BackboneListing[] };
+  };
+  /** Where the network at `source`, a path or an address, can be cut, from its input to its output. */
+  inspectNetwork: {
+    params: NetworkSource;
+    progress: DownloadProgress;
+    result: {
+      readonly input: { readonly height: number; readonly width: number };
+      /** Whether its files say which numbers it takes for pixels. */
+      readonly normalisationKnown: boolean;
+      readonly candidates: readonly CutView[];
+    };
+  };
+  /** Makes a backbone of a TF.js `model.json` or an ONNX file and keeps it on this machine. */
+  addBackbone: {
+    params: NetworkSource & {
+      /** null: as the file or its folder is called. */
+      readonly name: string | null;
+      /** Layers whose values, averaged over space, are the bottleneck; null: the last before those that classify. */
+      readonly cut: readonly string[] | null;
+      /** `0..1`, `-1..1`, `0..255`, `imagenet`, `mean,deviation` or `m,m,m,d,d,d`; null: as its files say. */
+      readonly normalisation: string | null;
+    };
+    progress: DownloadProgress;
+    result: {
+      readonly id: string;
+      readonly name: string;
+      readonly dimension: number;
+      readonly input: { readonly height: number; readonly width: number };
+      readonly cut: readonly string[];
+    };
+  };
+  /** Fetches a backbone of the catalogue. */
+  downloadBackbone: {
+    params: {
+      readonly id: string;
+      /** null: as the catalogue says. */
+      readonly cut: readonly string[] | null;
+      readonly proxy: string | null;
+      /** Another address that has the same files; null: that of the catalogue. */
+      readonly from: string | null;
+    };
+    progress: DownloadProgress;
+    result: BackboneJobs['addBackbone']['result'];
+  };
+  /** Gives a backbone of this machine eight bits, by pictures of `folder`, where it then agrees with itself. */
+  quantiseBackbone: {
+    params: { readonly id: string; readonly folder: string };
+    progress: VerifyProgress;
+    result: {
+      readonly id: string;
+      readonly from: string;
+      /** Pictures that the ranges were found on, and others that the two were compared on. */
+      readonly calibrated: number;
+      readonly compared: number;
+      /** Cosines between the values of float32 and of eight bits. */
+      readonly median: number;
+      readonly least: number;
+    };
+  };
+  /** Accuracy, cross-validated, against the time of each backbone; `ids` empty: all of this machine. */
+  compareBackbones: {
+    params: {
+      readonly folder: string;
+      readonly ids: readonly string[];
+      readonly runtime: string;
+      /** 2 or more. */
+      readonly folds: number;
+      readonly seed: number;
+    };
+    progress: RetrainProgress;
+    result: {
+      readonly folds: number;
+      readonly seed: number;
+      readonly compared: readonly ComparedBackbone[];
+    };
+  };
+  removeBackbone: {
+    params: { readonly id: string };
+    progress: never;
+    result: Readonly<Record<never, never>>;
+  };
+}
+
+/** A network somebody names. */
+export interface NetworkSource {
+  /** Absolute path, or an address (http, https). */
+  readonly source: string;
+  /** null: as the file says. */
+  readonly input: { readonly height: number; readonly width: number } | null;
+  /** The editor's http.proxy; null: that of the environment. */
+  readonly proxy: string | null;
+}

@@ -1,0 +1,37 @@
+import type { Interval } from '../evaluation';
+
+/** What can be trained on bottleneck values: docs/heads.md. */
+export const headKinds = ['softmax', 'ridge', 'hidden', 'neighbours', 'centroid'] as const;
+export type HeadKind = (typeof headKinds)[number];
+
+export interface CrossValidatedHead {
+  readonly head: HeadKind;
+  /** Mean over the folds, and where 95 % of such heads would be on new images. */
+  readonly accuracy: number;
+  readonly interval: Interval;
+  /** Of each fold of each repeat. */
+  readonly accuracies: readonly number[];
+  /** Natural logarithm. */
+  readonly crossEntropy: number;
+  /** Expected calibration error, 15 bins. */
+  readonly calibrationError: number;
+  /** Rows: truth. Over all repeats. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly seconds: number;
+}
+
+export interface CrossValidationView {
+  readonly datasetName: string;
+  /** Absolute. */
+  readonly root: string;
+  readonly backbone: string;
+  readonly runtime: string;
+  readonly labels: readonly string[];
+  readonly images: number;
+  readonly folds: number;
+  readonly repeats: number;
+  readonly seed: number;
+  /** In the order they were asked for. */
+  readonly heads: readonly CrossValidatedHead[];
+  readonly seconds: number;
+}

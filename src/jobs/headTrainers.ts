@@ -1,0 +1,97 @@
+import { stratifiedFolds } from '../evaluation';
+import type { Runtime } from '../runtimes';
+import {
+  trainByGradient,
+  trainCentroid,
+  trainingDefaults,
+  trainNeighbours,
+  trainRidge,
+  trainSoftmax,
+  type TrainedHead,
+  type TrainingSet,
+} from '../training';
+import type { HeadKind } from './crossValidationResults';
+
+/** Trains on scaled values. @throws the signal's reason once aborted */
+export type HeadTrainer = (training: TrainingSet, signal: AbortSignal) => Promise<TrainedHead>;
+
+interface HeadSizes {
+  /** C */
+  readonly classes: number;
+  /** D */
+  readonly dimension: number;
+  readonly seed: number;
+  readonly runtime: Pick<Runtime, 'multiply' | 'multiply64'>;
+}
+
+/** Of the hidden layer and its training; measured in docs/heads.md. */
+const hidden = { units: 128, batchSize: 32, learningRate: 0.003, passes: 100, patience: 10 } as const;
+/** One in so many images decides when the training of a hidden layer ends. */
+const validationFolds = 10;
+
+/** The usual training of each kind of head, with nothing to choose but what it chooses itself. */
+export function headTrainer(kind: HeadKind, { classes, dimension, seed, runtime }: HeadSizes): HeadTrainer {
+  const sizes = { classes, dimension };
+  switch (kind) {
+    case 'softmax':
+      return async (training, signal) => {
+        const task = { training, validation: null, ...sizes, ...trainingDefaults };
+        return { kind: 'linear', head: (await trainSoftmax(task, runtime.multiply, { signal })).head };
+      };
+    case 'ridge':
+      return async (training, signal) => ({
+        kind: 'linear',
+        head: (await trainRidge({ training, ...sizes }, runtime.multiply64, { signal })).head,
+      });
+    case 'hidden':
+      return async (all, signal) => {
+        const { training, validation } = parted(all, sizes, seed);
+        const { units, batchSize, learningRate, passes, patience } = hidden;
+        const measureEvery = Math.ceil(training.labels.length / batchSize);
+        const { trained } = await trainByGradient(
+          {
+            training,
+            validation,
+            ...sizes,
+            hidden: units,
+            labelSmoothing: 0,
+            stepRule: { kind: 'adam', learningRate },
+            batchSize,
+            steps: passes * measureEvery,
+            measureEvery,
+            patience,
+            seed,
+          },
+          runtime.multiply,
+          { signal },
+        );
+        return trained;
+      };
+    case 'neighbours':
+      return async (training) => ({
+        kind: 'neighbours',
+        neighbours: await trainNeighbours({ training, ...sizes }, runtime.multiply),
+      });
+    case 'centroid':
+      return (training) =>
+        Promise.resolve({ kind: 'linear', head: trainCentroid(training, dimension, classes) });
+  }
+}
+
+/** A part of each class is held out; copies. */
+function parted(
+  { values, labels }: TrainingSet,
+  { classes, dimension }: Pick<HeadSizes, 'classes' | 'dimension'>,
+  seed: number,
+): { training: TrainingSet; validation: TrainingSet } {
+  const foldOf = stratifiedFolds(labels, classes, validationFolds, seed);
+  const take = (chosen: (fold: number | undefined) => boolean): TrainingSet => {
+    const rows = [...labels.keys()].filter((row) => chosen(foldOf[row]));
+    const taken = new Float32Array(rows.length * dimension);
+    rows.forEach((row, i) =>
+      taken.set(values.subarray(row * dimension, (row + 1) * dimension), i * dimension),
+    );
+    return { values: taken, labels: Int32Array.from(rows, (row) => labels[row] ?? 0) };
+  };
+  return { training: take((fold) => fold !== 0), validation: take((fold) => fold === 0) };
+}

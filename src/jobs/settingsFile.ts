@@ -1,0 +1,168 @@
+import path from 'node:path';
+import {
+  isInside,
+  readBounded,
+  RetrainError,
+  systemCode,
+  toFailure,
+  Untrusted,
+  writeAtomic,
+  writeNew,
+} from '../base';
+import { readRun } from '../models';
+import type { Job, JobContext } from './context';
+import { asOutput } from './outputs';
+import type { FlatSettings, NetworkSettings, RetrainSettings, SettingsChoice } from './requests';
+import type { RetrainProgress } from './results';
+import { readSettingValues, type SettingName, type SettingValues } from './settingDescriptions';
+import { valuesOf, withValues } from './settingValues';
+
+/** What a person keeps the settings of a dataset in, for editor and terminal alike. */
+const fileName = 'retrain.json';
+
+const largest = 2 ** 20;
+
+interface SettingsFile {
+  /** Absolute. */
+  readonly file: string;
+  readonly values: SettingValues;
+  /** What it says of its schema. */
+  readonly schema: string | undefined;
+}
+
+/** The retrain.json of a dataset: its own, else the nearest above it up to `workspace`. @throws as reading it does */
+async function findSettings(folder: string, workspace: string | undefined): Promise<SettingsFile | null> {
+  for (const file of candidates(folder, workspace)) {
+    const text = await readText(file);
+    if (text === null) continue;
+    const damaged = (reason: string) => new RetrainError('SETTINGS_DAMAGED', { path: file, reason });
+    const object = Untrusted.parse(text, damaged);
+    return { file, values: readSettingValues(object), schema: object.optional('$schema')?.text() };
+  }
+  return null;
+}
+
+/** Nearest first. */
+function candidates(folder: string, workspace: string | undefined): string[] {
+  const own = path.resolve(folder);
+  const top = workspace === undefined ? own : path.resolve(workspace);
+  const files = [path.join(own, fileName)];
+  if (isInside(top, own))
+    for (let above = own; above !== top;) {
+      above = path.dirname(above);
+      files.push(path.join(above, fileName));
+    }
+  return files;
+}
+
+/** Null where there is none. A byte order mark, as some editors of Windows write it, is no part of the text. */
+async function readText(file: string): Promise<string | null> {
+  try {
+    return (await readBounded(file, largest, { allowEmpty: true })).toString().replace(/^\uFEFF/, '');
+  } catch (error) {
+    if (error instanceof RetrainError && error.code === 'FILE_MISSING') return null;
+    throw error;
+  }
+}
+
+/**
+ * The settings of a job on the dataset at `folder`: what was said for it alone, then its retrain.json, then what
+ * holds otherwise. A file that was found is reported.
+ * @throws SETTINGS_DAMAGED, SHARES_TOO_LARGE, VIEWS_WITHOUT_DISTORTION, FILE_UNREADABLE, NOT_A_FILE, FILE_TOO_LARGE
+ */
+export async function chosenSettings(
+  folder: string,
+  { settings, workspace, options }: SettingsChoice<RetrainSettings>,
+  report: JobContext<RetrainProgress>['report'],
+): Promise<RetrainSettings> {
+  const found = await findSettings(folder, workspace);
+  if (found) report({ kind: 'settings', file: found.file, names: namesOf(found.values) });
+  const chosen = withValues(settings, { ...found?.values, ...options }, folder);
+  if (options?.views !== undefined && !chosen.distortions)
+    throw new RetrainError('VIEWS_WITHOUT_DISTORTION', { views: options.views });
+  return chosen;
+}
+
+/** Like `chosenSettings`, for a job that needs no more than a network. */
+export async function chosenNetwork(
+  folder: string,
+  { settings, workspace, options }: SettingsChoice<NetworkSettings>,
+  report?: JobContext<RetrainProgress>['report'],
+): Promise<NetworkSettings> {
+  const found = await findSettings(folder, workspace);
+  const values = { ...found?.values, ...options };
+  if (found) report?.({ kind: 'settings', file: found.file, names: namesOf(found.values) });
+  return {
+    backbone: values.backbone ?? settings.backbone,
+    runtime: values.runtime ?? settings.runtime,
+  };
+}
+
+function namesOf(values: SettingValues): SettingName[] {
+  return Object.keys(values) as SettingName[];
+}
+
+/** What the retrain.json of a dataset says, or what is wrong with it. */
+export const readSettingsFile: Job<'readSettingsFile'> = async ({ folder, workspace }) => {
+  try {
+    const found = await findSettings(folder, workspace);
+    return { facts: found && { kind: 'read', file: found.file, names: namesOf(found.values) } };
+  } catch (error) {
+    if (!(error instanceof RetrainError)) throw error;
+    return { facts: { kind: 'damaged', failure: toFailure(error) } };
+  }
+};
+
+/**
+ * The path of the dataset's retrain.json; where it has none, one is made in its folder that says what holds now.
+ * @throws OUTPUT_UNWRITABLE
+ */
+export const openSettingsFile: Job<'openSettingsFile'> = async ({ folder, workspace, settings }) => {
+  for (const file of candidates(folder, workspace))
+    if (await readText(file).then((text) => text !== null, isDamaged)) return { file };
+  const file = path.join(path.resolve(folder), fileName);
+  await asOutput(file, async () => {
+    try {
+      await writeNew(file, textOf(valuesOf(settings)));
+    } catch (error) {
+      // Somebody else was faster: theirs is opened.
+      if (systemCode(error) !== 'EEXIST') throw error;
+    }
+  });
+  return { file };
+};
+
+/** A file that is there and cannot be read is opened all the same: the editor says why it cannot. */
+function isDamaged(error: unknown): boolean {
+  return error instanceof RetrainError;
+}
+
+/**
+ * Has the dataset's retrain.json say what a run was made with; schema and runtime in it stay. Where it has none, gives
+ * what that is.
+ * @throws RUN_DAMAGED; as reading retrain.json does; OUTPUT_UNWRITABLE
+ */
+export const restoreSettings: Job<'restoreSettings'> = async ({ run, folder, workspace, settings }) => {
+  const { backbone, settings: made } = await readRun(run);
+  const values = valuesOf({ backbone: backbone.id, ...made });
+  const found = await findSettings(folder, workspace);
+  if (found === null) return { kind: 'none', values };
+  const { file, schema } = found;
+  const damaged = (reason: string) => new RetrainError('RUN_DAMAGED', { path: run, reason });
+  readSettingValues(Untrusted.parse(JSON.stringify(values), damaged));
+  const held = valuesOf(withValues(settings, found.values, folder));
+  const changed = Object.fromEntries(Object.entries(values).filter(([name, value]) => held[name] !== value));
+  if (Object.keys(changed).length > 0) {
+    const { runtime } = found.values;
+    const kept = {
+      ...(schema !== undefined && { $schema: schema }),
+      ...(runtime !== undefined && { runtime }),
+    };
+    await asOutput(file, () => writeAtomic(file, textOf({ ...kept, ...values })));
+  }
+  return { kind: 'file', file, changed };
+};
+
+function textOf(values: FlatSettings): string {
+  return `${JSON.stringify(values, null, 2)}\n`;
+}

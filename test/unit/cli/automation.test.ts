@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { documentOf, runCli } from '../../support/cli';
+import { copySamples } from '../../support/sampleDataset';
+
+interface TrainDocument {
+  readonly split: { readonly training: number; readonly validation: number; readonly testing: number };
+  readonly training: {
+    readonly seed: number;
+    readonly head: string;
+    readonly optimizer: { kind: string; steps?: number };
+    splitRule: object;
+  };
+  readonly evaluation: { readonly accuracy: number };
+  readonly assertion?: { readonly accuracy: number; readonly holds: boolean };
+}
+
+describe('retrain in CI', function () {
+  this.timeout(120_000);
+  const home = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'retrain-ci-')));
+  const photos = path.join(home, 'data', 'photos');
+  after(() => rmSync(home, { recursive: true, force: true }));
+  const retrain = (...args: string[]) => runCli(args, { cwd: home, data: home });
+  const train = async (...args: string[]) =>
+    documentOf(await retrain('train', 'data/photos', '--json', ...args)) as unknown as TrainDocument;
+  const settings = path.join(home, 'retrain.json');
+
+  before(() => {
+    copySamples(photos, { daisy: 'daisy', roses: 'roses & co', tulips: 'tulips' }, 10);
+    writeFileSync(path.join(photos, 'tulips', 'empty.jpg'), '');
+    writeFileSync(path.join(photos, 'tulips', 'text.jpg'), 'no picture');
+  });
+
+  it('ends with status 0 where the accuracy is what was asserted, and 3 where it is below or unknown', async () => {
+    const junit = ['--junit', 'reports/retrain.xml'];
+    const fine = await retrain('train', 'data/photos', '--assert-accuracy', '0', ...junit);
+    assert.equal(fine.status, 0, fine.stderr);
+    const report = readFileSync(path.join(home, 'reports', 'retrain.xml'), 'utf8');
+    assert.match(report, /<testsuite name="retrain photos" tests="4" failures="0" /);
+    assert.match(report, /<testcase name="recall of roses &amp; co" /);
+
+    // Without testing images nothing can be asserted, and all that was trained is there all the same.
+    const unknown = await retrain(
+      'train',
+      'data/photos',
+      '--json',
+      '--testing-percentage',
+      '0',
+      '--assert-accuracy',
+      '0.5',
+      ...junit,
+    );
+    assert.equal(unknown.status, 3);
+    assert.match(
+      unknown.stderr,
+      /There is no testing image to measure the asserted accuracy of 0\.5 on; add photos/,
+    );
+    assert.deepEqual((documentOf(unknown) as unknown as TrainDocument).assertion, {
+      accuracy: 0.5,
+      holds: false,
+    });
+    assert.match(
+      readFileSync(path.join(home, 'reports', 'retrain.xml'), 'utf8'),
+      /<failure type="ACCURACY_UNKNOWN"/,
+    );
+  });
+
+  it('says how far below it is', async () => {
+    const { evaluation } = await train('--testing-percentage', '50');
+    const run = await retrain('train', 'data/photos', '--testing-percentage', '50', '--assert-accuracy', '1');
+    const below = evaluation.accuracy < 1;
+    assert.equal(run.status, below ? 3 : 0);
+    if (below)
+      assert.match(
+        run.stderr,
+        /The testing accuracy is 0\.\d+ \(\d+ of \d+ images\), below the asserted 1; the run \S+ is kept/,
+      );
+    assert.match(run.stdout, /^Accuracy: /m);
+  });
+
+  it('measures a run on other photos just so', async () => {
+    const [run = ''] = [((await train()) as unknown as { run: string }).run];
+    const folder = path.join('data', 'photos');
+    const args = ['evaluate', folder, '--run', path.join(folder, run), '--junit', 'evaluated.xml', '--json'];
+    const { status, stdout } = await retrain(...args, '--assert-accuracy', '0.1');
+    assert.equal(status, 0);
+    assert.deepEqual((JSON.parse(stdout) as TrainDocument).assertion, { accuracy: 0.1, holds: true });
+    assert.match(readFileSync(path.join(home, 'evaluated.xml'), 'utf8'), /<testcase name="accuracy" /);
+  });
+
+  it('takes a share from 0 to 1 and nothing else', async () => {
+    for (const wrong of ['90', '-0.1', '', 'x', '90%', 'NaN']) {
+      const { status, stderr } = await retrain('train', 'data/photos', `--assert-accuracy=${wrong}`);
+      assert.equal(status, 2, wrong);
+      assert.match(stderr, /It must be a number from 0 to 1, such as 0\.9\./);
+    }
+  });
+
+  it('names each file that is left out on a line of standard error that the editor can match', async () => {
+    const { stdout, stderr } = await retrain('train', 'data/photos');
+    const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+      contributes: { problemMatchers: { pattern: { regexp: string; file: number; message: number } }[] };
+    };
+    const pattern = manifest.contributes.problemMatchers[0]?.pattern;
+    assert.ok(pattern);
+    const matched = stderr.split('\n').flatMap((line) => {
+      const match = new RegExp(pattern.regexp).exec(line);
+      return match ? [[match[pattern.file], match[pattern.message]]] : [];
+    });
+    assert.deepEqual(matched, [
+      [
+        path.join('data', 'photos', 'tulips', 'empty.jpg'),
+        'empty.jpg is empty; download it again or delete it.',
+      ],
+      [
+        path.join('data', 'photos', 'tulips', 'text.jpg'),
+        'text.jpg is not an image that can be read; save it as JPEG or PNG.',
+      ],
+    ]);
+    assert.match(stdout, /^ {2}left out: 2 files$/m);
+  });
+
+  it('goes by the retrain.json of the workspace, and by its options before that', async () => {
+    writeFileSync(
+      settings,
+      '{"seed": 7, "testingPercentage": 30, "optimizer": "retrain.py", "trainingSteps": 11}',
+    );
+    const outcome = await retrain('train', 'data/photos', '--json');
+    const document = documentOf(outcome) as unknown as TrainDocument;
+    assert.deepEqual(
+      [document.training.seed, document.training.optimizer.steps, document.training.splitRule],
+      [7, 11, { kind: 'retrain.py', imageDir: 'photos' }],
+    );
+    assert.match(
+      outcome.stderr,
+      /^Settings from .*retrain\.json: seed, testingPercentage, optimizer, trainingSteps$/m,
+    );
+    const other = await train('--seed', '8', '--optimizer', 'l-bfgs');
+    assert.deepEqual([other.training.seed, other.training.optimizer.kind], [8, 'l-bfgs']);
+    const stepped = await train('--how_many_training_steps', '5');
+    assert.deepEqual([stepped.training.seed, stepped.training.optimizer.steps], [7, 5]);
+    const ridge = await train('--head', 'ridge');
+    assert.deepEqual([ridge.training.head, ridge.training.splitRule], ['ridge', { kind: 'content' }]);
+    const curve = documentOf(await retrain('learning-curve', 'data/photos', '--repeats', '1', '--json'));
+    assert.equal(curve['seed'], 7);
+    writeFileSync(settings, '{"head": "ridge"}');
+    const events = await retrain('train', 'data/photos', '--json', '--summaries_dir', 'events');
+    assert.equal((documentOf(events) as unknown as TrainDocument).training.head, 'ridge');
+    assert.match(events.stderr, /^note: --summaries_dir: a ridge head has no curve, nothing was written$/m);
+    const implied = await train('--learning_rate', '0.1');
+    assert.deepEqual([implied.training.head, implied.training.optimizer.kind], ['softmax', 'retrain.py']);
+    rmSync(settings);
+  });
+
+  it('says what is wrong with a retrain.json, and where', async () => {
+    writeFileSync(path.join(photos, 'retrain.json'), '{"runtime": "cuda"}');
+    for (const command of [
+      ['train'],
+      ['bottlenecks'],
+      ['verify'],
+      ['learning-curve'],
+      ['export-bottlenecks', '--to', 'texts'],
+    ]) {
+      const { status, stderr } = await retrain(...command, 'data/photos');
+      assert.equal(status, 1, command[0]);
+      assert.match(
+        stderr,
+        /The settings file .*photos.retrain\.json cannot be used \(runtime: auto or onnx or .* was expected\); correct it/,
+      );
+    }
+    writeFileSync(path.join(photos, 'retrain.json'), '{"seed": 3}');
+    const document = (await train()) as unknown as { dataset: { images: number; skipped: object[] } };
+    assert.deepEqual(
+      [document.dataset.images, document.dataset.skipped.length],
+      [30, 2],
+      'it is no stray file',
+    );
+  });
+});

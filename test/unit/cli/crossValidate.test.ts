@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { documentOf, runCli } from '../../support/cli';
+import { copySamples } from '../../support/sampleDataset';
+
+interface Document {
+  images: number;
+  labels: string[];
+  folds: number;
+  repeats: number;
+  heads: {
+    head: string;
+    accuracy: number;
+    interval: { low: number; high: number };
+    accuracies: number[];
+    crossEntropy: number;
+    calibrationError: number;
+    confusion: number[][];
+  }[];
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
+
+describe('retrain cross-validate', function () {
+  this.timeout(120_000);
+  const home = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'retrain-folds-')));
+  after(() => rmSync(home, { recursive: true, force: true }));
+  const run = (...args: string[]) => runCli(['cross-validate', ...args], { cwd: home, data: home });
+  const validate = async (...args: string[]) =>
+    documentOf(await run('photos', '--json', ...args)) as unknown as Document;
+
+  before(() => {
+    copySamples(path.join(home, 'photos'), { daisy: 'daisy', roses: 'roses', tulips: 'tulips' }, 8);
+    const daisies = path.join(home, 'photos', 'daisy');
+    copyFileSync(path.join(daisies, readdirSync(daisies)[0] ?? ''), path.join(daisies, 'twin.jpg'));
+  });
+
+  it('answers every image by every head, and better than by chance', async () => {
+    const { images, labels, folds, repeats, heads } = await validate('--folds', '3', '--repeats', '2');
+    assert.deepEqual([images, folds, repeats], [25, 3, 2]);
+    assert.deepEqual(labels, ['daisy', 'roses', 'tulips']);
+    assert.deepEqual(
+      heads.map(({ head }) => head),
+      ['softmax', 'ridge', 'hidden', 'neighbours', 'centroid'],
+    );
+    for (const { accuracy, interval, accuracies, crossEntropy, calibrationError, confusion } of heads) {
+      assert.equal(accuracies.length, 6);
+      assert.ok(accuracy > 0.5 && interval.low <= accuracy && accuracy <= interval.high);
+      assert.ok(crossEntropy < Math.log(3) && calibrationError >= 0 && calibrationError <= 1);
+      assert.deepEqual(
+        confusion.map((row) => sum(row)),
+        [18, 16, 16],
+      );
+    }
+  });
+
+  it('repeats itself, and computes no value again', async () => {
+    const once = await validate('--heads', 'ridge,centroid', '--seed', '7');
+    const again = await validate('--heads', 'ridge,centroid', '--seed', '7');
+    const figures = ({ heads }: Document) => heads.map(({ head, accuracies }) => ({ head, accuracies }));
+    assert.deepEqual(figures(again), figures(once));
+    assert.notDeepEqual(figures(await validate('--heads', 'ridge,centroid', '--seed', '8')), figures(once));
+  });
+
+  it('says what it found in words', async () => {
+    const { stdout, status } = await run('photos', '--heads', 'ridge', '--folds', '3');
+    assert.equal(status, 0);
+    assert.match(stdout, /^photos: 25 images of 3 classes in 3 folds, dealt out once/);
+    assert.match(stdout, /^ridge {2}\d+\.\d % \(95 %: .* to .*\) {2}cross-entropy/m);
+  });
+
+  it('refuses more folds than there are different photos, and heads that are none', async () => {
+    const { stderr, status } = await run('photos', '--folds', '25');
+    assert.equal(status, 1);
+    assert.match(stderr, /has 24 different photos, which cannot be dealt out to 25 folds/);
+    const unknown = await run('photos', '--heads', 'forest');
+    assert.equal(unknown.status, 2);
+    assert.match(unknown.stderr, /They are softmax, ridge, hidden, neighbours, centroid/);
+  });
+});

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { defaultSettings } from '../../../src/jobs';
+import {
+  chosenSettings,
+  openSettingsFile,
+  readSettingsFile,
+  restoreSettings,
+} from '../../../src/jobs/settingsFile';
+import { saveRun } from '../../../src/models';
+import { retrainPyDefaults } from '../../../src/training';
+import { runWith } from '../../support/runRecords';
+import { temporaryFolder } from '../../support/temporaryFolder';
+
+describe('the settings of a dataset', () => {
+  const temporary = temporaryFolder();
+  const ignore = () => undefined;
+  const context = undefined as never;
+
+  function workspace(): { top: string; dataset: string } {
+    const top = temporary.path;
+    const dataset = path.join(top, 'data', 'photos');
+    mkdirSync(dataset, { recursive: true });
+    return { top, dataset };
+  }
+  const choose = (folder: string, top: string | undefined, options = {}) =>
+    chosenSettings(folder, { settings: defaultSettings, workspace: top, options }, ignore);
+
+  it('come from the nearest retrain.json, and what was said for the job is stronger', async () => {
+    const { top, dataset } = workspace();
+    assert.deepEqual(await choose(dataset, top), defaultSettings);
+    writeFileSync(path.join(top, 'retrain.json'), '\uFEFF{"seed": 1, "runtime": "wasm"}');
+    assert.equal((await choose(dataset, top)).seed, 1);
+    assert.equal(
+      (await choose(dataset, undefined)).seed,
+      42,
+      'outside of a workspace it is the dataset alone',
+    );
+    assert.equal((await choose(dataset, dataset)).seed, 42);
+    assert.equal((await choose(dataset, path.join(top, 'elsewhere'))).seed, 42);
+    writeFileSync(path.join(dataset, 'retrain.json'), '{"seed": 2}');
+    assert.deepEqual(await choose(dataset, top), { ...defaultSettings, seed: 2 }, 'the nearest alone counts');
+    assert.deepEqual(await choose(dataset, top, { seed: 3, backbone: 'x' }), {
+      ...defaultSettings,
+      seed: 3,
+      backbone: 'x',
+    });
+  });
+
+  it('have retrain.py split by the name of the folder, the same on every machine', async () => {
+    const { top, dataset } = workspace();
+    writeFileSync(path.join(dataset, 'retrain.json'), '{"optimizer": "retrain.py", "trainingSteps": 7}');
+    const { splitRule, head } = await choose(dataset, top);
+    assert.deepEqual(splitRule, { kind: 'retrain.py', imageDir: 'photos' });
+    assert.ok(head.kind === 'softmax' && head.optimizer.kind === 'retrain.py');
+    assert.deepEqual([head.optimizer.steps, head.optimizer.learningRate], [7, 0.01]);
+    const other = await choose(dataset, top, { optimizer: 'l-bfgs', splitRule: 'content' });
+    assert.deepEqual(other, defaultSettings);
+  });
+
+  it('have one head: an optimizer means softmax regression, and ridge takes no split of retrain.py', async () => {
+    const { top, dataset } = workspace();
+    const ridge = { ...defaultSettings, head: { kind: 'ridge' } } as const;
+    writeFileSync(path.join(dataset, 'retrain.json'), '{"optimizer": "l-bfgs"}');
+    const choice = { settings: ridge, workspace: top };
+    assert.deepEqual(await chosenSettings(dataset, choice, ignore), defaultSettings);
+    writeFileSync(path.join(dataset, 'retrain.json'), '{"optimizer": "retrain.py", "trainingSteps": 7}');
+    assert.deepEqual(await choose(dataset, top, { head: 'ridge' }), ridge);
+    writeFileSync(path.join(dataset, 'retrain.json'), '{"head": "ridge"}');
+    assert.deepEqual(await choose(dataset, top), ridge);
+    assert.deepEqual(await choose(dataset, top, { head: 'softmax' }), defaultSettings);
+  });
+
+  it('have distortions of both, none where all are off, and views asked for a job only with some', async () => {
+    const { top, dataset } = workspace();
+    const off = { flipLeftRight: false, randomCrop: 0, randomScale: 0, randomBrightness: 0 };
+    writeFileSync(path.join(dataset, 'retrain.json'), '{"randomCrop": 10, "views": 2}');
+    const cropped = { ...off, randomCrop: 10 };
+    assert.deepEqual((await choose(dataset, top)).distortions, { ...cropped, views: 2 });
+    assert.deepEqual((await choose(dataset, top, { views: 3, flipLeftRight: true })).distortions, {
+      ...cropped,
+      flipLeftRight: true,
+      views: 3,
+    });
+    assert.deepEqual(await choose(dataset, top, { randomCrop: 0 }), defaultSettings);
+    await assert.rejects(choose(dataset, top, { randomCrop: 0, views: 3 }), {
+      code: 'VIEWS_WITHOUT_DISTORTION',
+    });
+    const inEditor = { ...defaultSettings, distortions: { ...off, flipLeftRight: true, views: 5 } };
+    const choice = { settings: inEditor, workspace: top };
+    assert.deepEqual((await chosenSettings(dataset, choice, ignore)).distortions, {
+      ...cropped,
+      flipLeftRight: true,
+      views: 2,
+    });
+  });
+
+  it('name the shares that are too large together', async () => {
+    const { top, dataset } = workspace();
+    writeFileSync(path.join(dataset, 'retrain.json'), '{"testingPercentage": 60}');
+    await assert.rejects(choose(dataset, top, { validationPercentage: 31 }), {
+      code: 'SHARES_TOO_LARGE',
+      params: { validation: 31, testing: 60 },
+    });
+  });
+
+  it('are written into a retrain.json that is opened, once', async () => {
+    const { top, dataset } = workspace();
+    const params = { folder: dataset, workspace: top, settings: { ...defaultSettings, seed: 5 } };
+    const { file } = await openSettingsFile(params, context);
+    assert.equal(file, path.join(dataset, 'retrain.json'));
+    assert.equal((await choose(dataset, top)).seed, 5);
+    writeFileSync(file, '{"seed": 6');
+    assert.deepEqual(await openSettingsFile(params, context), { file });
+    assert.equal(readFileSync(file, 'utf8'), '{"seed": 6', 'what a person wrote stays, damaged as it is');
+    const { facts } = await readSettingsFile({ folder: dataset }, context);
+    assert.ok(facts?.kind === 'damaged');
+    assert.match(facts.failure.message, /retrain\.json cannot be used \(it is not JSON\); correct it there/);
+  });
+
+  it('are not written through a link', async function () {
+    if (process.platform === 'win32') this.skip();
+    const { top, dataset } = workspace();
+    symlinkSync(path.join(top, 'elsewhere'), path.join(dataset, 'retrain.json'));
+    await openSettingsFile({ folder: dataset, settings: defaultSettings }, context);
+    assert.throws(() => readFileSync(path.join(top, 'elsewhere')), { code: 'ENOENT' });
+  });
+
+  it('become those of a run, in the retrain.json that holds', async () => {
+    const { top, dataset } = workspace();
+    const optimizer = { ...retrainPyDefaults, steps: 7 };
+    const made = runWith(['a', 'b'], {
+      settings: {
+        seed: 3,
+        validationPercentage: 10,
+        testingPercentage: 20,
+        splitRule: { kind: 'retrain.py', imageDir: 'data/photos' },
+        head: { kind: 'softmax', optimizer },
+      },
+    });
+    const run = await saveRun(path.join(dataset, '.retrain'), made, []);
+    const restore = () =>
+      restoreSettings({ run, folder: dataset, workspace: top, settings: defaultSettings }, context);
+    const none = await restore();
+    assert.ok(none.kind === 'none');
+    assert.deepEqual(
+      [none.values['seed'], none.values['trainingSteps'], none.values['runtime']],
+      [3, 7, undefined],
+    );
+
+    const file = path.join(top, 'retrain.json');
+    writeFileSync(
+      file,
+      '{"$schema": "./s.json", "runtime": "wasm", "head": "ridge", "testingPercentage": 20}',
+    );
+    const restored = await restore();
+    assert.ok(restored.kind === 'file');
+    assert.equal(restored.file, file);
+    assert.equal(restored.changed['seed'], 3);
+    assert.ok(!('testingPercentage' in restored.changed), 'it was so already');
+    const said = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    assert.deepEqual([said['$schema'], said['runtime'], said['head']], ['./s.json', 'wasm', 'softmax']);
+    assert.deepEqual(await choose(dataset, top), {
+      ...made.settings,
+      backbone: made.backbone.id,
+      runtime: 'wasm',
+    });
+    assert.deepEqual(await restore(), { kind: 'file', file, changed: {} });
+    writeFileSync(file, '{"flipLeftRight": true, "views": 3}');
+    const without = await restore();
+    assert.ok(without.kind === 'file');
+    assert.equal(without.changed['flipLeftRight'], false);
+    assert.equal((await choose(dataset, top)).distortions, undefined, 'the run had none');
+    writeFileSync(file, '{');
+    await assert.rejects(restore(), { code: 'SETTINGS_DAMAGED' });
+  });
+});
