@@ -74,6 +74,7 @@ function valuesText({ schema, choices }) {
   if (schema.exclusiveMinimum !== undefined) return `greater than ${schema.exclusiveMinimum}`;
   if (schema.minimum !== undefined)
     return `${schema.minimum} to ${schema.maximum}${schema.not ? `, not ${schema.not.const}` : ''}`;
+  if (schema.type === 'boolean') return '`true`, `false`';
   return 'text';
 }
 

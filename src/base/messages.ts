@@ -99,6 +99,10 @@ export const messages = {
     '{path} is damaged ({reason}) and was left out; delete it and have retrain.py write it again.',
   VALUES_NOT_IMPORTED:
     '{path} has no imported values of {module}, and that network is not here to compute them; import them, or choose another backbone.',
+  VIEWS_OF_IMPORTED:
+    'There are only imported values of {module}, and that network is not here to compute distorted views; train without distortions, or choose another backbone.',
+  VIEWS_MISSING:
+    '{count} views could not be computed, as their photos changed or cannot be read any more; run it again.',
   SAME_CACHE: '{path} cannot be merged into itself; name another dataset or .bottlenecks folder.',
   CACHE_IN_USE:
     'Another process ({pid} on {host}) is writing to {path}; wait until it has ended, or clear it all the same.',
@@ -115,6 +119,8 @@ export const messages = {
   SETTINGS_DAMAGED: 'The settings file {path} cannot be used ({reason}); correct it there, or delete it.',
   SHARES_TOO_LARGE:
     'Validation takes {validation} % of the images and testing {testing} %, more than 90 % together; lower one of them.',
+  VIEWS_WITHOUT_DISTORTION:
+    'Without a distortion there are no {views} views of an image; set one with --flip_left_right, --random_crop, --random_scale or --random_brightness.',
 
   // Runs
   NO_RUN: 'There is no run for {path} yet; retrain first.',

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { readBounded, writeAtomic, writeNew } from '../base';
+import { readBounded, Untrusted, writeAtomic, writeNew } from '../base';
+import type { Distortions } from '../images';
 import type { CachedBackbone } from './cache';
 import { folderName } from './folderName';
 import { backboneFolder, entriesOf } from './layout';
@@ -11,11 +12,11 @@ const largest = 2 ** 20;
  * head says.)
  */
 export async function describeBackbone(root: string, backbone: CachedBackbone): Promise<void> {
-  const { id, fingerprint, dimension, cut, input, normalisation, module } = backbone;
+  const { id, fingerprint, dimension, cut, input, normalisation, module, views } = backbone;
   const file = path.join(backboneFolder(root, id), 'backbone.json');
   const source =
     module === undefined ? { cut, preprocessing: { input, normalisation } } : { imported: { module } };
-  const facts = { format: 1, id, fingerprint, dimension, ...source };
+  const facts = { format: 1, id, fingerprint, dimension, ...source, ...(views && { views }) };
   const text = `${JSON.stringify(facts, undefined, 2)}\n`;
   const before = await readBounded(file, largest).catch(() => undefined);
   if (before?.toString() !== text) await writeAtomic(file, text);
@@ -46,5 +47,22 @@ export async function describedBackbone(
     return { id, fingerprint: known ? String(facts.fingerprint) : undefined };
   } catch {
     return { id: name, fingerprint: undefined };
+  }
+}
+
+/** By what the values in `folder` are views; undefined where backbone.json does not say so. */
+export async function describedViews(folder: string): Promise<Distortions | undefined> {
+  try {
+    const text = (await readBounded(path.join(folder, 'backbone.json'), largest)).toString();
+    const views = Untrusted.parse(text, (reason) => new Error(reason)).field('views');
+    const percentage = (name: string) => views.field(name).number(0, 100);
+    return {
+      flipLeftRight: views.field('flipLeftRight').value === true,
+      randomCrop: percentage('randomCrop'),
+      randomScale: percentage('randomScale'),
+      randomBrightness: percentage('randomBrightness'),
+    };
+  } catch {
+    return undefined;
   }
 }

@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises';
 import path from 'node:path';
 import { systemCode, throwIfAborted } from '../base';
 import type { Backbone } from '../backbones';
+import type { Distortions } from '../images';
 import { contentKey, sha256OfKey } from './content';
 import { FileMap } from './fileMap';
 import { KeyTable } from './keyTable';
@@ -18,6 +19,8 @@ export type CachedBackbone = Pick<
 > & {
   /** Of values that were imported: the module that they are of. */
   readonly module?: string;
+  /** Of values of views: what they are views by. */
+  readonly views?: Distortions & { readonly version: number };
 };
 
 /** An image's content and the view of it; view 0 is the image as it is. */
@@ -104,13 +107,14 @@ export class BottleneckCache {
   /**
    * The values of many keys [n, D], in their order. Those absent or damaged are zeros, and are named by their
    * indices in `missing`; the cache has them no longer, so that they are computed again.
+   * @param into where to write the values, zeros; of its own without
    */
   async readMany(
     keys: readonly Key[],
-    { signal }: { signal?: AbortSignal | undefined } = {},
+    { signal, into }: { signal?: AbortSignal | undefined; into?: Float32Array } = {},
   ): Promise<{ values: Float32Array; missing: number[] }> {
     const { dimension } = this.backbone;
-    const values = new Float32Array(keys.length * dimension);
+    const values = into ?? new Float32Array(keys.length * dimension);
     let missing = [...keys.keys()];
     let reloaded = false;
     while (missing.length > 0) {

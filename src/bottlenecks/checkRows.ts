@@ -27,6 +27,8 @@ export interface RowCheck {
   readonly rows: number;
   /** sha256 -> the row that counts: the newest that is right. */
   readonly right: ReadonlyMap<string, CheckedPlace>;
+  /** The right row of a view of a content. */
+  placeOf(sha256: string, view: number): CheckedPlace | undefined;
   /** Right rows of a content that stands in a newer part, or later in the same, too. */
   readonly repeated: readonly CheckedPlace[];
   readonly damaged: readonly CheckedPlace[];
@@ -69,13 +71,17 @@ class Check implements RowCheck {
   readonly repeated: CheckedPlace[] = [];
   readonly damaged: CheckedPlace[] = [];
   readonly otherParts: string[] = [];
-  /** `sha256/view` of the right rows. */
-  private readonly keys = new Set<string>();
+  /** `sha256/view` -> the right row */
+  private readonly places = new Map<string, CheckedPlace>();
 
   constructor(
     private readonly root: string,
     private readonly backbone: CachedBackbone,
   ) {}
+
+  placeOf(sha256: string, view: number): CheckedPlace | undefined {
+    return this.places.get(`${sha256}/${view}`);
+  }
 
   shown(file: string): string {
     return path.relative(this.root, file).split(path.sep).join('/');
@@ -123,9 +129,9 @@ class Check implements RowCheck {
           const place = { part, row, path: isPathInside(line.path) ? line.path : null };
           const key = `${sha256}/${view}`;
           if (!values) this.damaged.push(place);
-          else if (this.keys.has(key)) this.repeated.push(place);
+          else if (this.places.has(key)) this.repeated.push(place);
           else {
-            this.keys.add(key);
+            this.places.set(key, place);
             if (view === 0 || !this.right.has(sha256)) this.right.set(sha256, place);
           }
         },

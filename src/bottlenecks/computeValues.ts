@@ -1,6 +1,6 @@
 import { isAbort, throwIfAborted, toFailure, type Failure } from '../base';
 import type { Backbone } from '../backbones';
-import { failsEveryImage, type ImageReader } from '../images';
+import { failsEveryImage, type ImageReader, type View } from '../images';
 import type { Runtime } from '../runtimes';
 import { batchSize, NetworkBatch } from './networkBatch';
 import { readAhead } from './readAhead';
@@ -13,6 +13,8 @@ export interface AskedImage {
   readonly path: string;
   /** Bytes, as far as they are known: how far is read ahead. */
   readonly size: number;
+  /** Absent: the image as it is. */
+  readonly view?: View | undefined;
 }
 
 /** What an image gives now. */
@@ -40,11 +42,11 @@ export async function computeValues<T extends AskedImage>(
 ): Promise<void> {
   const { dimension, input } = backbone;
   const network = new NetworkBatch(backbone, runtime);
-  const decoded = async ({ file, path }: T) => {
+  const decoded = async ({ file, path, view }: T) => {
     try {
       throwIfAborted(signal);
       const read = await reader.read(file, { path, signal });
-      return { kind: 'pixels' as const, sha256: read.sha256, pixels: await read.decode(input) };
+      return { kind: 'pixels' as const, sha256: read.sha256, pixels: await read.decode(input, view) };
     } catch (error) {
       if (signal?.aborted || isAbort(error) || failsEveryImage(error)) throw error;
       return { kind: 'failed' as const, failure: toFailure(error) };
@@ -64,7 +66,7 @@ export async function computeValues<T extends AskedImage>(
     batch = [];
     await take(computed);
   };
-  for await (const [image, picture] of readAhead(images, decoded)) {
+  for await (const [image, picture] of readAhead(images, ({ size }) => size, decoded)) {
     batch.push({ image, picture });
     if (batch.length === batchSize) await runBatch();
   }

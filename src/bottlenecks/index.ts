@@ -32,4 +32,12 @@ export type { CachedImage, ComputedBottlenecks } from './outcome';
 export type { BottleneckProgress } from './progressMeter';
 export { readBottlenecks, type Arrange } from './readBottlenecks';
 export { findTextFiles, type FoundTextFiles, type TextFile } from './textFiles';
+export {
+  compactViews,
+  computeViews,
+  viewsBackbone,
+  viewsBackbonesIn,
+  viewsId,
+  type ComputedViews,
+} from './views';
 export { compactStale, knownParts, type KnownParts, type ScannedDataset } from './staleness';

@@ -1,9 +1,16 @@
 import path from 'node:path';
 import { RetrainError, isAbort, throwIfAborted } from '../base';
 import type { ImageFile } from '../dataset';
-import { failsEveryImage, type ImageReader } from '../images';
+import { failsEveryImage, type ImageReader, type View } from '../images';
 import type { CachedBackbone, BottleneckCache } from './cache';
 import type { FoundFile } from './cacheWriter';
+
+/** An image whose values are wanted. */
+export interface Task {
+  readonly image: ImageFile;
+  /** Undefined: as it is. Else of a known content, so that no other picture's view gets under it. */
+  readonly view: (View & { readonly sha256: string }) | undefined;
+}
 
 /** What one image file needs before its values can be computed. */
 export type Prepared =
@@ -34,7 +41,7 @@ export class Preparation {
   ) {}
 
   /** @throws an AbortError; ENGINE_ENDED, DECODER_DAMAGED: all else is the image's own failure */
-  async prepare(image: ImageFile): Promise<Prepared> {
+  async prepare({ image, view }: Task): Promise<Prepared> {
     const { root, cache, backbone, reader, refuse } = this.source;
     let found: FoundFile | undefined;
     try {
@@ -42,7 +49,11 @@ export class Preparation {
       const file = await reader.read(path.join(root, image.path), { path: image.path, signal: this.signal });
       const { size, mtimeNs, sha256, readAt } = file;
       found = { path: image.path, size, mtimeNs, sha256, readAt };
-      if (cache.has(sha256) || this.claimed.has(sha256)) {
+      if (view !== undefined && view.sha256 !== sha256) {
+        file.drop();
+        return { kind: 'failed', found, error: new RetrainError('FILE_CHANGED', { path: image.path }) };
+      }
+      if (cache.has(sha256, view?.number) || (view === undefined && this.claimed.has(sha256))) {
         file.drop();
         return { kind: 'known', found };
       }
@@ -50,8 +61,8 @@ export class Preparation {
         file.drop();
         return { kind: 'failed', found, error: refuse(image.path) };
       }
-      this.claim(sha256);
-      const pixels = await file.decode(backbone.input);
+      if (view === undefined) this.claim(sha256);
+      const pixels = await file.decode(backbone.input, view);
       return { kind: 'pixels', found, pixels };
     } catch (error) {
       if (this.signal?.aborted || isAbort(error)) throw error;

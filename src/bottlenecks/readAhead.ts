@@ -7,29 +7,34 @@ const aheadBytes = 64 * 2 ** 20;
 
 /**
  * Each image with what `prepare` makes of it, in the images' order; `prepare` is at work on those that follow
- * meanwhile. Where it rejects, that is thrown in the image's turn. Ends when nothing is under way any more.
+ * meanwhile. `sizeOf` says how many bytes its file has. Where `prepare` rejects, that is thrown in the image's turn.
+ * Ends when nothing is under way any more.
  */
-export async function* readAhead<T extends { readonly size: number }, R>(
-  images: readonly T[],
+export async function* readAhead<T, R>(
+  images: Iterable<T>,
+  sizeOf: (image: T) => number,
   prepare: (image: T) => Promise<R>,
 ): AsyncGenerator<readonly [image: T, prepared: R], void, undefined> {
-  const window: { image: T; prepared: Promise<R> }[] = [];
+  const window: { image: T; size: number; prepared: Promise<R> }[] = [];
   let bytes = 0;
-  let next = 0;
+  const coming = images[Symbol.iterator]();
+  let next = coming.next();
   try {
     for (;;) {
-      for (let image = images[next]; image; image = images[++next]) {
-        if (window.length >= ahead || (window.length > 0 && bytes + image.size > aheadBytes)) break;
+      for (; !next.done; next = coming.next()) {
+        const image = next.value;
+        const size = sizeOf(image);
+        if (window.length >= ahead || (window.length > 0 && bytes + size > aheadBytes)) break;
         const prepared = prepare(image);
         // awaited in its turn; until then a rejection is nobody's
         prepared.catch(() => undefined);
-        window.push({ image, prepared });
-        bytes += image.size;
+        window.push({ image, size, prepared });
+        bytes += size;
       }
       const first = window.shift();
       if (!first) return;
       yield [first.image, await first.prepared];
-      bytes -= first.image.size;
+      bytes -= first.size;
     }
   } finally {
     await Promise.allSettled(window.map(({ prepared }) => prepared));

@@ -47,9 +47,10 @@ export function exportText({ to, module, files, skipped }: ExportResult): string
 }
 
 export function verifyText(result: VerifyResult): string {
-  const { rows, recomputed, runtime, largestDistance, findings, missing } = result;
+  const { rows, recomputed, recomputedViews, runtime, largestDistance, findings, missing } = result;
+  const views = recomputedViews === 0 ? '' : ` and ${recomputedViews} views`;
   const lines = [
-    `Checked ${rows} rows; computed ${recomputed} images anew with ${runtime} (seed ${result.seed}): largest relative distance ${largestDistance.toExponential(1)}`,
+    `Checked ${rows} rows; computed ${recomputed} images${views} anew with ${runtime} (seed ${result.seed}): largest relative distance ${largestDistance.toExponential(1)}`,
     ...findings.map((finding) => `  ${findingText(finding)}`),
     findings.length === 0 ? 'No difference was found.' : `${findings.length} differences.`,
   ];

@@ -25,6 +25,7 @@ const format = 1;
 export function trainDocument(run: RunView, misclassified: boolean): object {
   return {
     ...bottlenecksDocument(run),
+    ...(run.views && { views: run.views }),
     split: run.split,
     training: trainingDocument(run.training),
     evaluation: {
@@ -39,7 +40,7 @@ export function trainDocument(run: RunView, misclassified: boolean): object {
 }
 
 function trainingDocument(training: RunView['training']): object {
-  const { head, splitRule, seconds, seed } = training;
+  const { head, splitRule, distortions, seconds, seed } = training;
   const own =
     training.kind === 'iterative'
       ? {
@@ -49,7 +50,7 @@ function trainingDocument(training: RunView['training']): object {
           best: training.bestEpoch,
         }
       : { penalty: training.penalty, temperature: training.temperature, trials: training.trials };
-  return { head: head.kind, splitRule, ...own, seconds, seed };
+  return { head: head.kind, splitRule, ...(distortions && { distortions }), ...own, seconds, seed };
 }
 
 /** Where it was not measured its accuracy is null, and `skipped` says why. */
@@ -145,8 +146,8 @@ export function exportDocument({ to, module, files, skipped }: ExportResult): ob
 }
 
 export function verifyDocument(result: VerifyResult): object {
-  const { cache, backbone, runtime, images, rows, recomputed, largestDistance, tolerance, seed, missing } =
-    result;
+  const { cache, backbone, runtime, images, rows, recomputed, recomputedViews } = result;
+  const { largestDistance, tolerance, seed, missing } = result;
   return {
     format,
     cache,
@@ -155,6 +156,7 @@ export function verifyDocument(result: VerifyResult): object {
     images,
     rows,
     recomputed,
+    recomputedViews,
     largestDistance,
     tolerance,
     seed,

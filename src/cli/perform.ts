@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { isAbort, toFailure, type RetrainError } from '../base';
+import { isAbort, toFailure, type ErrorCode, type RetrainError } from '../base';
 import { defaultCacheDirectory, JobThread } from '../jobs';
 import { errorDocument } from './documents';
 import { ProgressLine } from './progressLine';
@@ -7,6 +7,9 @@ import { printable } from './text';
 
 /** Exit statuses. 130 is the shell's for SIGINT. */
 export const status = { done: 0, failed: 1, usage: 2, asserted: 3, interrupted: 130 } as const;
+
+/** Wrong usage that shows only beside the retrain.json. */
+const usage: ReadonlySet<string> = new Set(['VIEWS_WITHOUT_DISTORTION'] satisfies ErrorCode[]);
 
 export interface Output {
   readonly json?: true;
@@ -53,8 +56,9 @@ export async function perform(
       process.exitCode = status.interrupted;
     } else {
       if (json) process.stdout.write(`${JSON.stringify(errorDocument(error))}\n`);
-      process.stderr.write(`${printable(toFailure(error).message)}\n`);
-      process.exitCode = status.failed;
+      const { code, message } = toFailure(error);
+      process.stderr.write(`${printable(message)}\n`);
+      process.exitCode = usage.has(code) ? status.usage : status.failed;
     }
   } finally {
     await jobs.stop();

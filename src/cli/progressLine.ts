@@ -66,14 +66,21 @@ function describe(progress: Progress): { text: string; final: boolean } {
         text: `Scanned ${progress.dataset.images} images in ${progress.dataset.classes.length} classes (${progress.seconds.toFixed(1)} s)`,
         final: true,
       };
-    case 'bottlenecks': {
+    case 'bottlenecks':
+    case 'views': {
+      const what = progress.kind === 'views' ? 'Views of the training images' : 'Bottlenecks';
       const left = progress.secondsLeft === null ? '' : `, ${Math.ceil(progress.secondsLeft)} s left`;
       const speed = progress.perSecond > 0 ? `, ${progress.perSecond.toFixed(0)} a second` : '';
-      return { text: `Bottlenecks: ${progress.done} of ${progress.of}${speed}${left}`, final: false };
+      return { text: `${what}: ${progress.done} of ${progress.of}${speed}${left}`, final: false };
     }
     case 'bottlenecksDone':
       return {
         text: `Bottlenecks: ${progress.counts.computed} computed, ${progress.counts.cached} in the cache (${progress.counts.seconds.toFixed(1)} s)`,
+        final: true,
+      };
+    case 'viewsDone':
+      return {
+        text: `Views of the training images: ${progress.counts.computed} computed, ${progress.counts.cached} in the cache (${progress.counts.seconds.toFixed(1)} s)`,
         final: true,
       };
     case 'training':

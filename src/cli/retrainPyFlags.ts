@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
-import { retrainPyDefaults, type TrainingOutputs } from '../jobs';
+import { defaultViews, mostViews, retrainPyDefaults, type TrainingOutputs } from '../jobs';
 import { wholeNumber } from './options';
 
 /** What the flags of TensorFlow's retrain.py give; docs/retrain-py.md has them one by one. */
@@ -25,6 +25,11 @@ export interface RetrainPyFlags {
   readonly intermediateStoreFrequency?: string;
   readonly intermediateOutputGraphsDir?: string;
   readonly checkpointPath?: string;
+  readonly flipLeftRight?: true;
+  readonly randomCrop?: number;
+  readonly randomScale?: number;
+  readonly randomBrightness?: number;
+  readonly views?: number;
 }
 
 /** Whole, or -1 for all images. */
@@ -71,6 +76,13 @@ const training = () => [
   ]),
 ];
 
+const distorting = () => [
+  new Option('--flip-left-right', 'train on views of each training image as well, one in two mirrored'),
+  new Option('--random-crop <percent>', 'the same, each a part within this margin'),
+  new Option('--random-scale <percent>', 'the same, each up to so much larger'),
+  new Option('--random-brightness <percent>', 'the same, each up to so much brighter or darker'),
+];
+
 /** All options that `retrainPyFlags` reads, with dashes; `withDashes` brings retrain.py's own spelling to them. */
 export function retrainPyOptions(): Option[] {
   return [
@@ -78,6 +90,11 @@ export function retrainPyOptions(): Option[] {
       .choices(['l-bfgs', 'retrain.py'])
       .default('l-bfgs'),
     ...training(),
+    ...distorting().map((option) => (option.required ? option.argParser(wholeNumber(0, 100)) : option)),
+    new Option(
+      '--views <n>',
+      `views of each training image that are computed, once, and kept (${defaultViews})`,
+    ).argParser(wholeNumber(1, mostViews)),
     new Option('--image-dir <dir>', 'the dataset, as retrain.py names it'),
     new Option('--print-misclassified-test-images', 'name the testing images that were answered wrongly'),
     new Option('--tfhub-module <name>', 'a backbone, or the module of values that were imported'),

@@ -81,6 +81,7 @@ export function trainText(run: RunView, misclassified: boolean): string {
   const lines = [
     ...datasetLines(dataset),
     bottleneckLine(run),
+    ...viewLines(run),
     `Training: ${trainingText(training)} · ${seconds(training.seconds)} · seed ${training.seed}`,
     `Split: ${split.training} training, ${split.validation} validation, ${split.testing} testing`,
     ...retrainPyLines(run),
@@ -98,6 +99,24 @@ export function trainText(run: RunView, misclassified: boolean): string {
   if (isRetrainPy(training) && evaluation.accuracy !== null)
     lines.push(`Final test accuracy = ${(evaluation.accuracy * 100).toFixed(1)}% (N=${evaluation.n})`);
   return lines.join('\n');
+}
+
+function viewLines({ views, training: { distortions } }: RunView): string[] {
+  if (!views || !distortions) return [];
+  const { flipLeftRight, randomCrop, randomScale, randomBrightness } = distortions;
+  const what = [
+    ...(flipLeftRight ? ['flipped'] : []),
+    ...(randomCrop > 0 ? [`cropped by ${randomCrop} %`] : []),
+    ...(randomScale > 0 ? [`scaled by ${randomScale} %`] : []),
+    ...(randomBrightness > 0 ? [`brightened by ${randomBrightness} %`] : []),
+  ];
+  const work =
+    views.computed === 0
+      ? 'nothing computed'
+      : `${views.computed} computed, ${views.cached} in the cache · ${seconds(views.seconds)}`;
+  return [
+    `Views: ${distortions.views} of each training image (${what.join(', ')}), ${views.rows} rows; ${work}`,
+  ];
 }
 
 function trainingText(training: RunView['training']): string {

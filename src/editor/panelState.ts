@@ -48,6 +48,12 @@ export function advance(running: RunningView, progress: RetrainProgress): Runnin
         },
       };
     }
+    case 'views': {
+      const { kind: _, ...views } = progress;
+      return { ...running, step: 'bottlenecks', views };
+    }
+    case 'viewsDone':
+      return { ...running, step: 'training' };
     case 'training':
       return {
         ...running,

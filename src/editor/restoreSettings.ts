@@ -14,7 +14,7 @@ export async function restoreSettings(root: string, settings: FlatSettings): Pro
     several && vscode.workspace.getWorkspaceFolder(scope)
       ? vscode.ConfigurationTarget.WorkspaceFolder
       : vscode.ConfigurationTarget.Workspace;
-  const restored: [string, string | number][] = [];
+  const restored: [string, FlatSettings[string]][] = [];
   for (const [key, value] of Object.entries(settings)) {
     const contributed = configuration.inspect(key)?.defaultValue;
     if (typeof contributed !== typeof value || configuration.get(key) === value) continue;

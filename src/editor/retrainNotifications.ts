@@ -49,11 +49,16 @@ export async function tellRun(subject: PanelSubject, run: RunView): Promise<bool
 }
 
 function progressText(running: RunningView): string {
-  const { bottlenecks, training } = running;
+  const { bottlenecks, views, training } = running;
   switch (running.step) {
     case 'scan':
       return vscode.l10n.t('{count} files found', { count: count(running.scan.files) });
     case 'bottlenecks': {
+      if (views)
+        return vscode.l10n.t('Views of the training photos: {done} of {of}', {
+          done: count(views.done),
+          of: count(views.of),
+        });
       if (!bottlenecks) return vscode.l10n.t('preparing');
       const parts = [
         vscode.l10n.t('{done} of {of} images', { done: count(bottlenecks.done), of: count(bottlenecks.of) }),

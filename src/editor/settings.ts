@@ -11,7 +11,22 @@ export function retrainSettings(scope: vscode.Uri): RetrainSettings {
     validationPercentage: settings.get<number>('validationPercentage', 0),
     testingPercentage: settings.get<number>('testingPercentage', 0),
     ...trainingSettings(settings, scope),
+    ...distortions(settings),
   };
+}
+
+/** None where all are off. */
+function distortions(settings: vscode.WorkspaceConfiguration): Pick<RetrainSettings, 'distortions'> {
+  const percentage = (name: string) => Math.min(100, Math.max(0, Math.round(settings.get<number>(name, 0))));
+  const given = {
+    flipLeftRight: settings.get<boolean>('flipLeftRight', false),
+    randomCrop: percentage('randomCrop'),
+    randomScale: percentage('randomScale'),
+    randomBrightness: percentage('randomBrightness'),
+  };
+  const on = given.flipLeftRight || Math.max(given.randomCrop, given.randomScale, given.randomBrightness) > 0;
+  const views = Math.min(32, atLeastOne(settings.get<number>('views', 1)));
+  return on ? { distortions: { ...given, views } } : {};
 }
 
 /** What a job on the dataset or image at `file` is told of settings: a retrain.json in its workspace is stronger. */

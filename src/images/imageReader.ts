@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { RetrainError, systemCode, throwIfAborted } from '../base';
 import type { decodeImage } from './decodeImage';
 import type { readImage } from './readImage';
+import { planView, viewOf, type View } from './views';
 
 export interface ReadOptions {
   /** How errors name the file. */
@@ -22,8 +23,8 @@ export interface FileFacts {
 
 /** A file that has been read. Either `decode` or `drop` must be called, once. */
 export interface ReadFile extends FileFacts {
-  /** Its pixels `[height, width, 3]` as `decodeImage` gives them. @throws as `decodeImage` does */
-  decode(size: { width: number; height: number }): Promise<Uint8Array>;
+  /** Its pixels `[height, width, 3]` as `decodeImage` gives them, or those of a view. @throws as `decodeImage` does */
+  decode(size: { width: number; height: number }, view?: View): Promise<Uint8Array>;
   /** Gives up its bytes. */
   drop(): void;
 }
@@ -52,7 +53,11 @@ export function directReader(read: typeof readImage, decode: typeof decodeImage)
       const { bytes, facts } = await readWhole(read, file, { path, signal });
       return {
         ...facts,
-        decode: (size) => decode(bytes, size, { path, signal }),
+        decode: async (size, view) => {
+          if (view === undefined) return decode(bytes, size, { path, signal });
+          const plan = planView(facts.sha256, view, size);
+          return viewOf(await decode(bytes, plan.whole, { path, signal }), plan);
+        },
         drop: () => undefined,
       };
     },

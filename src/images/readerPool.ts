@@ -82,7 +82,7 @@ export class ReaderPool implements ImageReader {
       const facts = await ask<FileFacts>({ kind: 'read', id, file, path });
       return {
         ...facts,
-        decode: (size) => ask<Uint8Array>({ kind: 'decode', id, size }).finally(finish),
+        decode: (size, view) => ask<Uint8Array>({ kind: 'decode', id, size, view }).finally(finish),
         drop,
       };
     } catch (error) {

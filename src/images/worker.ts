@@ -38,9 +38,9 @@ function serve(port: NonNullable<typeof parentPort>): void {
         break;
       }
       case 'decode': {
-        const { id, size } = message;
+        const { id, size, view } = message;
         void answer(id, async () => {
-          const pixels = await open.get(id)?.file?.decode(size);
+          const pixels = await open.get(id)?.file?.decode(size, view);
           if (pixels === undefined || !open.delete(id)) return;
           // Its own buffer goes over without a copy; a part of another's must stay.
           const own = pixels.byteLength === pixels.buffer.byteLength ? pixels : pixels.slice();

@@ -97,6 +97,8 @@ export interface VerifyResult {
   readonly rows: number;
   /** Images that were computed anew and compared. */
   readonly recomputed: number;
+  /** Views of images that were. */
+  readonly recomputedViews: number;
   readonly largestDistance: number;
   readonly tolerance: number;
   readonly seed: number;

@@ -10,6 +10,7 @@ import {
   knownParts,
   openCache,
   readBottlenecks,
+  viewsId,
   type BottleneckCache,
   type BottleneckOptions,
   type BottleneckSource,
@@ -21,6 +22,7 @@ import {
   type KnownParts,
 } from '../bottlenecks';
 import { datasetWarnings, isInShard, type Dataset, type Shard } from '../dataset';
+import type { Distortions } from '../images';
 import type { Runtime } from '../runtimes';
 import type { JobContext } from './context';
 import { noteDataset, realFolder, scanFolder } from './datasetFolder';
@@ -83,25 +85,42 @@ export async function fillAndRead(
   context: JobContext<RetrainProgress>,
   leastClasses: LeastClasses,
   arrange: (rows: readonly CachedImage[], dataset: DatasetPlace) => Promise<readonly CachedImage[]>,
-): Promise<{ readonly filled: FilledDataset; readonly read: ReadRows }> {
-  const { filled, computed } = await fill(
+  distortions?: Distortions,
+): Promise<{ readonly filled: FilledDataset; readonly read: ReadRows; readonly views: ViewSource }> {
+  const { filled, computed, views } = await fill(
     folder,
     network,
     context,
-    { leastClasses },
+    { leastClasses, distortions },
     (source, options, location) =>
       readBottlenecks(source, (rows) => arrange(rows, { root: source.root, location }), options),
   );
-  return { filled, read: { rows: computed.arranged, values: computed.values } };
+  return { filled, read: { rows: computed.arranged, values: computed.values }, views };
+}
+
+/** What the values of views of a dataset are computed from, once it is filled. */
+export interface ViewSource {
+  readonly source: BottleneckSource;
+  /** Those of the views, before the scan. */
+  readonly parts: KnownParts | undefined;
+  /** Of all images; undefined where not all of them could be found. */
+  readonly contents: ContentSet | undefined;
+}
+
+interface FillOptions {
+  readonly leastClasses: LeastClasses;
+  readonly shard?: Shard | undefined;
+  /** Of the views that will be wanted. */
+  readonly distortions?: Distortions | undefined;
 }
 
 async function fill<T extends ComputedBottlenecks>(
   folder: string,
   network: Network,
   { places, networks, reader, signal, report }: JobContext<RetrainProgress>,
-  { leastClasses, shard }: { leastClasses: LeastClasses; shard?: Shard | undefined },
+  { leastClasses, shard, distortions }: FillOptions,
   compute: (source: BottleneckSource, options: BottleneckOptions, location: CacheLocation) => Promise<T>,
-): Promise<{ filled: FilledDataset; computed: T }> {
+): Promise<{ filled: FilledDataset; computed: T; views: ViewSource }> {
   const started = performance.now();
   const root = await realFolder(folder);
   const location = await cacheLocation(root, places.cacheDirectory);
@@ -111,6 +130,7 @@ async function fill<T extends ComputedBottlenecks>(
     : await findImported(location.bottlenecks, chosen);
   const id = imported?.id ?? chosen;
   const parts = await knownParts(location.bottlenecks, id);
+  const viewParts = distortions && (await knownParts(location.bottlenecks, viewsId(id, distortions)));
   const dataset = await scanFolder(root, leastClasses, { signal, report });
   const scanSeconds = secondsSince(started);
   report({ kind: 'scanned', dataset: factsOf(dataset), seconds: scanSeconds });
@@ -124,7 +144,8 @@ async function fill<T extends ComputedBottlenecks>(
   const source = { root, images, cache, backbone, runtime, reader, refuse };
   const computed = await compute(source, { signal, report }, location);
   // a shard does not know what the other images are
-  if (!shard) await compactAfter(parts, dataset, cache, computed, signal);
+  const contents = shard ? undefined : contentsOf(dataset, cache, computed);
+  if (contents) await compactAfter(parts, dataset, cache, { contents, computed: computed.computed }, signal);
   const counts = { cached: computed.cached, computed: computed.computed, seconds: computed.seconds };
   const facts = factsOf(dataset, computed);
   report({ kind: 'bottlenecksDone', counts, dataset: facts });
@@ -139,6 +160,7 @@ async function fill<T extends ComputedBottlenecks>(
       counts,
     },
     computed,
+    views: { source, parts: viewParts, contents },
   };
 }
 
@@ -180,17 +202,13 @@ async function importedNetwork(
   };
 }
 
-/** Compacts the cache by what a scan has found, unless that left a folder out: its images may be there again tomorrow. */
-async function compactAfter(
-  parts: KnownParts,
-  { images, skipped }: Dataset,
+/** What a scan has found; undefined where it left a folder out: its images may be there again tomorrow. */
+function contentsOf(
+  { skipped }: Dataset,
   cache: BottleneckCache,
-  { rows, skipped: unread, computed }: ComputedBottlenecks,
-  signal: AbortSignal,
-): Promise<void> {
-  if (skipped.some(({ code }) => code === 'FOLDER_UNREADABLE' || code === 'LINK_BROKEN')) return;
-  const paths = new Set<string>();
-  for (const files of [images, skipped]) for (const file of files) paths.add(file.path);
+  { rows, skipped: unread }: ComputedBottlenecks,
+): ContentSet | undefined {
+  if (skipped.some(({ code }) => code === 'FOLDER_UNREADABLE' || code === 'LINK_BROKEN')) return undefined;
   const contents = new ContentSet();
   for (const { sha256 } of rows) contents.add(sha256);
   // what cannot be read today has the content it had when it was read last
@@ -198,8 +216,21 @@ async function compactAfter(
     const known = cache.fileMap.get(file.path);
     if (known && cache.has(known.sha256)) contents.add(known.sha256);
   }
+  return contents;
+}
+
+/** Compacts the cache by what a scan has found. */
+async function compactAfter(
+  parts: KnownParts,
+  { images, skipped }: Dataset,
+  cache: BottleneckCache,
+  found: { readonly contents: ContentSet; readonly computed: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const paths = new Set<string>();
+  for (const files of [images, skipped]) for (const file of files) paths.add(file.path);
   try {
-    await compactStale(parts, cache.backbone, { contents, paths, computed }, { signal });
+    await compactStale(parts, cache.backbone, { ...found, paths }, { signal });
   } catch (error) {
     if (isAbort(error)) throw error;
     // nothing is lost but room on the disk: the next job tries again

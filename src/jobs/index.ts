@@ -12,7 +12,7 @@ export type { Places } from './places';
 export { shortfall } from './assertedAccuracy';
 export { JobThread } from './jobThread';
 export { defaultCacheDirectory } from './places';
-export { defaultSettings } from './settings';
+export { defaultSettings, defaultViews, mostViews } from './settings';
 export {
   settingNames,
   type SettingName,

@@ -15,7 +15,8 @@ const mostWork: Readonly<Record<Doubles, number>> = { native: 1e11, plain: 1e10 
 
 /**
  * The answer to every image by a ridge classifier that is fitted to all the others (`ridgeSystem`), with the side
- * each image has in the run. An image that is there twice under one label counts once: its twin would give it away.
+ * each image has in the run. An image that is there twice under one label counts once: its twin would give it away. So
+ * would a view of it: rows whose side is null are left out.
  * `values` [n, D] are scaled; they are used up.
  * @throws the signal's reason once aborted
  */
@@ -23,11 +24,11 @@ export async function leaveOneOut(
   { backbone: { dimension }, runtime }: FilledDataset,
   { rows, values }: ReadRows,
   labels: readonly string[],
-  { penalty, sideOf }: { penalty: number; sideOf: (row: number) => RunPrediction['side'] },
+  { penalty, sideOf }: { penalty: number; sideOf: (row: number) => RunPrediction['side'] | null },
   signal: AbortSignal,
 ): Promise<RunLeaveOneOut> {
   const started = performance.now();
-  const kept = firstOfEach(rows);
+  const kept = firstOfEach(rows, (row) => sideOf(row) !== null);
   if (ridgeWork(kept.length, dimension) > mostWork[runtime.doubles]) {
     const code = runtime.doubles === 'native' ? 'LEAVE_ONE_OUT_LARGE' : 'LEAVE_ONE_OUT_SLOW';
     const error = new RetrainError(code, { count: kept.length, runtime: runtime.id });
@@ -52,14 +53,15 @@ export async function leaveOneOut(
     penalty,
     ...measured,
     seconds: secondsSince(started),
-    predictions: predictionsOf(images, answers, labels, (i) => sideOf(kept[i] ?? -1)),
+    predictions: predictionsOf(images, answers, labels, (i) => sideOf(kept[i] ?? -1) ?? 'training'),
   };
 }
 
 /** The rows of the images that are not there before under the same label. */
-function firstOfEach(rows: readonly CachedImage[]): number[] {
+function firstOfEach(rows: readonly CachedImage[], isImage: (row: number) => boolean): number[] {
   const seen = new Set<string>();
   return [...rows.keys()].filter((row) => {
+    if (!isImage(row)) return false;
     const { image, sha256 } = rows[row] as CachedImage;
     const key = `${sha256} ${image.label}`;
     if (seen.has(key)) return false;

@@ -37,12 +37,15 @@ export async function refit(
   const original = { name, backbone: run.backbone.id, accuracy: evaluation.accuracy };
   context.report({ kind: 'refitting', original, datasetName: run.dataset.name, backbone: backbone.id });
   const network = { backbone: backbone.id, runtime };
-  const dataset = await readDataset(root, network, run.settings, context).catch((error: unknown) => {
-    throw error instanceof RetrainError && noDataset.has(error.code) ? impossible() : error;
-  });
+  const { settings } = run;
+  const dataset = await readDataset(root, network, settings, context, settings.distortions).catch(
+    (error: unknown) => {
+      throw error instanceof RetrainError && noDataset.has(error.code) ? impossible() : error;
+    },
+  );
   const fitted = new Set(run.fittedOn);
   if (!dataset.filled.rows.some(({ sha256 }) => fitted.has(sha256))) throw impossible();
-  return await trainRun(dataset, run.settings, context, {
+  return await trainRun(dataset, settings, context, {
     run: name,
     created,
     backbone: original.backbone,

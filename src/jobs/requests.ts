@@ -1,5 +1,5 @@
 import type { Shard } from '../dataset';
-import type { SplitRule } from '../models';
+import type { RunDistortions, SplitRule } from '../models';
 import type { LbfgsOptimizer, RetrainPyOptimizer } from '../training';
 import type { BackboneJobs } from './backboneRequests';
 import type {
@@ -46,6 +46,8 @@ export interface RetrainSettings {
   readonly testingPercentage: number;
   readonly splitRule: SplitRule;
   readonly head: HeadChoice;
+  /** Of the views of the training images that are trained on besides; absent: none. */
+  readonly distortions?: RunDistortions;
 }
 
 export type NetworkSettings = Pick<RetrainSettings, 'backbone' | 'runtime'>;
@@ -60,7 +62,7 @@ export interface SettingsChoice<S> {
 }
 
 /** Settings by the names that they have in retrain.json and in the editor. */
-export type FlatSettings = Readonly<Record<string, string | number>>;
+export type FlatSettings = Readonly<Record<string, string | number | boolean>>;
 
 /** What a training writes besides its run; absolute paths. */
 export interface TrainingOutputs {
@@ -191,7 +193,12 @@ export interface Jobs extends BackboneJobs {
     };
     progress:
       | RetrainProgress
-      | { readonly kind: 'crossValidating'; readonly head: HeadKind; readonly done: number; readonly of: number };
+      | {
+          readonly kind: 'crossValidating';
+          readonly head: HeadKind;
+          readonly done: number;
+          readonly of: number;
+        };
     result: CrossValidationView;
   };
   /** JPEG bytes of an upright picture of at most `size` pixels on its longer side. */

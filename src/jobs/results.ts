@@ -8,6 +8,7 @@ import type {
   RunPrediction,
   RunRecord,
   RunTraining,
+  ViewCounts,
 } from '../models';
 import type { RuntimeAvailability } from '../runtimes';
 import type { CurveUnit, RidgeTrial } from '../training';
@@ -60,8 +61,11 @@ export interface RunView {
   readonly backbone: BackboneFacts;
   readonly runtime: string;
   readonly bottlenecks: BottleneckCounts;
+  /** Absent where no views were trained on. */
+  readonly views?: ViewCounts;
   readonly split: SplitCounts;
-  readonly training: TrainingView & Pick<RunRecord['settings'], 'seed' | 'head' | 'splitRule'>;
+  readonly training: TrainingView &
+    Pick<RunRecord['settings'], 'seed' | 'head' | 'splitRule' | 'distortions'>;
   /** Of the saved head, on the testing split. */
   readonly evaluation: EvaluationView;
   /** Null in a run from before there was any. */
@@ -94,6 +98,9 @@ export type RetrainProgress =
       /** The facts again, now with what could not be read and the duplicates. */
       readonly dataset: DatasetFacts;
     }
+  /** Of `of`, the views of the training images. */
+  | (Omit<BottleneckProgress, 'kind'> & { readonly kind: 'views' })
+  | { readonly kind: 'viewsDone'; readonly counts: ViewCounts }
   | {
       readonly kind: 'training';
       readonly unit: CurveUnit;

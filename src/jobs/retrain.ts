@@ -16,13 +16,22 @@ import {
   type HeadSettings,
   type NewRun,
   type RefitOf,
+  type RunDistortions,
   type RunRecord,
   type RunSettings,
+  type ViewCounts,
 } from '../models';
 import { ridgePenalties, scaleInPlace, trainingDefaults } from '../training';
 import type { Job, JobContext } from './context';
 import { inWords } from './datasetFolder';
-import { backboneFacts, fillAndRead, secondsSince, type FilledDataset, type ReadRows } from './fillCache';
+import {
+  backboneFacts,
+  fillAndRead,
+  secondsSince,
+  type DatasetPlace,
+  type FilledDataset,
+  type ReadRows,
+} from './fillCache';
 import { labelledRows } from './labelledRows';
 import { leaveOneOut } from './leaveOneOut';
 import { measureHead, predictionsOf } from './measureHead';
@@ -33,6 +42,7 @@ import { scalingOf } from './scaling';
 import { chosenSettings } from './settingsFile';
 import { trainHead } from './trainHead';
 import { writeOutputs } from './trainingOutputs';
+import { readViews } from './views';
 
 /** Of leave-one-out where the run itself has chosen none: fixed, and the best on most sets (docs/heads.md). */
 const usualPenalty = 0.1;
@@ -41,7 +51,7 @@ const usualPenalty = 0.1;
 export const retrain: Job<'retrain'> = async ({ folder, outputs, ...choice }, context) => {
   const { backbone, runtime, head, ...others } = await chosenSettings(folder, choice, context.report);
   const given: RunSettings = { ...others, head: headSettings(head) };
-  const dataset = await readDataset(folder, { backbone, runtime }, given, context);
+  const dataset = await readDataset(folder, { backbone, runtime }, given, context, given.distortions);
   const trained = await trainRun(dataset, given, context);
   if (outputs) await writeOutputs(trained.run, outputs);
   return runView(trained.run, trained.folder, dataset.filled.facts.root);
@@ -64,9 +74,11 @@ function headSettings(head: HeadChoice): HeadSettings {
 /** A dataset with its values in memory, parted into its sides. */
 export interface PartedDataset {
   readonly filled: FilledDataset;
-  /** The rows of the labels that can be learned: training, then validation, then testing. */
+  /** The rows of the labels that can be learned: training, then `views`, then validation, then testing. */
   readonly read: ReadRows;
   readonly parted: Parted;
+  /** What became of the views of the training images; null where none are trained on. */
+  readonly views: ViewCounts | null;
 }
 
 /** What decides on which side an image is. */
@@ -75,34 +87,43 @@ export type SplitSettings = Pick<
   'seed' | 'validationPercentage' | 'testingPercentage' | 'splitRule'
 >;
 
-/** Brings the cache of a dataset up to date, gives each image its side, and reads the values side by side. */
+/**
+ * Brings the cache of a dataset up to date, gives each image its side, and reads the values side by side; with
+ * `distortions`, those of views of the training images too.
+ */
 export async function readDataset(
   folder: string,
   network: Pick<RetrainSettings, 'backbone' | 'runtime'>,
   settings: SplitSettings,
   context: JobContext<RetrainProgress>,
+  distortions?: RunDistortions,
 ): Promise<PartedDataset> {
   let parted: Parted = { labels: [], counts: { training: 0, validation: 0, testing: 0 } };
-  const { filled, read } = await fillAndRead(folder, network, context, 2, async (rows, dataset) => {
+  const arrange = async (rows: readonly CachedImage[], dataset: DatasetPlace) => {
     const sides = await splitRows(rows, dataset.location, settings);
     const arranged = arrangeBySide(rows, sides, dataset.root);
     parted = arranged.parted;
     return arranged.rows;
-  });
-  return { filled, read, parted };
+  };
+  const dataset = await fillAndRead(folder, network, context, 2, arrange, distortions);
+  const { filled } = dataset;
+  if (!distortions) return { filled, read: dataset.read, parted, views: null };
+  const { read, counts } = await readViews(dataset, parted.counts.training, distortions, context);
+  return { filled, read, parted, views: counts };
 }
 
 /** Trains, measures and saves; `refitOf` says what run this one stands in for, if so. The values are used up. */
 export async function trainRun(
-  { filled, read, parted: { labels, counts } }: PartedDataset,
+  { filled, read, parted: { labels, counts }, views }: PartedDataset,
   settings: RunSettings,
   context: JobContext<RetrainProgress>,
   refitOf: RefitOf | null = null,
 ): Promise<{ run: RunRecord; folder: string }> {
   const { facts, location } = filled;
-  const validated = counts.training + counts.validation;
-  const training = labelledRows(read, labels, 0, counts.training);
-  const validation = labelledRows(read, labels, counts.training, validated);
+  const fitted = counts.training + (views?.rows ?? 0);
+  const validated = fitted + counts.validation;
+  const training = labelledRows(read, labels, 0, fitted);
+  const validation = labelledRows(read, labels, fitted, validated);
   const testing = labelledRows(read, labels, validated);
   const tested = new Set(testing.rows.map(({ image }) => image.label));
   const lacking = facts.classes.flatMap(({ label, count }) => {
@@ -110,8 +131,10 @@ export async function trainRun(
     const measured = tested.size === 0 || tested.has(label);
     return count === 0 || measured ? [] : [new RetrainError('CLASS_NOT_TESTED', { label })];
   });
-  const scaling = await scalingOf(filled, training.values);
-  const sides = { training, validation, scaling, settings };
+  if (views && views.missing > 0) lacking.push(new RetrainError('VIEWS_MISSING', { count: views.missing }));
+  const originals = labelledRows(read, labels, 0, counts.training);
+  const scaling = await scalingOf(filled, originals.values);
+  const sides = { training, originals, validation, scaling, settings };
   const { head, training: trained } = await trainHead(filled, labels.length, sides, context);
 
   const started = performance.now();
@@ -119,8 +142,11 @@ export async function trainRun(
   const evaluation = { ...measured, on: 'testing', seconds: secondsSince(started) } as const;
   context.signal.throwIfAborted();
   scaleInPlace(testing.values, scaling);
-  const sideOf = (row: number) =>
-    row < counts.training ? 'training' : row < validated ? 'validation' : 'testing';
+  const sideOf = (row: number) => {
+    if (row < counts.training) return 'training';
+    if (row < fitted) return null;
+    return row < validated ? 'validation' : 'testing';
+  };
   const penalty = trained.kind === 'ridge' ? trained.penalty : usualPenalty;
   const everyOne = await leaveOneOut(filled, read, labels, { penalty, sideOf }, context.signal);
   const { name, classes, images, skipped, duplicates, warnings } = facts;
@@ -143,9 +169,11 @@ export async function trainRun(
       testingPercentage: settings.testingPercentage,
       splitRule: settings.splitRule,
       head: settings.head,
+      ...(settings.distortions && { distortions: settings.distortions }),
     },
     split: counts,
     bottlenecks: filled.counts,
+    ...(views && { views }),
     training: trained,
     evaluation,
     predictions: predictionsOf(testing, answers, labels, () => 'testing'),

@@ -12,12 +12,14 @@ export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: stri
     backbone: run.backbone,
     runtime: run.runtime.id,
     bottlenecks: run.bottlenecks,
+    ...(run.views && { views: run.views }),
     split: run.split,
     training: {
       ...run.training,
       seed: run.settings.seed,
       head: run.settings.head,
       splitRule: run.settings.splitRule,
+      ...(run.settings.distortions && { distortions: run.settings.distortions }),
     },
     evaluation: evaluationView(
       run.evaluation,

@@ -1,6 +1,6 @@
 import type { Failure, Untrusted } from '../base';
 import { retrainPyDefaults } from '../training';
-import { defaultSettings } from './settings';
+import { defaultSettings, defaultViews, mostViews } from './settings';
 
 /**
  * One setting of a retraining. The reader of retrain.json, its JSON schema, the table in docs/formats.md and the
@@ -91,6 +91,10 @@ function positive(described: Described<number>): Setting<number> {
       return number;
     },
   });
+}
+
+function toggle(described: Described<boolean>): Setting<boolean> {
+  return setting(described, { schema: { type: 'boolean' }, read: (value) => value.boolean() });
 }
 
 const retrainPy = { optimizer: ['retrain.py'] };
@@ -197,6 +201,45 @@ export const settingDescriptions = {
       best: 'The one with the highest validation accuracy.',
       last: 'The last one, as retrain.py itself does.',
     },
+  ),
+  flipLeftRight: toggle({
+    meaning: 'Train on views of each training image as well, of which one in two is mirrored.',
+    default: false,
+  }),
+  randomCrop: whole(
+    {
+      meaning:
+        'Train on views of each training image as well, cut out of it within a margin of so many percent; 0: none.',
+      default: 0,
+    },
+    0,
+    100,
+  ),
+  randomScale: whole(
+    {
+      meaning: 'Train on views of each training image as well, up to so many percent larger; 0: none.',
+      default: 0,
+    },
+    0,
+    100,
+  ),
+  randomBrightness: whole(
+    {
+      meaning:
+        'Train on views of each training image as well, up to so many percent brighter or darker; 0: none.',
+      default: 0,
+    },
+    0,
+    100,
+  ),
+  views: whole(
+    {
+      meaning:
+        'How many views of each training image are computed, once, and kept where one of the distortions is on.',
+      default: defaultViews,
+    },
+    1,
+    mostViews,
   ),
   splitRule: choice(
     {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { RetrainError } from '../base';
 import { retrainPyDefaults } from '../training';
+import { defaultViews, distortionsOf } from './settings';
 import type { FlatSettings, HeadChoice, OptimizerChoice, RetrainSettings } from './requests';
 import type { SettingValues } from './settingDescriptions';
 
@@ -9,6 +10,7 @@ import type { SettingValues } from './settingDescriptions';
  * @throws SHARES_TOO_LARGE
  */
 export function withValues(base: RetrainSettings, values: SettingValues, folder: string): RetrainSettings {
+  const distorted = distortions(base.distortions, values);
   const settings: RetrainSettings = {
     backbone: values.backbone ?? base.backbone,
     runtime: values.runtime ?? base.runtime,
@@ -17,6 +19,7 @@ export function withValues(base: RetrainSettings, values: SettingValues, folder:
     testingPercentage: values.testingPercentage ?? base.testingPercentage,
     splitRule: splitRule(base, values, folder),
     head: head(base.head, values),
+    ...(distorted && { distortions: distorted }),
   };
   const { validationPercentage: validation, testingPercentage: testing } = settings;
   if (validation + testing > 90) throw new RetrainError('SHARES_TOO_LARGE', { validation, testing });
@@ -65,12 +68,26 @@ function optimizer(base: OptimizerChoice, values: SettingValues): OptimizerChoic
   };
 }
 
+/** What is said of one leaves the others as they are. */
+function distortions(
+  base: RetrainSettings['distortions'],
+  values: SettingValues,
+): RetrainSettings['distortions'] {
+  return distortionsOf({
+    flipLeftRight: values.flipLeftRight ?? base?.flipLeftRight ?? false,
+    randomCrop: values.randomCrop ?? base?.randomCrop ?? 0,
+    randomScale: values.randomScale ?? base?.randomScale ?? 0,
+    randomBrightness: values.randomBrightness ?? base?.randomBrightness ?? 0,
+    views: values.views ?? base?.views ?? defaultViews,
+  });
+}
+
 /** All that `settings` say, flat: `withValues` gives them back. */
 export function valuesOf(
   settings: Omit<RetrainSettings, 'runtime'> & Partial<Pick<RetrainSettings, 'runtime'>>,
 ): FlatSettings {
-  const { head: chosen, splitRule: rule, ...others } = settings;
-  return { ...others, ...headValues(chosen), ...splitValues(rule) };
+  const { head: chosen, splitRule: rule, distortions: distorted, ...others } = settings;
+  return { ...others, ...headValues(chosen), ...distortionValues(distorted), ...splitValues(rule) };
 }
 
 function headValues(chosen: HeadChoice): FlatSettings {
@@ -87,6 +104,13 @@ function headValues(chosen: HeadChoice): FlatSettings {
     evalStepInterval: by.evalStepInterval,
     keep: by.keep,
   };
+}
+
+/** Without any each is said to be off: left out, it would stay as it was. */
+function distortionValues(distorted: RetrainSettings['distortions']): FlatSettings {
+  return distorted
+    ? { ...distorted }
+    : { flipLeftRight: false, randomCrop: 0, randomScale: 0, randomBrightness: 0 };
 }
 
 function splitValues(rule: RetrainSettings['splitRule']): FlatSettings {

@@ -1,3 +1,4 @@
+import type { RunDistortions } from '../models';
 import type { RetrainSettings } from './requests';
 
 /** What a retraining uses where the person says nothing; retrain.py's shares. */
@@ -10,3 +11,13 @@ export const defaultSettings: RetrainSettings = {
   splitRule: { kind: 'content' },
   head: { kind: 'softmax', optimizer: { kind: 'l-bfgs' } },
 };
+
+/** Views of an image where distortions are asked for and their number is not. */
+export const defaultViews = 4;
+export const mostViews = 32;
+
+/** Undefined where nothing is distorted: no views are computed then. */
+export function distortionsOf(given: RunDistortions): RunDistortions | undefined {
+  const { flipLeftRight, randomCrop, randomScale, randomBrightness } = given;
+  return flipLeftRight || randomCrop > 0 || randomScale > 0 || randomBrightness > 0 ? given : undefined;
+}

@@ -68,7 +68,7 @@ async function readText(file: string): Promise<string | null> {
 /**
  * The settings of a job on the dataset at `folder`: what was said for it alone, then its retrain.json, then what
  * holds otherwise. A file that was found is reported.
- * @throws SETTINGS_DAMAGED, SHARES_TOO_LARGE, FILE_UNREADABLE, NOT_A_FILE, FILE_TOO_LARGE
+ * @throws SETTINGS_DAMAGED, SHARES_TOO_LARGE, VIEWS_WITHOUT_DISTORTION, FILE_UNREADABLE, NOT_A_FILE, FILE_TOO_LARGE
  */
 export async function chosenSettings(
   folder: string,
@@ -77,7 +77,10 @@ export async function chosenSettings(
 ): Promise<RetrainSettings> {
   const found = await findSettings(folder, workspace);
   if (found) report({ kind: 'settings', file: found.file, names: namesOf(found.values) });
-  return withValues(settings, { ...found?.values, ...options }, folder);
+  const chosen = withValues(settings, { ...found?.values, ...options }, folder);
+  if (options?.views !== undefined && !chosen.distortions)
+    throw new RetrainError('VIEWS_WITHOUT_DISTORTION', { views: options.views });
+  return chosen;
 }
 
 /** Like `chosenSettings`, for a job that needs no more than a network. */

@@ -17,7 +17,10 @@ import type { LabelledRows } from './labelledRows';
 import type { RetrainProgress } from './results';
 
 interface Sides {
+  /** The images of the training side, and behind them views of them, if any. */
   readonly training: LabelledRows;
+  /** The images alone; the same values. */
+  readonly originals: LabelledRows;
   readonly validation: LabelledRows;
   readonly scaling: Scaling;
   readonly settings: RunSettings;
@@ -91,17 +94,28 @@ async function iterative(
   return { head, training: { kind: 'iterative', unit, epochs, bestEpoch, seconds, curve } };
 }
 
-/** Validation has no part in it: the penalty is chosen by leave-one-out over the training images. */
+/**
+ * Validation has no part in it: the penalty is chosen by leave-one-out over the training images. Views of them have no
+ * part in that, for they would give an image away; the head is then fitted to both.
+ */
 async function ridge(
   { backbone: { dimension }, runtime }: FilledDataset,
   classes: number,
-  { training, validation, scaling, penalties }: Sides & { readonly penalties: readonly number[] },
+  { training, originals, validation, scaling, penalties }: Sides & { readonly penalties: readonly number[] },
   { signal, report }: JobContext<RetrainProgress>,
 ): Promise<TrainedRun> {
   const started = performance.now();
   scaleBoth(training, validation, scaling);
   const { head, penalty, temperature, trials } = await trainRidge(
-    { training, dimension, classes, penalties },
+    {
+      training: originals,
+      dimension,
+      classes,
+      penalties,
+      ...(training.rows.length > originals.rows.length && {
+        fitted: { training, imageWeights: weightsOf(training) },
+      }),
+    },
     runtime.multiply64,
     { signal, report: (trial) => report({ kind: 'penaltyTried', trial }) },
   );
@@ -111,6 +125,13 @@ async function ridge(
     head: fold(head, scaling),
     training: { kind: 'ridge', penalty, temperature, trials, seconds },
   };
+}
+
+/** What each row counts for an image to count once, however many views of it there are. */
+function weightsOf({ rows }: LabelledRows): Float64Array {
+  const counts = new Map<string, number>();
+  for (const { image } of rows) counts.set(image.path, (counts.get(image.path) ?? 0) + 1);
+  return Float64Array.from(rows, ({ image }) => 1 / (counts.get(image.path) ?? 1));
 }
 
 function scaleBoth(training: LabelledRows, validation: LabelledRows, scaling: Scaling): void {

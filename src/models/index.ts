@@ -11,6 +11,7 @@ export type {
   NewRun,
   RefitOf,
   RunDataset,
+  RunDistortions,
   RunEvaluation,
   RunLeaveOneOut,
   RunImage,
@@ -19,6 +20,7 @@ export type {
   RunSettings,
   RunTraining,
   SplitRule,
+  ViewCounts,
 } from './runRecord';
 export { readRunTitle, writeRunTitle, type RunTitle } from './runTitle';
 export { removeRun } from './removeRun';

@@ -27,6 +27,7 @@ export function writeRunJson(run: RunFacts): string {
     settings,
     split,
     bottlenecks,
+    views,
     fittedOn,
     refitOf,
   } = run;
@@ -41,6 +42,7 @@ export function writeRunJson(run: RunFacts): string {
     settings,
     split,
     bottlenecks,
+    ...(views && { views }),
     fittedOn,
     ...(refitOf && { refitOf }),
   };
@@ -77,8 +79,22 @@ export function readRunJson(text: string, file: string): RunFacts {
       computed: count(bottlenecks.field('computed')),
       seconds: seconds(bottlenecks.field('seconds')),
     },
+    ...readViews(root.optional('views')),
     fittedOn: root.field('fittedOn').items(mostImages).map(sha256),
     refitOf: readRefitOf(root.optional('refitOf')),
+  };
+}
+
+function readViews(views: Untrusted | undefined): Pick<RunFacts, 'views'> {
+  if (views === undefined) return {};
+  return {
+    views: {
+      rows: count(views.field('rows')),
+      cached: count(views.field('cached')),
+      computed: count(views.field('computed')),
+      missing: count(views.field('missing')),
+      seconds: seconds(views.field('seconds')),
+    },
   };
 }
 

@@ -28,6 +28,26 @@ export type SplitRule =
   /** `imageDir`: the dataset's folder as the person gave it, which is part of what is hashed. */
   | { readonly kind: 'retrain.py'; readonly imageDir: string };
 
+/** How the views of the training images differ from these, percentages 0 to 100, and how many each image has. */
+export interface RunDistortions {
+  readonly flipLeftRight: boolean;
+  readonly randomCrop: number;
+  readonly randomScale: number;
+  readonly randomBrightness: number;
+  /** 1 to 32. */
+  readonly views: number;
+}
+
+/** What became of the views of the training images. */
+export interface ViewCounts {
+  /** Rows trained on besides the images'. */
+  readonly rows: number;
+  readonly cached: number;
+  readonly computed: number;
+  /** Views without values: their image changed meanwhile. */
+  readonly missing: number;
+  readonly seconds: number;
+}
 /** Which head is trained, with all that decides its numbers besides the seed. */
 export type HeadSettings =
   | { readonly kind: 'softmax'; readonly optimizer: Optimizer }
@@ -40,6 +60,8 @@ export interface RunSettings {
   readonly testingPercentage: number;
   readonly splitRule: SplitRule;
   readonly head: HeadSettings;
+  /** Absent: no views were trained on. */
+  readonly distortions?: RunDistortions;
 }
 
 /** A training that came nearer step by step, and so has a curve. */
@@ -157,6 +179,8 @@ export interface RunRecord {
   readonly settings: RunSettings;
   readonly split: { readonly training: number; readonly validation: number; readonly testing: number };
   readonly bottlenecks: { readonly cached: number; readonly computed: number; readonly seconds: number };
+  /** With `settings.distortions`. */
+  readonly views?: ViewCounts;
   readonly training: RunTraining;
   readonly evaluation: RunEvaluation;
   /** Of the saved head. */

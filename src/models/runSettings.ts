@@ -5,6 +5,7 @@ import type { HeadSettings, RunSettings, SplitRule } from './runRecord';
 
 const mostSteps = 10_000_000;
 const mostDrawn = 100_000;
+const mostViews = 32;
 const mostPenalties = 1000;
 
 /** The settings in a run.json of this format, or an earlier one. @throws what `settings` makes of its damage */
@@ -19,6 +20,20 @@ export function readSettings(settings: Untrusted, format: number): RunSettings {
           splitRule: readSplitRule(settings.field('splitRule')),
           head: format === 2 ? readSoftmax(settings) : readHead(settings.field('head')),
         }),
+    ...readDistortions(settings.optional('distortions')),
+  };
+}
+
+function readDistortions(distortions: Untrusted | undefined): Pick<RunSettings, 'distortions'> {
+  if (distortions === undefined) return {};
+  return {
+    distortions: {
+      flipLeftRight: distortions.field('flipLeftRight').boolean(),
+      randomCrop: distortions.field('randomCrop').number(0, 100),
+      randomScale: distortions.field('randomScale').number(0, 100),
+      randomBrightness: distortions.field('randomBrightness').number(0, 100),
+      views: distortions.field('views').integer(1, mostViews),
+    },
   };
 }
 

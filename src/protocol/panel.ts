@@ -22,6 +22,8 @@ export interface RunningView {
         readonly counts: BottleneckCounts | null;
       })
     | null;
+  /** Of the views of the training images, while they are computed. */
+  readonly views?: Omit<Extract<RetrainProgress, { kind: 'views' }>, 'kind'>;
   readonly training: TrainingUnderway | null;
 }
 

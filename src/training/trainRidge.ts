@@ -14,6 +14,11 @@ export const ridgePenalties: readonly number[] = [0.001, 0.003, 0.01, 0.03, 0.1,
 export interface RidgeTask extends RidgeProblem {
   /** Rising, all above zero; one alone is taken without a search. */
   readonly penalties?: readonly number[];
+  /**
+   * What the head is fitted to in place of `training`, under the penalty and the temperature chosen by that: where rows
+   * of one image would answer for each other in leave-one-out.
+   */
+  readonly fitted?: Pick<RidgeProblem, 'training' | 'imageWeights'>;
 }
 
 /** A penalty that was tried, and its mean squared error where each image is left out. */
@@ -45,10 +50,11 @@ export async function trainRidge(
   product: Product64,
   { signal, report }: { signal?: AbortSignal; report?: Report<RidgeTrial> } = {},
 ): Promise<TrainedRidge> {
-  const { penalties = ridgePenalties, classes } = task;
+  const { penalties = ridgePenalties, fitted, dimension, classes } = task;
   if (penalties.length === 0 || !penalties.every((penalty) => penalty > 0))
     throw new RangeError('Penalties are numbers above zero');
-  const system = await ridgeSystem(task, abortable(product, signal));
+  const within = abortable(product, signal);
+  const system = await ridgeSystem(task, within);
   const trials: RidgeTrial[] = [];
   const attempt = async (index: number): Promise<RidgeSolution | undefined> => {
     const penalty = penalties[index];
@@ -73,7 +79,10 @@ export async function trainRidge(
     if (best.penalty !== start) break;
   }
 
-  const { weights, bias } = await best.head();
+  const final = fitted
+    ? await (await ridgeSystem({ ...fitted, dimension, classes }, within)).solve(best.penalty)
+    : best;
+  const { weights, bias } = await final.head();
   throwIfAborted(signal);
   const temperature = fitTemperature(best.leaveOneOut, task.training.labels, classes);
   return {

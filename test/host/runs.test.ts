@@ -108,8 +108,12 @@ describe('the tree of runs', function () {
       .getConfiguration('retrain')
       .update('head', 'ridge', vscode.ConfigurationTarget.Workspace);
     assert.equal(get('seed'), 7);
+    await vscode.workspace
+      .getConfiguration('retrain')
+      .update('randomCrop', 30, vscode.ConfigurationTarget.Workspace);
     await act('restoreRunSettings', node);
     assert.deepEqual([get('seed'), get('head')], [42, 'softmax']);
+    assert.equal(get('randomCrop'), 0, 'the run had no distortions');
     assert.equal(get('backbone'), 'efficientnet-lite2-int8');
     assert.equal(get('runtime'), 'auto');
     assert.match(dialogs.messages.at(-1)?.text ?? '', /^Settings of .* restored: .*seed 42/);

@@ -91,7 +91,7 @@ export async function writeFiles(root: string, files: Readonly<Record<string, st
 }
 
 /** The images of a dataset whose files all count as images. */
-async function imagesOf(root: string): Promise<readonly ImageFile[]> {
+export async function imagesOf(root: string): Promise<readonly ImageFile[]> {
   return (await scanDataset(root, { sniff: () => ({ kind: 'supported' }) })).images;
 }
 

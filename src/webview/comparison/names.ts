@@ -39,6 +39,16 @@ export function settingName(key: string): string {
       return t('L2 penalty');
     case 'head.optimizer.maxEpochs':
       return t('Epochs at most');
+    case 'distortions.flipLeftRight':
+      return t('Flipped views');
+    case 'distortions.randomCrop':
+      return t('Cropped views, %');
+    case 'distortions.randomScale':
+      return t('Scaled views, %');
+    case 'distortions.randomBrightness':
+      return t('Brightness of views, %');
+    case 'distortions.views':
+      return t('Views of each photo');
     default:
       return key;
   }

@@ -27,6 +27,7 @@ export function RunFacts(props: { run: RunView; openRun: () => void; chooseBackb
         testing: split.testing,
       }),
     ],
+    ...viewFacts(run),
     ...headFacts(run),
     ...leaveOneOutFacts(run),
     [t('Seed'), String(training.seed)],
@@ -59,6 +60,38 @@ export function RunFacts(props: { run: RunView; openRun: () => void; chooseBackb
       </dl>
     </Band>
   );
+}
+
+function viewFacts({ views, training: { distortions } }: RunView): [string, string][] {
+  if (!views || !distortions) return [];
+  return [
+    [
+      t('Views'),
+      t('{views} of each training photo · {computed} computed, {cached} in the cache', {
+        views: distortions.views,
+        computed: count(views.computed),
+        cached: count(views.cached),
+      }),
+    ],
+    [t('Distortions'), distortionText(distortions)],
+  ];
+}
+
+function distortionText({
+  flipLeftRight,
+  randomCrop,
+  randomScale,
+  randomBrightness,
+}: NonNullable<RunView['training']['distortions']>): string {
+  const percentages: [string, number][] = [
+    [t('crop'), randomCrop],
+    [t('scale'), randomScale],
+    [t('brightness'), randomBrightness],
+  ];
+  return [
+    ...(flipLeftRight ? [t('flip')] : []),
+    ...percentages.flatMap(([name, value]) => (value > 0 ? [`${name} ${count(value)} %`] : [])),
+  ].join(' · ');
 }
 
 function headFacts({ training, split }: RunView): [string, string][] {

@@ -14,7 +14,7 @@ interface Standing {
   readonly share: number | null;
 }
 
-export function standing({ step, scan, bottlenecks, training, dataset }: RunningView): Standing {
+export function standing({ step, scan, bottlenecks, views, training, dataset }: RunningView): Standing {
   switch (step) {
     case 'scan':
       return {
@@ -25,6 +25,14 @@ export function standing({ step, scan, bottlenecks, training, dataset }: Running
         share: null,
       };
     case 'bottlenecks':
+      if (views)
+        return {
+          figure: percent(share(views.done, views.of)),
+          unit: '%',
+          lead: viewSentence(views),
+          note: t('They are computed once and kept. The photos for validation and testing have none.'),
+          share: share(views.done, views.of),
+        };
       if (!bottlenecks) return beginning(t('Loading the backbone.'), dataset?.images);
       return {
         figure: percent(share(bottlenecks.done, bottlenecks.of)),
@@ -83,6 +91,22 @@ function bottleneckSentence(bottlenecks: NonNullable<RunningView['bottlenecks']>
     'Bottlenecks: {done} of {n} image, {perSecond} a second, {left}.',
     'Bottlenecks: {done} of {n} images, {perSecond} a second, {left}.',
     { ...params, left: timeLeft(secondsLeft) },
+  );
+}
+
+function viewSentence({ done, of, secondsLeft }: NonNullable<RunningView['views']>): string {
+  if (secondsLeft === null)
+    return plural(
+      of,
+      'Views of the training photos: {done} of {n}.',
+      'Views of the training photos: {done} of {n}.',
+      { done },
+    );
+  return plural(
+    of,
+    'Views of the training photos: {done} of {n}, {left}.',
+    'Views of the training photos: {done} of {n}, {left}.',
+    { done, left: timeLeft(secondsLeft) },
   );
 }
 

@@ -27,7 +27,7 @@ describe('reading ahead of the network', () => {
           return image.name;
         };
         const given: number[] = [];
-        for await (const [image, prepared] of readAhead(images, prepare)) {
+        for await (const [image, prepared] of readAhead(images, ({ size }) => size, prepare)) {
           assert.equal(prepared, image.name);
           given.push(prepared);
           held.delete(image);
@@ -53,7 +53,7 @@ describe('reading ahead of the network', () => {
       const images = Array.from({ length: 100 }, (_, name) => ({ size: 1, name }));
       const given: number[] = [];
       const take = async () => {
-        for await (const [, name] of readAhead(images, prepare)) {
+        for await (const [, name] of readAhead(images, ({ size }) => size, prepare)) {
           given.push(name);
           if (end === 'whoever takes them' && name === 4) return;
         }

@@ -70,6 +70,21 @@ describe('advance', () => {
     assert.equal(running.dataset?.images, 3, 'the facts of the scan were not replaced');
   });
 
+  it('shows the views of the training images while they are computed, and goes on to the training', () => {
+    const counts = { cached: 4, computed: 0, seconds: 0.01 };
+    const views = { done: 3, of: 8, cached: 1, computed: 2, perSecond: 4, secondsLeft: 1, path: 'c++/a.jpg' };
+    const running = after(
+      scanned,
+      { kind: 'bottlenecksDone', counts, dataset: facts },
+      { kind: 'views', ...views },
+    );
+    assert.equal(running.step, 'bottlenecks');
+    assert.deepEqual(running.views, views);
+    assert.equal(running.bottlenecks?.counts, counts);
+    const done = { rows: 8, cached: 1, computed: 7, missing: 0, seconds: 2 };
+    assert.equal(advance(running, { kind: 'viewsDone', counts: done }).step, 'training');
+  });
+
   it('appends each epoch to the curve and ends it with the best epoch', () => {
     const epochs = [0, 1, 2].map((n): RetrainProgress => ({
       kind: 'training',

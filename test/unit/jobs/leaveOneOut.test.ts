@@ -77,6 +77,25 @@ describe('leaveOneOut', () => {
     assert.ok(right > 9 && right < 27, `${right} right: the test shows little`);
   });
 
+  it('has no part for views: they change nothing', async () => {
+    const read = rowsOf(30);
+    const plain = await leaveOneOut(filled('native'), rowsOf(30), labels, { penalty, sideOf }, signal);
+    const views = [3, 3, 11];
+    const added = views.map((row) => [...read.values.subarray(row * dimension, (row + 1) * dimension)]);
+    const [rows, own] = [read.rows, 20 * dimension];
+    const withViews: ReadRows = {
+      rows: [...rows.slice(0, 20), ...views.flatMap((row) => rows[row] ?? []), ...rows.slice(20)],
+      values: Float32Array.from([
+        ...read.values.subarray(0, own),
+        ...added.flat().map((value) => value + 0.01),
+        ...read.values.subarray(own),
+      ]),
+    };
+    const side = (row: number) => (row < 20 ? 'training' : row < 23 ? null : 'testing');
+    const result = await leaveOneOut(filled('native'), withViews, labels, { penalty, sideOf: side }, signal);
+    assert.deepEqual({ ...result, seconds: 0 }, { ...plain, seconds: 0 });
+  });
+
   it('is left out where it would take too long, sooner without a product of 64 bits', async () => {
     const rows = (n: number) => ({
       ...rowsOf(3),

@@ -42,6 +42,36 @@ describe('saveRun and readRun', () => {
     );
   });
 
+  it('give back the distortions and the counts of views, and refuse what is none', async () => {
+    const plain = runWith(odd);
+    const distortions = {
+      flipLeftRight: true,
+      randomCrop: 10,
+      randomScale: 0,
+      randomBrightness: 2.5,
+      views: 4,
+    };
+    const run = {
+      ...plain,
+      settings: { ...plain.settings, distortions },
+      views: { rows: 8, cached: 3, computed: 5, missing: 0, seconds: 0.5 },
+    };
+    const saved = await saveRun(folder.path, run);
+    assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
+    const file = path.join(saved, 'run.json');
+    const text = await readFile(file, 'utf8');
+    for (const [from, to] of [
+      ['"flipLeftRight": true', '"flipLeftRight": 1'],
+      ['"randomCrop": 10', '"randomCrop": 101'],
+      ['"views": 4', '"views": 33'],
+      ['"rows": 8', '"rows": -1'],
+    ] as const) {
+      assert.ok(text.includes(from));
+      await writeFile(file, text.replace(from, to));
+      await assert.rejects(readRun(saved), { code: 'RUN_DAMAGED' }, to);
+    }
+  });
+
   it("give back how retrain.py's training was set, and its curve of steps", async () => {
     const score = { accuracy: 0.5, crossEntropy: 0.7 };
     const run = runWith(odd, {

@@ -170,6 +170,21 @@ describe('trainRidge', () => {
     }
   });
 
+  it('is fitted to other rows under the penalty and the temperature that its own images choose', async () => {
+    const problem = problemOf(30, 50, 8);
+    const more = problemOf(75, 50, 9, true);
+    const plain = await trainRidge(problem, plainProduct64);
+    const { head, ...chosen } = await trainRidge({ ...problem, fitted: more }, plainProduct64);
+    const { head: other, ...expected } = plain;
+    assert.deepEqual(chosen, expected);
+    assert.notDeepEqual(head, other);
+    const fit = naiveRidge(more, chosen.penalty);
+    logitsOf(head, more.training.values).forEach((logits, row) => {
+      const wanted = fit(rowOf(more, row)).map((score) => score / chosen.temperature);
+      assert.ok(worstDifference(logits, wanted) < 1e-4);
+    });
+  });
+
   it('repeats itself bit for bit', async () => {
     const problem = problemOf(30, 50, 8);
     const [a, b] = [await trainRidge(problem, plainProduct64), await trainRidge(problem, plainProduct64)];
