@@ -23,6 +23,7 @@ import { ridgePenalties, scaleInPlace, trainingDefaults } from '../training';
 import type { Job, JobContext } from './context';
 import { inWords } from './datasetFolder';
 import { backboneFacts, fillAndRead, secondsSince, type FilledDataset, type ReadRows } from './fillCache';
+import { knownImages } from './knownImages';
 import { labelledRows } from './labelledRows';
 import { leaveOneOut } from './leaveOneOut';
 import { measureHead, predictionsOf } from './measureHead';
@@ -111,7 +112,8 @@ export async function trainRun(
   });
   const scaling = await scalingOf(filled, training.values);
   const sides = { training, validation, scaling, settings };
-  const { head, training: trained } = await trainHead(filled, labels.length, sides, context);
+  const { head, training: trained, calibration } = await trainHead(filled, labels.length, sides, context);
+  const known = await knownImages(sides, labels.length, filled.runtime);
 
   const started = performance.now();
   const { answers, measured } = measureHead(head, testing, labels);
@@ -149,6 +151,8 @@ export async function trainRun(
     evaluation,
     predictions: predictionsOf(testing, answers, labels, () => 'testing'),
     leaveOneOut: everyOne,
+    calibration,
+    known,
     fittedOn: [...new Set(training.rows.map(({ sha256 }) => sha256))],
     refitOf,
     head,

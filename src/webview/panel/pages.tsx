@@ -19,6 +19,7 @@ import { RunFacts } from './runFacts';
 import { stepName, stepsOfRun, stepsOfRunning } from './stepFacts';
 import { Steps } from './steps';
 import { StoppedBand } from './stopped';
+import { Sureness } from './sureness';
 import { Trials } from './trials';
 
 type Post = (message: FromPanel) => void;
@@ -150,6 +151,7 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
           open={(path) => post({ kind: 'openImage', path })}
         />
       )}
+      <Sureness evaluation={evaluation} measured={measured.value} />
       <div class="columns">
         {large ? facts : classes}
         <div>
