@@ -27,14 +27,14 @@ const states: Readonly<Record<View, readonly string[]>> = {
   ],
   comparison: ['two', 'same', 'old', 'many', 'labels', 'busy', 'failed'],
   inspector: ['part', 'chosen', 'labels', 'failed'],
-  classify: ['one', 'several', 'labels', 'busy', 'refitting', 'failed'],
+  classify: ['one', 'unknown', 'unsure', 'several', 'labels', 'busy', 'refitting', 'failed'],
 };
 /** For the other themes, which differ in colours alone. */
 const some: typeof states = {
   panel: ['empty', 'computing', 'failed', 'done', 'fifty', 'learned'],
   comparison: ['two'],
   inspector: ['chosen'],
-  classify: ['several', 'refitting'],
+  classify: ['unknown', 'several', 'refitting'],
 };
 const themes: readonly (readonly [ThemeName, typeof states])[] = [
   ['dark', states],
