@@ -3,13 +3,7 @@ export { confusionDifference, type ConfusionDifference, type LabelledConfusion }
 export { crossEntropyOf, topAnswers, type TopAnswer } from './answers';
 export { calibrationOf, type Calibration, type ReliabilityBin } from './calibration';
 export { accuracyOf, classMetrics, confusionMatrix, type Accuracy, type ClassMetrics } from './confusion';
-export {
-  coverageCurve,
-  rejectPoints,
-  rejectThreshold,
-  type CoveragePoint,
-  type RejectPoint,
-} from './coverage';
+export { coverageCurve, rejectThreshold, type CoveragePoint, type RejectPoint } from './coverage';
 export {
   crossValidate,
   stratifiedFolds,

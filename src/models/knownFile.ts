@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Untrusted } from '../base';
+import type { Untrusted } from '../base';
 import type { Scaling } from '../training';
 import { count } from './numbers';
 import { damaged, readRunFile, runFiles } from './runFiles';
