@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { isInside, toFailure } from '../base';
 import type {
+  Answer,
   BottlenecksResult,
   CacheFinding,
   CacheSize,
@@ -32,11 +33,21 @@ export function trainDocument(run: RunView, misclassified: boolean): object {
       labels: run.evaluation.labels,
       accuracy: run.evaluation.accuracy,
       confusion: run.evaluation.confusion,
+      ...surenessDocument(run.evaluation),
       ...(misclassified && { misclassified: misclassifiedOf(run) }),
     },
     leaveOneOut: run.leaveOneOut && leaveOneOutDocument(run.leaveOneOut),
+    calibration: run.calibration,
+    unknown: run.known,
     run: shownRun(run.dataset.root, run.folder),
   };
+}
+
+/** Nulls where there was no image to measure on. */
+function surenessDocument({ sureness }: Pick<EvaluateResult, 'sureness'>): object {
+  if (sureness === null) return { topK: null, calibration: null, reject: null };
+  const { topK, calibration, reject } = sureness;
+  return { topK, calibration, reject };
 }
 
 function trainingDocument(training: RunView['training']): object {
@@ -60,7 +71,7 @@ function leaveOneOutDocument(leaveOneOut: LeaveOneOutView): object {
     return { accuracy: null, skipped: { code, message } };
   }
   const { labels, n, accuracy, interval, confusion, penalty, seconds } = leaveOneOut;
-  return { labels, n, accuracy, interval, confusion, penalty, seconds };
+  return { labels, n, accuracy, interval, confusion, ...surenessDocument(leaveOneOut), penalty, seconds };
 }
 
 export function bottlenecksDocument({
@@ -90,12 +101,32 @@ export function classifyDocument(result: ClassifyResult): object {
     format,
     run: result.run.folder,
     ...refitDocument(result.run),
-    answers: result.answers.map((answer) =>
-      answer.kind === 'answered'
-        ? { path: answer.path, label: answer.label, confidence: answer.confidence, scores: answer.scores }
-        : { path: answer.path, error: { code: answer.failure.code, message: answer.failure.message } },
-    ),
+    answers: result.answers.map(answerDocument),
   };
+}
+
+/** Where no label is given, because the image is unknown or the run unsure, `nearest` is the likeliest. */
+function answerDocument(answer: Answer): object {
+  if (answer.kind === 'failed')
+    return { path: answer.path, error: { code: answer.failure.code, message: answer.failure.message } };
+  const { path: file, label, confidence, scores } = answer;
+  switch (answer.kind) {
+    case 'answered':
+      return { path: file, label, confidence, scores };
+    case 'unknown': {
+      const { novelty, threshold } = answer;
+      return { path: file, label: null, nearest: label, unknown: { novelty, threshold }, confidence, scores };
+    }
+    case 'unsure':
+      return {
+        path: file,
+        label: null,
+        nearest: label,
+        unsure: { reject: answer.reject },
+        confidence,
+        scores,
+      };
+  }
 }
 
 export function evaluateDocument(result: EvaluateResult): object {
@@ -107,6 +138,7 @@ export function evaluateDocument(result: EvaluateResult): object {
     ...refitDocument(result.run),
     labels: result.labels,
     confusion: result.confusion,
+    ...surenessDocument(result),
     skipped: result.skipped.map(({ path: file, code, message }) => ({ path: file, code, message })),
     seenInTraining: result.seenInTraining,
     unknownLabels: result.unknownLabels,

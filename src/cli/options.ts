@@ -34,6 +34,16 @@ export const backbone = () =>
     'the frozen network; auto: with eight bits where the runtime has them',
   ).default(defaultSettings.backbone);
 
+export const reject = () =>
+  new Option('--reject <share>', 'say that it is unsure where the likeliest label is less likely, 0 to 1')
+    .argParser((text) => {
+      const value = Number(text);
+      if (text.trim() === '' || !(value >= 0 && value <= 1))
+        throw new InvalidArgumentError('It must be a number from 0 to 1.');
+      return value;
+    })
+    .default(0);
+
 /** What `backbone` and `runtime` give. */
 export type NetworkOptions = Pick<RetrainSettings, 'backbone' | 'runtime'>;
 

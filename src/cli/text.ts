@@ -8,21 +8,12 @@ import type {
   RunFacts,
   RunView,
 } from '../jobs';
+import { answerText, surenessLines, trustLines } from './sureness';
+import { percent, printable, seconds } from './words';
+
+export { percent, printable, seconds } from './words';
 
 /** What a person reads on the terminal, one function a command. */
-
-/** Labels and paths come from file names: nothing in them may move the cursor, change colours or turn the line around. */
-export function printable(text: string): string {
-  return text.normalize('NFC').replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '\uFFFD');
-}
-
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
-}
-
-export function seconds(value: number): string {
-  return `${value.toFixed(1)} s`;
-}
 
 function datasetLines({ name, classes, images, skipped, duplicates, warnings }: DatasetFacts): string[] {
   const lines = [`${printable(name)}: ${images} images, ${classes.length} classes`];
@@ -89,7 +80,9 @@ export function trainText(run: RunView, misclassified: boolean): string {
     evaluation.accuracy === null
       ? 'Accuracy: nothing to test on; add photos or raise the testing percentage.'
       : `Accuracy: ${percent(evaluation.accuracy)} (${hits} of ${evaluation.n} testing images${intervalText(evaluation.interval)})`,
+    ...surenessLines(evaluation.sureness, evaluation.n),
     ...leaveOneOutLines(run),
+    ...trustLines(run),
   ];
   if (evaluation.accuracy !== null) lines.push('', ...matrixLines(evaluation.labels, evaluation.confusion));
   else if (run.leaveOneOut?.kind === 'measured')
@@ -172,15 +165,7 @@ function misclassifiedLines({ evaluation }: RunView): string[] {
 }
 
 export function classifyText({ answers, run }: ClassifyResult): string {
-  const lines = answers.map((answer) =>
-    answer.kind === 'failed'
-      ? `${printable(answer.path)}: ${printable(answer.failure.message)}`
-      : `${printable(answer.path)}: ${answer.scores
-          .slice(0, 3)
-          .map(({ label, probability }) => `${printable(label)} ${percent(probability)}`)
-          .join(', ')}`,
-  );
-  return [...lines, answeredBy(run)].join('\n');
+  return [...answers.map(answerText), answeredBy(run)].join('\n');
 }
 
 function answeredBy({ name, datasetName, backbone, accuracy, refitOf }: RunFacts): string {
@@ -205,6 +190,7 @@ export function evaluateText(result: EvaluateResult): string {
     result.accuracy === null
       ? 'Accuracy: there is no image to measure on.'
       : `Accuracy: ${percent(result.accuracy)} (${result.images} images${intervalText(result.interval)})`,
+    ...surenessLines(result.sureness, result.images),
     '',
     ...matrixLines(result.labels, result.confusion),
   );

@@ -9,7 +9,7 @@ import { chosenImages, pickImages } from './images';
 import { notificationText } from './plainText';
 import { Refitting } from './refitting';
 import type { RunAnswer, RunChoice } from './runChoice';
-import { retrainSettings } from './settings';
+import { rejectThreshold, retrainSettings } from './settings';
 import { failureText } from './wording';
 
 /** Classify Image. A new one ends the one before it. */
@@ -82,8 +82,9 @@ export class ClassifyImage {
   ): Promise<ClassifyResult | undefined> {
     const { view } = this;
     const { token } = cancellation;
-    const { runtime } = retrainSettings(vscode.Uri.file(images[0] ?? run));
-    const params = { base: path.dirname(run), paths: images, run, runtime };
+    const scope = vscode.Uri.file(images[0] ?? run);
+    const { runtime } = retrainSettings(scope);
+    const params = { base: path.dirname(run), paths: images, run, runtime, reject: rejectThreshold(scope) };
     let refitting: Refitting | undefined;
     try {
       const result = await this.engine.run('classify', params, {

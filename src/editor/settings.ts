@@ -71,6 +71,12 @@ function batchSize(value: number): number {
   return value < 1 ? -1 : Math.round(value);
 }
 
+/** Answers of a smaller probability are called unsure; 0 where none is. */
+export function rejectThreshold(scope: vscode.Uri): number {
+  const threshold = vscode.workspace.getConfiguration('retrain', scope).get<number>('reject', 0);
+  return Math.min(1, Math.max(0, threshold));
+}
+
 /** Null: not set, the engine's default then. */
 export function cacheDirectory(): string | null {
   const directory = vscode.workspace.getConfiguration('retrain').get<string>('cacheDirectory', '').trim();

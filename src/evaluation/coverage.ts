@@ -44,3 +44,20 @@ export function rejectThreshold(
 ): CoveragePoint | undefined {
   return curve.findLast((point) => point.accuracy >= accuracy);
 }
+
+/** What a reject threshold leaves of the answers. */
+export interface RejectPoint {
+  readonly threshold: number;
+  /** Answers whose probability is at least that, and how many of them are right. */
+  readonly answered: number;
+  readonly right: number;
+}
+
+/** The answers that each of `thresholds` leaves. */
+export function rejectPoints(curve: readonly CoveragePoint[], thresholds: readonly number[]): RejectPoint[] {
+  return thresholds.map((threshold) => {
+    const point = curve.findLast((each) => each.threshold >= threshold);
+    const { answered = 0, accuracy = 0 } = point ?? {};
+    return { threshold, answered, right: Math.round(accuracy * answered) };
+  });
+}

@@ -5,6 +5,7 @@ import { scanImages } from '../dataset';
 import { sniff } from '../images';
 import { predict, type RunRecord } from '../models';
 import type { Job } from './context';
+import { noveltyTo } from './knownImages';
 import { openRun } from './openRun';
 import type { Answer } from './results';
 import { runFacts } from './runView';
@@ -14,7 +15,10 @@ import { nearestRun } from './runs';
  * Names images with a run. Nothing is written, for a person only asked, unless the run has to be refitted.
  * @throws NOTHING_TO_CLASSIFY, NO_RUN; as `openRun` does; the signal's reason
  */
-export const classify: Job<'classify'> = async ({ base, paths, run: given, runtime: choice }, context) => {
+export const classify: Job<'classify'> = async (
+  { base, paths, run: given, runtime: choice, reject = 0 },
+  context,
+) => {
   const { places, reader, signal, report } = context;
   const inputs = new Map(paths.map((shown, place) => [path.resolve(base, shown), { shown, place }]));
   const { images, skipped } = await scanImages([...inputs.keys()], { sniff, signal });
@@ -26,6 +30,7 @@ export const classify: Job<'classify'> = async ({ base, paths, run: given, runti
   if (asking === undefined) throw new RetrainError('NO_RUN', { path: first.path });
   const { run, folder, backbone, runtime } = await openRun(asking, choice, context);
   const facts = runFacts(run, folder);
+  const answered = answerer(run, reject);
   const placed: { readonly place: number; readonly answer: Answer }[] = [];
   const add = (more: typeof placed): void => {
     placed.push(...more);
@@ -47,7 +52,7 @@ export const classify: Job<'classify'> = async ({ base, paths, run: given, runti
         computed.map((now) => {
           const { place, path } = now.image;
           if (now.kind === 'failed') return { place, answer: { kind: 'failed', path, failure: now.failure } };
-          return { place, answer: answered(run, path, now.values) };
+          return { place, answer: answered(path, now.values) };
         }),
       ),
     signal,
@@ -82,12 +87,23 @@ function askedAs(
   }
 }
 
-/** What the head of `run` says of an image; its likeliest label first. */
-function answered(run: RunRecord, path: string, values: Float32Array): Answer {
-  const probabilities = predict(run.head, values, 1);
-  const scores = run.evaluation.labels
-    .map((label, c) => ({ label, probability: probabilities[c] ?? 0 }))
-    .sort((a, b) => b.probability - a.probability);
-  const { label = '', probability: confidence = 0 } = scores[0] ?? {};
-  return { kind: 'answered', path, label, confidence, scores };
+/**
+ * What `run` says of an image: its likeliest label first. Where the image is unlike anything trained that comes before
+ * how sure the head is, which then means nothing.
+ */
+function answerer(run: RunRecord, reject: number): (path: string, values: Float32Array) => Answer {
+  const { known } = run;
+  const noveltyOf = known && noveltyTo(known);
+  return (path, values) => {
+    const probabilities = predict(run.head, values, 1);
+    const scores = run.evaluation.labels
+      .map((label, c) => ({ label, probability: probabilities[c] ?? 0 }))
+      .sort((a, b) => b.probability - a.probability);
+    const { label = '', probability: confidence = 0 } = scores[0] ?? {};
+    const scored = { path, label, confidence, scores };
+    const novelty = noveltyOf?.(values) ?? 0;
+    if (known && novelty > known.threshold)
+      return { kind: 'unknown', ...scored, novelty, threshold: known.threshold };
+    return confidence < reject ? { kind: 'unsure', ...scored, reject } : { kind: 'answered', ...scored };
+  };
 }

@@ -34,6 +34,7 @@ export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime, j
     interval: measured.interval,
     labels,
     confusion: measured.confusion,
+    sureness: measured.sureness,
     skipped: filled.facts.skipped,
     seenInTraining: measuredRows.rows.filter(({ sha256 }) => fitted.has(sha256)).length,
     unknownLabels: filled.facts.classes

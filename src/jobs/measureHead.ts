@@ -1,4 +1,11 @@
-import { accuracyOf, classMetrics, confusionMatrix, topAnswers, type TopAnswer } from '../evaluation';
+import {
+  accuracyOf,
+  classMetrics,
+  confusionMatrix,
+  surenessOf,
+  topAnswers,
+  type TopAnswer,
+} from '../evaluation';
 import { predict, type RunEvaluation, type RunPrediction } from '../models';
 import type { Head } from '../training';
 import type { LabelledRows } from './labelledRows';
@@ -31,6 +38,7 @@ export function measureAnswers(
     interval,
     confusion,
     perClass: classMetrics(confusion, labels),
+    sureness: surenessOf(truth, probabilities, labels.length),
   };
   return { answers, measured };
 }

@@ -113,6 +113,8 @@ export interface Jobs extends BackboneJobs {
       /** Folder of the run; null: the newest run of the nearest dataset above the first image. */
       readonly run: string | null;
       readonly runtime: string;
+      /** Answers of a smaller probability are `unsure`; none is where it is not given. */
+      readonly reject?: number;
     };
     /** Where the run has to be refitted, what is said of that; then this, batch by batch. */
     progress:

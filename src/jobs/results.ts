@@ -7,6 +7,7 @@ import type {
   RunLeaveOneOut,
   RunPrediction,
   RunRecord,
+  RunSureness,
   RunTraining,
   ViewCounts,
 } from '../models';
@@ -33,6 +34,7 @@ export type BottleneckCounts = RunRecord['bottlenecks'];
 export type SplitCounts = RunRecord['split'];
 export type TrainingView = RunTraining;
 export type EpochView = Extract<RunTraining, { kind: 'iterative' }>['curve'][number];
+export type SurenessView = RunSureness;
 export type Score = EpochView['training'];
 export type ClassScore = RunEvaluation['perClass'][number];
 /** The answer to one image. */
@@ -70,6 +72,10 @@ export interface RunView {
   readonly evaluation: EvaluationView;
   /** Null in a run from before there was any. */
   readonly leaveOneOut: LeaveOneOutView | null;
+  /** Null where the probabilities are as training left them. */
+  readonly calibration: RunRecord['calibration'];
+  /** The novelty above which a picture is called unknown, and how many images that rests on; null where none is. */
+  readonly known: Pick<NonNullable<RunRecord['known']>, 'threshold' | 'images'> | null;
   /** Null for a training of its own. */
   readonly refitOf: RefitFacts | null;
 }
@@ -142,15 +148,22 @@ export interface LabelScore {
   readonly probability: number;
 }
 
-/** One image's answer; `scores` are ordered, the likeliest first. `path` is as it was given. */
+interface Scored {
+  readonly path: string;
+  /** The likeliest, and its probability. */
+  readonly label: string;
+  readonly confidence: number;
+  /** Ordered, the likeliest first. */
+  readonly scores: readonly LabelScore[];
+}
+
+/** One image's answer. `path` is as it was given. */
 export type Answer =
-  | {
-      readonly kind: 'answered';
-      readonly path: string;
-      readonly label: string;
-      readonly confidence: number;
-      readonly scores: readonly LabelScore[];
-    }
+  | ({ readonly kind: 'answered' } & Scored)
+  /** Unlike anything trained: its novelty is above the run's threshold. */
+  | ({ readonly kind: 'unknown'; readonly novelty: number; readonly threshold: number } & Scored)
+  /** The likeliest label is less likely than what the person takes for an answer. */
+  | ({ readonly kind: 'unsure'; readonly reject: number } & Scored)
   | { readonly kind: 'failed'; readonly path: string; readonly failure: Failure };
 
 /** Which run answered. */
@@ -178,6 +191,8 @@ export interface EvaluateResult {
   readonly interval: { readonly low: number; readonly high: number } | null;
   readonly labels: readonly string[];
   readonly confusion: readonly (readonly number[])[];
+  /** Null of no image. */
+  readonly sureness: SurenessView | null;
   readonly skipped: readonly SkippedView[];
   /** Of the images: how many the run was fitted on, by content. */
   readonly seenInTraining: number;

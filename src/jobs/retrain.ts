@@ -32,6 +32,7 @@ import {
   type FilledDataset,
   type ReadRows,
 } from './fillCache';
+import { knownImages } from './knownImages';
 import { labelledRows } from './labelledRows';
 import { leaveOneOut } from './leaveOneOut';
 import { measureHead, predictionsOf } from './measureHead';
@@ -135,7 +136,8 @@ export async function trainRun(
   const originals = labelledRows(read, labels, 0, counts.training);
   const scaling = await scalingOf(filled, originals.values);
   const sides = { training, originals, validation, scaling, settings };
-  const { head, training: trained } = await trainHead(filled, labels.length, sides, context);
+  const { head, training: trained, calibration } = await trainHead(filled, labels.length, sides, context);
+  const known = await knownImages({ ...sides, training: originals }, labels.length, filled.runtime);
 
   const started = performance.now();
   const { answers, measured } = measureHead(head, testing, labels);
@@ -178,6 +180,8 @@ export async function trainRun(
     evaluation,
     predictions: predictionsOf(testing, answers, labels, () => 'testing'),
     leaveOneOut: everyOne,
+    calibration,
+    known,
     fittedOn: [...new Set(training.rows.map(({ sha256 }) => sha256))],
     refitOf,
     head,

@@ -1,4 +1,6 @@
-import type { RunLeaveOneOut, RunPrediction, RunRecord } from '../models';
+import { answersSureness } from '../evaluation';
+import type { RunLeaveOneOut, RunPrediction, RunRecord, RunSureness } from '../models';
+import { labelFinder } from './labelledRows';
 import type { EvaluationView, RefitFacts, RunFacts, RunView } from './results';
 
 /** A run as the panel shows it. */
@@ -26,6 +28,8 @@ export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: stri
       run.predictions.filter(({ side }) => side === 'testing'),
     ),
     leaveOneOut: run.leaveOneOut && leaveOneOutView(run.leaveOneOut),
+    calibration: run.calibration,
+    known: run.known && { threshold: run.known.threshold, images: run.known.images },
     refitOf: refitFacts(run),
   };
 }
@@ -37,7 +41,16 @@ function leaveOneOutView(leaveOneOut: RunLeaveOneOut): NonNullable<RunView['leav
 }
 
 function evaluationView(
-  { labels, n, accuracy, interval, confusion, perClass, seconds }: Omit<RunRecord['evaluation'], 'on'>,
+  {
+    labels,
+    n,
+    accuracy,
+    interval,
+    confusion,
+    perClass,
+    sureness,
+    seconds,
+  }: Omit<RunRecord['evaluation'], 'on'>,
   predictions: readonly RunPrediction[],
 ): EvaluationView {
   return {
@@ -46,6 +59,7 @@ function evaluationView(
     accuracy,
     interval,
     confusion,
+    sureness: sureness ?? surenessOf(predictions, labels),
     seconds,
     classes: perClass,
     predictions: predictions.map(({ path, label, predicted, probability }) => ({
@@ -55,6 +69,16 @@ function evaluationView(
       probability,
     })),
   };
+}
+
+/** Of a run from before there was any: what its answers tell, which is all but top-k. */
+function surenessOf(predictions: readonly RunPrediction[], labels: readonly string[]): RunSureness | null {
+  const indexOf = labelFinder(labels);
+  const index = (label: string): number => indexOf(label) ?? -1;
+  return answersSureness(
+    Int32Array.from(predictions, ({ label }) => index(label)),
+    predictions.map(({ predicted, probability }) => ({ predicted: index(predicted), probability })),
+  );
 }
 
 /** What is said of the run that answered. */

@@ -1,4 +1,4 @@
-import type { RunSettings, RunTraining } from '../models';
+import type { RunCalibration, RunSettings, RunTraining } from '../models';
 import {
   fold,
   scaleInPlace,
@@ -11,6 +11,7 @@ import {
   type Scaling,
   type Trained,
 } from '../training';
+import { calibrate } from './calibrate';
 import type { JobContext } from './context';
 import { secondsSince, type FilledDataset } from './fillCache';
 import type { LabelledRows } from './labelledRows';
@@ -30,6 +31,7 @@ interface TrainedRun {
   /** Takes raw values. */
   readonly head: Head;
   readonly training: RunTraining;
+  readonly calibration: RunCalibration | null;
 }
 
 /**
@@ -70,28 +72,30 @@ async function iterative(
     signal,
     report: (epoch) => report({ kind: 'training', unit, epoch, maxEpochs }),
   };
-  const train = async (): Promise<Trained> => {
+  const train = async (): Promise<Trained & Pick<TrainedRun, 'calibration'>> => {
     switch (optimizer.kind) {
       case 'l-bfgs': {
         scaleBoth(training, validation, scaling);
         const { l2 } = optimizer;
         const result = await trainSoftmax({ ...task, l2, maxEpochs }, runtime.multiply, options);
+        const calibrated = calibrate(result.head, validation);
         // The folded head is the one that is measured and saved.
-        return { ...result, head: fold(result.head, scaling) };
+        return { ...result, ...calibrated, head: fold(calibrated.head, scaling) };
       }
       case 'retrain.py': {
         const result = await trainRetrainPy({ ...task, seed, optimizer }, runtime.multiply, options);
         scaleBoth(training, validation, scaling);
-        return result;
+        // Its probabilities stay those of retrain.py.
+        return { ...result, calibration: null };
       }
     }
   };
-  const { head, curve, bestEpoch } = await train();
+  const { head, curve, bestEpoch, calibration } = await train();
   // The first of the epochs is the start, where nothing was trained; of the steps, one.
   const epochs = unit === 'epoch' ? curve.length - 1 : (curve.at(-1)?.epoch ?? -1) + 1;
   const seconds = secondsSince(started);
   report({ kind: 'trained', unit, epochs, bestEpoch, seconds });
-  return { head, training: { kind: 'iterative', unit, epochs, bestEpoch, seconds, curve } };
+  return { head, training: { kind: 'iterative', unit, epochs, bestEpoch, seconds, curve }, calibration };
 }
 
 /**
@@ -124,6 +128,7 @@ async function ridge(
   return {
     head: fold(head, scaling),
     training: { kind: 'ridge', penalty, temperature, trials, seconds },
+    calibration: { temperature, on: 'leave-one-out', images: originals.rows.length },
   };
 }
 

@@ -1,7 +1,9 @@
 /** A run on disk: the trained head with all that is known about its training. */
+export type { RunCalibration } from './calibration';
 export { eventFile } from './eventFile';
 export { headFiles } from './headFiles';
 export { writeLabels as labelsText } from './labelsFile';
+export type { KnownImages } from './knownFile';
 export { readRunImages } from './imagesFile';
 export { findRefit, findRunFor, listRuns, type RunList } from './listRuns';
 export { predict } from './predict';
@@ -25,4 +27,5 @@ export type {
 export { readRunTitle, writeRunTitle, type RunTitle } from './runTitle';
 export { removeRun } from './removeRun';
 export { saveRun } from './saveRun';
+export type { RunSureness } from './sureness';
 export { summariseRuns, type RunSummary } from './summariseRuns';

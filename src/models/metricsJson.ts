@@ -3,6 +3,7 @@ import type { CurveUnit, Epoch, Measures } from '../training';
 import { readWarning } from './runJson';
 import { damaged, mostClasses } from './runFiles';
 import { count, penalty, seconds } from './numbers';
+import { readSureness } from './sureness';
 import type {
   IterativeTraining,
   Measured,
@@ -174,6 +175,8 @@ function readMeasured(measured: Untrusted): Measured {
         f1: item.field('f1').nullable(share),
       };
     }),
+    // Not there in a run from before there was any.
+    sureness: measured.optional('sureness')?.nullable((sureness) => readSureness(sureness, n)) ?? null,
     seconds: seconds(measured.field('seconds')),
   };
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { readKnown } from './knownFile';
 import { readLabels } from './labelsFile';
 import { readLayersModel, readWeights, weightBytes } from './layersModel';
 import { readMetricsJson, type Metrics } from './metricsJson';
@@ -57,7 +58,17 @@ export async function readRun(folder: string): Promise<RunRecord> {
       inFolder(runFiles.leaveOneOut),
       `it answers ${leaveOneOut.predictions.length} images, ${runFiles.metrics} counts ${leaveOneOut.n}`,
     );
-  return { name: path.basename(folder), ...facts, training, evaluation, predictions, leaveOneOut, head };
+  const known = facts.known && (await readKnown(folder, facts.known, shape));
+  return {
+    name: path.basename(folder),
+    ...facts,
+    known,
+    training,
+    evaluation,
+    predictions,
+    leaveOneOut,
+    head,
+  };
 }
 
 function labelsIn({ evaluation, leaveOneOut }: Metrics): (readonly string[])[] {

@@ -10,6 +10,8 @@ export const runFiles = {
   metrics: 'metrics.json',
   predictions: 'predictions.csv',
   leaveOneOut: 'leave-one-out.csv',
+  /** Absent where nothing tells what is unknown. */
+  known: 'known.bin',
   /** Absent in runs of older versions. */
   images: 'images.csv',
   /** Written when the person names or pins the run. */

@@ -1,4 +1,6 @@
 import { Untrusted, type ErrorParams } from '../base';
+import { readCalibration } from './calibration';
+import { readKnownFacts, type KnownFacts } from './knownFile';
 import { damaged, mostClasses } from './runFiles';
 import { count, seconds } from './numbers';
 import { readSettings } from './runSettings';
@@ -7,8 +9,11 @@ import type { RefitOf, RunDataset, RunRecord, Warning } from './runRecord';
 /** What run.json holds: everything but the head, the metrics and the answers. */
 export type RunFacts = Omit<
   RunRecord,
-  'name' | 'training' | 'evaluation' | 'predictions' | 'leaveOneOut' | 'head'
->;
+  'name' | 'training' | 'evaluation' | 'predictions' | 'leaveOneOut' | 'head' | 'known'
+> & {
+  /** What known.bin goes with; null where there is none. */
+  readonly known: KnownFacts | null;
+};
 
 /**
  * Raised when the file's meaning changes. Before 3 every head was a softmax regression, and its optimiser stood in
@@ -28,6 +33,8 @@ export function writeRunJson(run: RunFacts): string {
     split,
     bottlenecks,
     views,
+    calibration,
+    known,
     fittedOn,
     refitOf,
   } = run;
@@ -43,6 +50,8 @@ export function writeRunJson(run: RunFacts): string {
     split,
     bottlenecks,
     ...(views && { views }),
+    ...(calibration && { calibration }),
+    ...(known && { known: { threshold: known.threshold, images: known.images } }),
     fittedOn,
     ...(refitOf && { refitOf }),
   };
@@ -80,6 +89,8 @@ export function readRunJson(text: string, file: string): RunFacts {
       seconds: seconds(bottlenecks.field('seconds')),
     },
     ...readViews(root.optional('views')),
+    calibration: root.optional('calibration')?.nullable(readCalibration) ?? null,
+    known: root.optional('known')?.nullable(readKnownFacts) ?? null,
     fittedOn: root.field('fittedOn').items(mostImages).map(sha256),
     refitOf: readRefitOf(root.optional('refitOf')),
   };

@@ -1,5 +1,8 @@
 import type { ErrorParams } from '../base';
 import type { CurveUnit, Epoch, Head, Optimizer, RidgeTrial } from '../training';
+import type { RunCalibration } from './calibration';
+import type { KnownImages } from './knownFile';
+import type { RunSureness } from './sureness';
 
 /** A file of the dataset that was left out, and why. */
 export interface SkippedFact {
@@ -110,6 +113,8 @@ export interface Measured {
     readonly recall: number | null;
     readonly f1: number | null;
   }[];
+  /** Null of no image, and in a run from before there was any. */
+  readonly sureness: RunSureness | null;
   readonly seconds: number;
 }
 
@@ -187,6 +192,10 @@ export interface RunRecord {
   readonly predictions: readonly RunPrediction[];
   /** Null in a run from before there was any. */
   readonly leaveOneOut: RunLeaveOneOut | null;
+  /** Null where the probabilities are as training left them, and in a run from before there was any. */
+  readonly calibration: RunCalibration | null;
+  /** Null where there were too few images to say what is unknown, and in a run from before there was any. */
+  readonly known: KnownImages | null;
   /** sha256 of the images the head was fitted on. */
   readonly fittedOn: readonly string[];
   /** Null for a training of its own. */

@@ -3,6 +3,7 @@ import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isLink, RetrainError, retryBusy, systemCode, writeNew } from '../base';
 import { writeImages } from './imagesFile';
+import { writeKnown } from './knownFile';
 import { writeLabels } from './labelsFile';
 import { writeLayersModel } from './layersModel';
 import { writeMetricsJson, type Metrics } from './metricsJson';
@@ -54,6 +55,7 @@ async function writeRun(runs: string, run: NewRun, images: readonly RunImage[] |
         path.join(temporary, runFiles.leaveOneOut),
         writePredictions(run.leaveOneOut.predictions),
       );
+    if (run.known) await writeNew(path.join(temporary, runFiles.known), writeKnown(run.known));
     if (images) await writeNew(path.join(temporary, runFiles.images), writeImages(images));
     return await renameToNext(temporary, path.join(runs, day(new Date(run.created))));
   } catch (error) {

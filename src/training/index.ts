@@ -12,7 +12,7 @@ export { fold, scale, scaleInPlace, takeScaling, type Scaling } from './scaling'
 export type { Measures } from './softmaxLoss';
 export { probabilitiesOf } from './probabilities';
 export type { StepRule } from './stepRule';
-export { fitTemperature } from './temperature';
+export { fitTemperature, tempered } from './temperature';
 export { trainByGradient, type GradientTask, type GradientTrained } from './trainByGradient';
 export { trainCentroid } from './trainCentroid';
 export { logitsOf, type TrainedHead } from './trainedHead';

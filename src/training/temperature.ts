@@ -1,3 +1,5 @@
+import type { Head } from './head';
+
 /** Temperatures are sought from a thousandth to a thousand times the spread of the scores. */
 const range = 1e3;
 /** The search ends where the logarithm of the temperature is known so well. */
@@ -28,6 +30,14 @@ export function fitTemperature(
     else high = middle;
   }
   return Math.exp((low + high) / 2);
+}
+
+/** `head` with its logits divided by a temperature above 0: the order of the classes stays. */
+export function tempered({ weights, bias }: Head, temperature: number): Head {
+  return {
+    weights: weights.map((weight) => weight / temperature),
+    bias: bias.map((value) => value / temperature),
+  };
 }
 
 /** The root of the mean square of scores about the mean of their row. */

@@ -25,10 +25,12 @@ interface LinePlotProps {
   readonly low?: number;
   readonly high?: number;
   readonly height?: number;
+  /** The number of the x value under the pointer; null when it left. */
+  readonly point?: (index: number | null) => void;
 }
 
 /** Lines over one axis, drawn by uPlot in the editor's colours. */
-export function LinePlot({ label, x, lines, write, low, high, height = 168 }: LinePlotProps) {
+export function LinePlot({ label, x, lines, write, low, high, height = 168, point }: LinePlotProps) {
   const box = useRef<HTMLDivElement>(null);
   const theme = themeVersion.value;
 
@@ -52,7 +54,8 @@ export function LinePlot({ label, x, lines, write, low, high, height = 168 }: Li
         height,
         padding: [8, 14, 0, 0],
         legend: { show: false },
-        cursor: { show: false },
+        cursor: point ? { drag: { x: false, y: false }, y: false } : { show: false },
+        hooks: point ? { setCursor: [(plot) => point(plot.cursor.idx ?? null)] } : {},
         select: { show: false, left: 0, top: 0, width: 0, height: 0 },
         scales: { x: { time: false }, y: { range } },
         axes: [

@@ -66,8 +66,11 @@ export function runWith(labels: readonly string[], change: Partial<NewRun> = {})
         recall: i === 0 ? 1 : 0,
         f1: i === 0 ? 2 / 3 : null,
       })),
+      sureness: null,
       seconds: 0.01,
     },
+    calibration: null,
+    known: null,
     predictions: [
       {
         path: 'a "b", c/é\n.jpg',

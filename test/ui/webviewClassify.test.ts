@@ -23,6 +23,20 @@ describe('the answers of Classify Image', function () {
     await page.close();
   });
 
+  it('says that a picture is unknown, or the model unsure, with the nearest labels still there', async () => {
+    for (const [state, said] of [
+      ['unknown', 'Unknown: unlike anything trained'],
+      ['unsure', 'Unsure: no label reaches 60 %'],
+    ] as const) {
+      const page = await pages.open('classify', state);
+      const answer = page.getByRole('article').first();
+      await answer.getByText(said, { exact: true }).waitFor();
+      const scores = answer.getByRole('list').getByRole('listitem');
+      assert.match(await scores.first().innerText(), /tulips\s+54 %/);
+      await page.close();
+    }
+  });
+
   it('answers fifty pictures, says which one could not be read and which are under way', async () => {
     const page = await pages.open('classify', 'several');
     assert.equal(await page.getByRole('article').count(), 50);

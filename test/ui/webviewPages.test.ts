@@ -29,7 +29,7 @@ const states: Readonly<Record<View, readonly string[]>> = {
   comparison: ['two', 'same', 'old', 'many', 'labels', 'busy', 'failed'],
   backbones: ['done', 'running', 'begins', 'cancelled', 'failed', 'labels', 'one'],
   inspector: ['part', 'chosen', 'labels', 'failed'],
-  classify: ['one', 'several', 'labels', 'busy', 'refitting', 'failed'],
+  classify: ['one', 'unknown', 'unsure', 'several', 'labels', 'busy', 'refitting', 'failed'],
 };
 /** For the other themes, which differ in colours alone. */
 const some: typeof states = {
@@ -37,7 +37,7 @@ const some: typeof states = {
   comparison: ['two'],
   backbones: ['done', 'running'],
   inspector: ['chosen'],
-  classify: ['several', 'refitting'],
+  classify: ['unknown', 'several', 'refitting'],
 };
 const themes: readonly (readonly [ThemeName, typeof states])[] = [
   ['dark', states],

@@ -58,7 +58,58 @@ describe('the panel', function () {
     const rows = page.getByRole('region', { name: 'Training' }).locator('tbody tr');
     assert.deepEqual(await rows.locator('th').allInnerTexts(), ['0.01', '0.03, taken', '0.1', '0.3']);
     assert.deepEqual(await rows.locator('td .digits').allInnerTexts(), ['0.836', '0.829', '0.842', '0.901']);
-    assert.equal(await page.locator('.plot').count(), 0);
+    assert.equal(await page.locator('#training .plot').count(), 0);
+    await page.close();
+  });
+
+  it('says how sure it is, of the photos that the matrix shows, in diagrams and in numbers', async () => {
+    const page = await pages.open('panel', 'done');
+    const band = page.getByRole('region', { name: /^How sure is it\?/ });
+    await band
+      .getByRole('img', { name: /^Reliability diagram of 20 photos by tenths of probability\. Expected/ })
+      .waitFor();
+    await band
+      .getByRole('img', { name: /Below 50 % withheld: 13 of 20 photos answered, 10 right\./ })
+      .waitFor();
+    assert.match(
+      plain(await band.innerText()),
+      /differ by 29\.3 percentage points on average; of so few photos much of that is chance\. The right label is among its three likeliest for 97 % of the photos/,
+    );
+    await page.getByRole('button', { name: 'leave-one-out' }).click();
+    await page.getByRole('region', { name: 'How sure is it? By leave-one-out' }).waitFor();
+    await band.getByRole('img', { name: /^Reliability diagram of 200 photos/ }).waitFor();
+    await band.getByRole('button', { name: 'numbers' }).click();
+    const bins = band.getByRole('table', { name: 'Probabilities and right answers' });
+    const counts = await bins.locator('tbody td:nth-child(2)').allInnerTexts();
+    assert.equal(counts.length, 10);
+    assert.equal(
+      counts.reduce((sum, text) => sum + Number(text), 0),
+      200,
+    );
+    const rejected = band.getByRole('table', { name: 'Answers by the least probability that is taken' });
+    assert.deepEqual(await rejected.locator('tbody tr').first().locator('th, td').allInnerTexts(), [
+      '0 %',
+      '200',
+      '100.0 %',
+      '88.5 %',
+    ]);
+    await page.close();
+  });
+
+  it('reads off the plot what a reject threshold would do', async () => {
+    const page = await pages.open('panel', 'done');
+    const plot = page.locator('#sureness .plot .u-over');
+    await plot.scrollIntoViewIfNeeded();
+    const { width = 0 } = (await plot.boundingBox()) ?? {};
+    await plot.hover({ position: { x: (width * 50) / 99, y: 40 } });
+    const legend = page.locator('#sureness .legend').last();
+    assert.match(await legend.innerText(), /answered 65 %\s+right of those 77 %\s+reject below 50 %/);
+    await page.close();
+  });
+
+  it('has no more to say of how sure it is where nothing was measured', async () => {
+    const page = await pages.open('panel', 'untested');
+    assert.equal(await page.getByRole('region', { name: /^How sure is it/ }).count(), 0);
     await page.close();
   });
 

@@ -1,4 +1,4 @@
-import type { ClassifyItem, FromClassify } from '../../protocol';
+import type { Answer, ClassifyItem, FromClassify } from '../../protocol';
 import { percent } from '../numbers';
 import { Picture } from '../picture';
 import { Name, quoted, shown } from '../text';
@@ -57,8 +57,12 @@ function Item({ item, waiting, post }: { item: ClassifyItem; waiting: string; po
             {answer.failure.message}
           </p>
         )}
-        {answer?.kind === 'answered' && (
-          <ol class="scores" aria-label={t('Labels of {name}, the likeliest first', { name: quoted(name) })}>
+        {answer && <Withheld answer={answer} />}
+        {answer && answer.kind !== 'failed' && (
+          <ol
+            class={answer.kind === 'answered' ? 'scores' : 'scores withheld'}
+            aria-label={t('Labels of {name}, the likeliest first', { name: quoted(name) })}
+          >
             {answer.scores.slice(0, most).map(({ label, probability }) => (
               <li key={label}>
                 <Name of={label} />
@@ -70,6 +74,24 @@ function Item({ item, waiting, post }: { item: ClassifyItem; waiting: string; po
         )}
       </div>
     </article>
+  );
+}
+
+/** Why no label is the answer, where that is so: the likeliest ones stand below all the same. */
+function Withheld({ answer }: { answer: Answer }) {
+  if (answer.kind === 'unknown')
+    return (
+      <div class="verdict">
+        <p class="said">{t('Unknown: unlike anything trained')}</p>
+        <p class="note">{t('The nearest labels are')}</p>
+      </div>
+    );
+  if (answer.kind !== 'unsure') return null;
+  return (
+    <div class="verdict">
+      <p class="said">{t('Unsure: no label reaches {percent} %', { percent: percent(answer.reject) })}</p>
+      <p class="note">{t('The nearest labels are')}</p>
+    </div>
   );
 }
 

@@ -27,6 +27,7 @@ import { SettingsLine } from './settingsLine';
 import { stepName, stepsOfRun, stepsOfRunning } from './stepFacts';
 import { Steps } from './steps';
 import { StoppedBand } from './stopped';
+import { Sureness } from './sureness';
 import { Trials } from './trials';
 
 type Post = (message: FromPanel) => void;
@@ -177,6 +178,7 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
           open={(path) => post({ kind: 'openImage', path })}
         />
       )}
+      <Sureness evaluation={evaluation} measured={measured.value} />
       <div class="columns">
         {large ? facts : classes}
         <div>

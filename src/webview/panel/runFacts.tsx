@@ -30,6 +30,7 @@ export function RunFacts(props: { run: RunView; openRun: () => void; chooseBackb
     ...viewFacts(run),
     ...headFacts(run),
     ...leaveOneOutFacts(run),
+    ...trustFacts(run),
     [t('Seed'), String(training.seed)],
     [t('Made'), when(run.created)],
   ];
@@ -133,6 +134,28 @@ function leaveOneOutFacts({ leaveOneOut, training }: RunView): [string, string][
         : t('{n} photos, exact, by ridge heads of penalty {penalty} in place of the softmax head', params),
     ],
   ];
+}
+
+/** How its probabilities were calibrated, and what it calls unknown. */
+function trustFacts({ calibration, known }: RunView): [string, string][] {
+  const facts: [string, string][] = [];
+  if (calibration?.on === 'validation')
+    facts.push([
+      t('Calibration'),
+      t('temperature {temperature}, fitted to {n} validation photos', {
+        temperature: value(calibration.temperature),
+        n: calibration.images,
+      }),
+    ]);
+  if (known !== null)
+    facts.push([
+      t('Unknown'),
+      t('novelty above {threshold}, which 1 % of {n} known photos exceed', {
+        threshold: fixed(known.threshold, 3),
+        n: known.images,
+      }),
+    ]);
+  return facts;
 }
 
 function when(created: string): string {

@@ -1,4 +1,5 @@
 import { seededRandom } from '../../../src/base/random';
+import { answersSureness, type Sureness } from '../../../src/evaluation/sureness';
 import type {
   ClassifyState,
   ClassScore,
@@ -68,9 +69,22 @@ export function evaluationOf(
     accuracy,
     interval: accuracy === null ? null : wilson(right, total),
     confusion,
+    sureness: surenessOf(labels, predictions),
     classes: labels.map((label, i) => classScore(label, i, confusion)),
     predictions,
   };
+}
+
+function surenessOf(labels: readonly string[], predictions: readonly PredictionView[]): Sureness | null {
+  const sureness = answersSureness(
+    Int32Array.from(predictions, ({ label }) => labels.indexOf(label)),
+    predictions.map(({ predicted, probability }) => ({ predicted: labels.indexOf(predicted), probability })),
+  );
+  const right = predictions.filter(({ label, predicted }) => label === predicted).length / predictions.length;
+  const topK = [1, 3, 5]
+    .filter((k) => k < labels.length)
+    .map((k) => ({ k, accuracy: 1 - (1 - right) / k ** 1.5 }));
+  return sureness && { ...sureness, topK };
 }
 
 function wilson(right: number, n: number): { low: number; high: number } {
@@ -207,6 +221,8 @@ function runOf(
     training: { ...lbfgs, epochs: 60, bestEpoch: 41, seconds: 0.22, seed: 42, curve: curveOf(60) },
     evaluation,
     leaveOneOut: null,
+    calibration: null,
+    known: { threshold: 0.712, images: 180 },
     ...changes,
   };
 }
@@ -273,6 +289,7 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
         runOf(flowers, 40, evaluationOf(flowers, 4, 0.72, photos), {
           training: ridge,
           leaveOneOut: leftOut(photos),
+          calibration: { temperature: 0.147, on: 'leave-one-out', images: 160 },
         }),
       );
     case 'leftOut': {
@@ -496,6 +513,17 @@ export function classifyState(name: string, photos: readonly string[]): Classify
         cancelling: false,
         items: photos.slice(0, 3).map((path) => ({ ...item(path, flowers), answer: null })),
       };
+    case 'unknown':
+    case 'unsure': {
+      const [first, ...others] = photos.slice(0, 3).map((path) => item(path, flowers));
+      if (first === undefined) throw new RangeError('no photo');
+      const withheld =
+        name === 'unknown'
+          ? { kind: 'unknown' as const, novelty: 0.93, threshold: 0.712 }
+          : { kind: 'unsure' as const, reject: 0.6 };
+      const items = [{ ...first, answer: { ...first.answer, ...withheld } }];
+      return { kind: 'answers', run, items: name === 'unknown' ? items : [...items, ...others] };
+    }
     case 'busy':
       return {
         kind: 'answers',

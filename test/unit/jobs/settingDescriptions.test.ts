@@ -129,7 +129,7 @@ describe('retrain.json', () => {
       documentedSettings(settingDescriptions);
     const inEditor = Object.keys(properties)
       .map((name) => name.replace('retrain.', ''))
-      .filter((name) => name !== 'cacheDirectory');
+      .filter((name) => !['cacheDirectory', 'reject'].includes(name));
     assert.deepEqual(
       documented.map(({ name }) => name).filter((name) => !['splitRule', 'imageDir'].includes(name)),
       inEditor,

@@ -157,6 +157,118 @@ describe('saveRun and readRun', () => {
     assert.match((await failure(readRun(saved))).message, /leave-one-out.csv is damaged \(it is missing\)/);
   });
 
+  it('give back how sure the answers are, how they were calibrated and what is known', async () => {
+    const share = fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0);
+    const plain = { noNullPrototype: true };
+    const calibration = fc.record(
+      {
+        temperature: fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
+        on: fc.constantFrom('validation' as const, 'leave-one-out' as const),
+        images: fc.nat(),
+      },
+      plain,
+    );
+    const size = 4 * 6;
+    const known = fc.record(
+      {
+        threshold: fc.double({ min: 0, max: 2, noNaN: true }).map((value) => value + 0),
+        images: fc.nat(),
+        values: fc.float32Array({ minLength: size, maxLength: size, noNaN: true, noDefaultInfinity: true }),
+      },
+      plain,
+    );
+    await fc.assert(
+      fc.asyncProperty(share, calibration, known, async (value, calibration, { values, ...facts }) => {
+        const before = runWith(['a', 'b']);
+        const sureness = {
+          topK: [{ k: 1, accuracy: value }],
+          calibration: {
+            bins: [
+              { from: 0, to: 0.5, images: 0, confidence: null, accuracy: null },
+              { from: 0.5, to: 1, images: 2, confidence: value, accuracy: 0.5 },
+            ],
+            expectedError: value,
+          },
+          reject: [
+            { threshold: 0, answered: 2, right: 1 },
+            { threshold: 0.5, answered: 1, right: 1 },
+          ],
+        };
+        const run = {
+          ...before,
+          evaluation: { ...before.evaluation, sureness },
+          calibration,
+          known: {
+            ...facts,
+            scaling: { mean: values.slice(0, 6), deviation: values.slice(6, 12) },
+            directions: values.slice(12),
+          },
+        };
+        const saved = await saveRun(folder.path, run);
+        assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
+        await rm(saved, { recursive: true });
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('refuse sureness that contradicts itself, and a known.bin that is not what run.json says', async () => {
+    const plain = runWith(['a', 'b']);
+    const bin = { from: 0, to: 1, images: 2, confidence: 0.5, accuracy: 0.5 };
+    const run = {
+      ...plain,
+      evaluation: {
+        ...plain.evaluation,
+        sureness: {
+          topK: [{ k: 1, accuracy: 0.5 }],
+          calibration: { bins: [bin], expectedError: 0.25 },
+          reject: [
+            { threshold: 0, answered: 2, right: 1 },
+            { threshold: 0.75, answered: 1, right: 1 },
+          ],
+        },
+      },
+      calibration: { temperature: 0.5, on: 'validation' as const, images: 120 },
+      known: {
+        threshold: 0.5,
+        images: 40,
+        scaling: { mean: new Float32Array(6), deviation: new Float32Array(6).fill(1) },
+        directions: new Float32Array(12),
+      },
+    };
+    const saved = await saveRun(folder.path, run);
+    for (const [name, from, to, reason] of [
+      [
+        'metrics.json',
+        '"images": 2,\n            "confidence"',
+        '"images": 3,\n            "confidence"',
+        /do not add up/,
+      ],
+      ['metrics.json', '"threshold": 0.75', '"threshold": 0', /threshold: it does not rise/],
+      ['metrics.json', '"answered": 1,', '"answered": 3,', /answered: a whole number from 0 to 2/],
+      ['metrics.json', '"expectedError": 0.25', '"expectedError": 2', /expectedError: a number/],
+      ['run.json', '"temperature": 0.5', '"temperature": 0', /temperature: a number/],
+      ['run.json', '"on": "validation"', '"on": "testing"', /validation or leave-one-out/],
+      ['run.json', '"threshold": 0.5', '"threshold": 3', /threshold: a number/],
+    ] as const) {
+      const file = path.join(saved, name);
+      const text = await readFile(file, 'utf8');
+      assert.notEqual(text.replace(from, to), text, `${name} has no ${from}`);
+      await writeFile(file, text.replace(from, to));
+      assert.match((await failure(readRun(saved))).message, reason);
+      await writeFile(file, text);
+    }
+    const file = path.join(saved, 'known.bin');
+    const bytes = await readFile(file);
+    await writeFile(file, bytes.subarray(4));
+    assert.match((await failure(readRun(saved))).message, /known.bin is damaged \(it has 92 bytes, not 96\)/);
+    bytes.writeFloatLE(Infinity, 40);
+    await writeFile(file, bytes);
+    assert.match((await failure(readRun(saved))).message, /number 10 is not a finite number/);
+    await rm(file);
+    assert.match((await failure(readRun(saved))).message, /known.bin is damaged \(it is missing\)/);
+  });
+
   it('give back why leave-one-out was not measured', async () => {
     const reason = { code: 'LEAVE_ONE_OUT_LARGE', params: { count: 9000 }, message: 'Too many.' };
     const run = runWith(['a', 'b'], { leaveOneOut: { kind: 'skipped', reason } });

@@ -1,0 +1,66 @@
+import type { Answer, RunView, SurenessView } from '../jobs';
+import { percent, printable } from './words';
+
+/** What a person reads of how sure the answers are. */
+
+/** Thresholds that are shown, of those that were measured. */
+const shown = [0.5, 0.7, 0.9];
+
+/** Of `n` images. */
+export function surenessLines(sureness: SurenessView | null, n: number): string[] {
+  if (sureness === null) return [];
+  const { topK, calibration, reject } = sureness;
+  const lines: string[] = [];
+  const among = topK.filter(({ k }) => k > 1).map(({ k, accuracy }) => `${k} likeliest ${percent(accuracy)}`);
+  if (among.length > 0) lines.push(`Right label among the ${among.join(', the ')}`);
+  if (calibration.expectedError !== null)
+    lines.push(
+      `Probabilities: ${(calibration.expectedError * 100).toFixed(1)} points off the share of right answers on average (expected calibration error)`,
+    );
+  const left = reject.filter(({ threshold }) => shown.includes(threshold));
+  if (left.length > 0) lines.push(`With --reject: ${left.map((point) => rejectText(point, n)).join(' · ')}`);
+  return lines;
+}
+
+function rejectText({ threshold, answered, right }: SurenessView['reject'][number], n: number): string {
+  const accuracy = answered === 0 ? '' : `, ${percent(right / answered)} right`;
+  return `${threshold}: ${percent(answered / n)} answered${accuracy}`;
+}
+
+/** How the probabilities of a run were calibrated, and what it calls unknown. */
+export function trustLines({ calibration, known, split, training }: RunView): string[] {
+  const lines: string[] = [];
+  if (calibration?.on === 'validation')
+    lines.push(
+      `Calibrated: temperature ${calibration.temperature.toPrecision(3)}, fitted to ${calibration.images} validation images`,
+    );
+  else if (
+    calibration === null &&
+    training.head.kind === 'softmax' &&
+    training.head.optimizer.kind === 'l-bfgs'
+  )
+    lines.push(`Not calibrated: ${split.validation} validation images are too few to fit a temperature to`);
+  if (known !== null)
+    lines.push(
+      `Unknown: what is less like the classes than 99 % of ${known.images} known images (novelty above ${known.threshold.toFixed(3)})`,
+    );
+  return lines;
+}
+
+/** An answer in a line, its three likeliest labels. */
+export function answerText(answer: Answer): string {
+  const path = printable(answer.path);
+  if (answer.kind === 'failed') return `${path}: ${printable(answer.failure.message)}`;
+  const likeliest = answer.scores
+    .slice(0, 3)
+    .map(({ label, probability }) => `${printable(label)} ${percent(probability)}`)
+    .join(', ');
+  switch (answer.kind) {
+    case 'answered':
+      return `${path}: ${likeliest}`;
+    case 'unknown':
+      return `${path}: unknown: unlike anything trained (nearest: ${likeliest})`;
+    case 'unsure':
+      return `${path}: unsure: below ${percent(answer.reject)} (nearest: ${likeliest})`;
+  }
+}

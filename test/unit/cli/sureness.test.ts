@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { documentOf, runCli } from '../../support/cli';
+import { copySamples, samples } from '../../support/sampleDataset';
+
+interface Sure {
+  n?: number;
+  accuracy: number;
+  topK: { k: number; accuracy: number }[];
+  calibration: { bins: { images: number }[]; expectedError: number };
+  reject: { threshold: number; answered: number; right: number }[];
+}
+
+interface Trained {
+  evaluation: Sure;
+  leaveOneOut: Sure;
+  calibration: { temperature: number; on: string; images: number } | null;
+  unknown: { threshold: number; images: number } | null;
+  run: string;
+}
+
+interface Answer {
+  path: string;
+  label: string | null;
+  nearest?: string;
+  unknown?: { novelty: number; threshold: number };
+  unsure?: { reject: number };
+  confidence: number;
+}
+
+describe('how sure a run is, on the command line', function () {
+  this.timeout(120_000);
+  const home = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'retrain-sureness-')));
+  after(() => rmSync(home, { recursive: true, force: true }));
+  const cli = (...args: string[]) => runCli(args, { cwd: home, data: home });
+  const train = async (...args: string[]) =>
+    documentOf(await cli('train', 'photos', '--json', ...args)) as unknown as Trained;
+  const classify = async (...args: string[]) => {
+    const outcome = await cli('classify', ...args, '--json');
+    assert.equal(outcome.status, 0, outcome.stderr);
+    return documentOf(outcome)['answers'] as Answer[];
+  };
+  let trained: Trained;
+  let run = '';
+
+  before(async () => {
+    const labels = Object.fromEntries(['daisy', 'dandelion', 'roses', 'tulips'].map((name) => [name, name]));
+    copySamples(path.join(home, 'photos'), labels, 40);
+    trained = await train();
+    run = path.join(home, 'photos', trained.run);
+  });
+
+  it('has top-k, reliability and what a reject threshold leaves, for testing and for leave-one-out', () => {
+    const { evaluation, leaveOneOut } = trained;
+    for (const [sure, n] of [
+      [evaluation, 16],
+      [leaveOneOut, 160],
+    ] as const) {
+      assert.deepEqual(
+        sure.topK.map(({ k }) => k),
+        [1, 3],
+      );
+      assert.equal(sure.topK[0]?.accuracy, sure.accuracy);
+      assert.equal(
+        sure.calibration.bins.reduce((sum, { images }) => sum + images, 0),
+        n,
+      );
+      assert.ok(sure.calibration.expectedError > 0 && sure.calibration.expectedError < 1);
+      assert.deepEqual([sure.reject[0]?.answered, (sure.reject[0]?.right ?? 0) / n], [n, sure.accuracy]);
+    }
+  });
+
+  it('does not calibrate by few validation images, but by many, in the saved head, and changes no answer', async () => {
+    assert.equal(trained.calibration, null);
+    const options = ['--validation-percentage', '65', '--testing-percentage', '10'];
+    const { calibration, run: name } = await train(...options);
+    assert.equal(calibration?.on, 'validation');
+    assert.ok(calibration.images >= 100 && calibration.temperature > 0);
+    const folder = path.join(home, 'photos', name);
+    const facts: unknown = JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8'));
+    assert.deepEqual((facts as { calibration: unknown }).calibration, calibration);
+    // Its logits times the temperature are those of the head as it was trained: the answers stay.
+    const weights = readFileSync(path.join(folder, 'weights.bin'));
+    const before = await classify('photos/roses', '--run', folder);
+    const values = new Float32Array(
+      weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.length),
+    );
+    writeFileSync(
+      path.join(folder, 'weights.bin'),
+      values.map((value) => value * calibration.temperature),
+    );
+    const after = await classify('photos/roses', '--run', folder);
+    assert.notDeepEqual(after, before);
+    assert.deepEqual(
+      after.map(({ label, nearest }) => label ?? nearest),
+      before.map(({ label, nearest }) => label ?? nearest),
+    );
+  });
+
+  it('calls unknown what is unlike anything trained, names the nearest label all the same', async () => {
+    assert.ok(trained.unknown !== null && trained.unknown.images > 100);
+    const [answer] = await classify(path.resolve('media/readme/panel-dark.png'), '--run', run);
+    assert.equal(answer?.label, null);
+    assert.ok(['daisy', 'dandelion', 'roses', 'tulips'].includes(answer.nearest ?? ''));
+    assert.equal(answer.unknown?.threshold, trained.unknown.threshold);
+    assert.ok((answer.unknown?.novelty ?? 0) > trained.unknown.threshold);
+    const text = await cli('classify', path.resolve('media/readme/panel-dark.png'), '--run', run);
+    assert.match(text.stdout, /panel-dark\.png: unknown: unlike anything trained \(nearest: \w+ [\d.]+ %/);
+    const own = await classify(path.join(samples, 'roses'), '--run', run);
+    assert.ok(own.filter(({ unknown }) => unknown).length <= 2, 'photos like those trained on are known');
+  });
+
+  it('calls unsure what is below the reject threshold, and leaves the labels file as it is', async () => {
+    const all = await classify('photos/tulips', '--run', run, '--reject', '0');
+    assert.ok(all.every(({ unsure }) => unsure === undefined));
+    const some = await classify('photos/tulips', '--run', run, '--reject', '0.9');
+    some.forEach(({ unsure, unknown, confidence, label }) => {
+      assert.equal(unsure !== undefined, unknown === undefined && confidence < 0.9);
+      assert.equal(label === null, unsure !== undefined || unknown !== undefined);
+    });
+    assert.ok(some.some(({ unsure }) => unsure?.reject === 0.9));
+    assert.equal(readFileSync(path.join(run, 'labels.txt'), 'utf8'), 'daisy\ndandelion\nroses\ntulips\n');
+    for (const wrong of ['1.5', '-0.1', 'much', '']) {
+      const outcome = await cli('classify', 'photos/tulips', '--run', run, '--reject', wrong);
+      assert.equal(outcome.status, 2, wrong);
+    }
+  });
+
+  it('answers as before from a run of an older version, which knows nothing of it', async () => {
+    rmSync(path.join(run, 'known.bin'));
+    for (const name of ['run.json', 'metrics.json']) {
+      const file = path.join(run, name);
+      const document = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, unknown>>;
+      for (const key of ['known', 'calibration']) delete document[key];
+      for (const key of ['evaluation', 'leaveOneOut']) delete document[key]?.['sureness'];
+      writeFileSync(file, JSON.stringify(document));
+    }
+    const [answer] = await classify(path.resolve('media/readme/panel-dark.png'), '--run', run);
+    assert.equal(typeof answer?.label, 'string');
+    assert.equal(answer?.unknown, undefined);
+    const outcome = await cli('evaluate', 'photos', '--run', run, '--json');
+    const measured = documentOf(outcome) as unknown as Sure & { images: number };
+    assert.equal(measured.reject[0]?.answered, measured.images);
+  });
+});
