@@ -26,6 +26,15 @@ function fail(what, reason) {
   failures.push(`${what}: ${reason}`);
 }
 
+/** The first lines of an error: what is read of a run in the end is often its end alone. */
+function causeOf(error) {
+  return error
+    .split('\n')
+    .slice(0, 8)
+    .map((line) => `      ${line}`)
+    .join('\n');
+}
+
 /** What a part of the tests needs and cannot have. */
 function missing(what, reason) {
   if (strict) {
@@ -51,7 +60,7 @@ async function suite(name, start) {
   totals.passed += results.passed;
   totals.failed += results.failed;
   totals.skipped += results.skipped;
-  failures.push(...results.failures.map((failure) => `${name}: ${failure.title}`));
+  failures.push(...results.failures.map(({ title, error }) => `${name}: ${title}\n${causeOf(error)}`));
   if (results.passed + results.failed === 0) fail(name, 'it ran no test');
   else if (status !== 0 && results.failed === 0)
     fail(name, `its tests passed, but it ended with status ${status}`);

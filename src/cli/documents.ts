@@ -51,7 +51,7 @@ function surenessDocument({ sureness }: Pick<EvaluateResult, 'sureness'>): objec
 }
 
 function trainingDocument(training: RunView['training']): object {
-  const { head, splitRule, distortions, seconds, seed } = training;
+  const { head, splitRule, distortions, classWeights, seconds, seed } = training;
   const own =
     training.kind === 'iterative'
       ? {
@@ -61,7 +61,15 @@ function trainingDocument(training: RunView['training']): object {
           best: training.bestEpoch,
         }
       : { penalty: training.penalty, temperature: training.temperature, trials: training.trials };
-  return { head: head.kind, splitRule, ...(distortions && { distortions }), ...own, seconds, seed };
+  return {
+    head: head.kind,
+    splitRule,
+    ...(classWeights && { classWeights }),
+    ...(distortions && { distortions }),
+    ...own,
+    seconds,
+    seed,
+  };
 }
 
 /** Where it was not measured its accuracy is null, and `skipped` says why. */

@@ -73,7 +73,7 @@ export function trainText(run: RunView, misclassified: boolean): string {
     ...datasetLines(dataset),
     bottleneckLine(run),
     ...viewLines(run),
-    `Training: ${trainingText(training)} · ${seconds(training.seconds)} · seed ${training.seed}`,
+    `Training: ${trainingText(training)}${training.classWeights ? ', classes balanced' : ''} · ${seconds(training.seconds)} · seed ${training.seed}`,
     `Split: ${split.training} training, ${split.validation} validation, ${split.testing} testing`,
     ...retrainPyLines(run),
     '',

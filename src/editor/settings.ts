@@ -43,11 +43,13 @@ export function workspaceOf(file: string): string | undefined {
 function trainingSettings(
   settings: vscode.WorkspaceConfiguration,
   { fsPath }: vscode.Uri,
-): Pick<RetrainSettings, 'splitRule' | 'head'> {
-  if (settings.get<string>('head') === 'ridge')
-    return { splitRule: { kind: 'content' }, head: { kind: 'ridge' } };
+): Pick<RetrainSettings, 'splitRule' | 'head' | 'classWeights'> {
+  const weights =
+    settings.get<string>('classWeights') === 'balanced' ? ({ classWeights: 'balanced' } as const) : {};
+  const splitRule = { kind: 'content' } as const;
+  if (settings.get<string>('head') === 'ridge') return { splitRule, head: { kind: 'ridge' }, ...weights };
   if (settings.get<string>('optimizer') !== 'retrain.py')
-    return { splitRule: { kind: 'content' }, head: { kind: 'softmax', optimizer: { kind: 'l-bfgs' } } };
+    return { splitRule, head: { kind: 'softmax', optimizer: { kind: 'l-bfgs' } }, ...weights };
   const optimizer: OptimizerChoice = {
     kind: 'retrain.py',
     steps: atLeastOne(settings.get<number>('trainingSteps', 1)),

@@ -1,7 +1,7 @@
 import { RetrainError, toFailure } from '../base';
 import type { CachedImage } from '../bottlenecks';
 import type { RunLeaveOneOut, RunPrediction } from '../models';
-import { probabilitiesOf, ridgeWork, trainRidge } from '../training';
+import { balancedWeights, probabilitiesOf, ridgeWork, trainRidge } from '../training';
 import type { Doubles } from '../runtimes';
 import { secondsSince, type FilledDataset, type ReadRows } from './fillCache';
 import { labelledRows } from './labelledRows';
@@ -17,14 +17,18 @@ const mostWork: Readonly<Record<Doubles, number>> = { native: 1e11, plain: 1e10 
  * The answer to every image by a ridge classifier that is fitted to all the others (`ridgeSystem`), with the side
  * each image has in the run. An image that is there twice under one label counts once: its twin would give it away. So
  * would a view of it: rows whose side is null are left out.
- * `values` [n, D] are scaled; they are used up.
+ * `balanced`: every class counts as much as any other. `values` [n, D] are scaled; they are used up.
  * @throws the signal's reason once aborted
  */
 export async function leaveOneOut(
   { backbone: { dimension }, runtime }: FilledDataset,
   { rows, values }: ReadRows,
   labels: readonly string[],
-  { penalty, sideOf }: { penalty: number; sideOf: (row: number) => RunPrediction['side'] | null },
+  {
+    penalty,
+    balanced,
+    sideOf,
+  }: { penalty: number; balanced: boolean; sideOf: (row: number) => RunPrediction['side'] | null },
   signal: AbortSignal,
 ): Promise<RunLeaveOneOut> {
   const started = performance.now();
@@ -43,7 +47,13 @@ export async function leaveOneOut(
     labels,
   );
   const { leaveOneOut: logits } = await trainRidge(
-    { training: images, dimension, classes: labels.length, penalties: [penalty] },
+    {
+      training: images,
+      dimension,
+      classes: labels.length,
+      penalties: [penalty],
+      imageWeights: balanced ? balancedWeights(images.labels, labels.length) : undefined,
+    },
     runtime.multiply64,
     { signal },
   );

@@ -48,6 +48,8 @@ export interface RetrainSettings {
   readonly head: HeadChoice;
   /** Of the views of the training images that are trained on besides; absent: none. */
   readonly distortions?: RunDistortions;
+  /** Absent: every image counts as much as any other. */
+  readonly classWeights?: 'balanced';
 }
 
 export type NetworkSettings = Pick<RetrainSettings, 'backbone' | 'runtime'>;

@@ -67,7 +67,7 @@ export interface RunView {
   readonly views?: ViewCounts;
   readonly split: SplitCounts;
   readonly training: TrainingView &
-    Pick<RunRecord['settings'], 'seed' | 'head' | 'splitRule' | 'distortions'>;
+    Pick<RunRecord['settings'], 'seed' | 'head' | 'splitRule' | 'distortions' | 'classWeights'>;
   /** Of the saved head, on the testing split. */
   readonly evaluation: EvaluationView;
   /** Null in a run from before there was any. */

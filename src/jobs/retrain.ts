@@ -150,7 +150,13 @@ export async function trainRun(
     return row < validated ? 'validation' : 'testing';
   };
   const penalty = trained.kind === 'ridge' ? trained.penalty : usualPenalty;
-  const everyOne = await leaveOneOut(filled, read, labels, { penalty, sideOf }, context.signal);
+  const everyOne = await leaveOneOut(
+    filled,
+    read,
+    labels,
+    { penalty, balanced: settings.classWeights !== undefined, sideOf },
+    context.signal,
+  );
   const { name, classes, images, skipped, duplicates, warnings } = facts;
   const run: NewRun = {
     created: new Date().toISOString(),
@@ -171,6 +177,7 @@ export async function trainRun(
       testingPercentage: settings.testingPercentage,
       splitRule: settings.splitRule,
       head: settings.head,
+      ...(settings.classWeights && { classWeights: settings.classWeights }),
       ...(settings.distortions && { distortions: settings.distortions }),
     },
     split: counts,

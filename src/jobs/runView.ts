@@ -21,6 +21,7 @@ export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: stri
       seed: run.settings.seed,
       head: run.settings.head,
       splitRule: run.settings.splitRule,
+      ...(run.settings.classWeights && { classWeights: run.settings.classWeights }),
       ...(run.settings.distortions && { distortions: run.settings.distortions }),
     },
     evaluation: evaluationView(

@@ -166,6 +166,17 @@ export const settingDescriptions = {
         "As TensorFlow's retrain.py does: its steps of gradient descent and its split, which goes by the path of each image.",
     },
   ),
+  classWeights: choice(
+    {
+      meaning: 'What counts as much as any other in the training: every image, or every class.',
+      default: 'none',
+      fits: { optimizer: ['l-bfgs'] },
+    },
+    {
+      none: 'Every image.',
+      balanced: 'Every class, however many images it has: for classes of very different sizes.',
+    },
+  ),
   trainingSteps: whole(
     { meaning: 'retrain.py: the steps of training.', default: retrainPyDefaults.steps, needs: retrainPy },
     1,

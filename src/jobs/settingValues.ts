@@ -11,6 +11,7 @@ import type { SettingValues } from './settingDescriptions';
  */
 export function withValues(base: RetrainSettings, values: SettingValues, folder: string): RetrainSettings {
   const distorted = distortions(base.distortions, values);
+  const chosen = head(base.head, values);
   const settings: RetrainSettings = {
     backbone: values.backbone ?? base.backbone,
     runtime: values.runtime ?? base.runtime,
@@ -18,8 +19,9 @@ export function withValues(base: RetrainSettings, values: SettingValues, folder:
     validationPercentage: values.validationPercentage ?? base.validationPercentage,
     testingPercentage: values.testingPercentage ?? base.testingPercentage,
     splitRule: splitRule(base, values, folder),
-    head: head(base.head, values),
+    head: chosen,
     ...(distorted && { distortions: distorted }),
+    ...(isBalanced(base, values, chosen) && { classWeights: 'balanced' }),
   };
   const { validationPercentage: validation, testingPercentage: testing } = settings;
   if (validation + testing > 90) throw new RetrainError('SHARES_TOO_LARGE', { validation, testing });
@@ -68,6 +70,15 @@ function optimizer(base: OptimizerChoice, values: SettingValues): OptimizerChoic
   };
 }
 
+/** retrain.py knows no weights: where it trains there are none. */
+function isBalanced(base: RetrainSettings, values: SettingValues, chosen: HeadChoice): boolean {
+  return (values.classWeights ?? base.classWeights) === 'balanced' && takesWeights(chosen);
+}
+
+function takesWeights(chosen: HeadChoice): boolean {
+  return chosen.kind === 'ridge' || chosen.optimizer.kind === 'l-bfgs';
+}
+
 /** What is said of one leaves the others as they are. */
 function distortions(
   base: RetrainSettings['distortions'],
@@ -86,8 +97,20 @@ function distortions(
 export function valuesOf(
   settings: Omit<RetrainSettings, 'runtime'> & Partial<Pick<RetrainSettings, 'runtime'>>,
 ): FlatSettings {
-  const { head: chosen, splitRule: rule, distortions: distorted, ...others } = settings;
-  return { ...others, ...headValues(chosen), ...distortionValues(distorted), ...splitValues(rule) };
+  const {
+    head: chosen,
+    splitRule: rule,
+    distortions: distorted,
+    classWeights = 'none',
+    ...others
+  } = settings;
+  return {
+    ...others,
+    ...headValues(chosen),
+    ...(takesWeights(chosen) && { classWeights }),
+    ...distortionValues(distorted),
+    ...splitValues(rule),
+  };
 }
 
 function headValues(chosen: HeadChoice): FlatSettings {

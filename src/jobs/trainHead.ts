@@ -1,5 +1,6 @@
 import type { RunCalibration, RunSettings, RunTraining } from '../models';
 import {
+  balancedWeights,
   fold,
   scaleInPlace,
   trainRetrainPy,
@@ -56,7 +57,13 @@ export async function trainHead(
 async function iterative(
   { backbone, runtime }: FilledDataset,
   classes: number,
-  { training, validation, scaling, optimizer, settings: { seed } }: Sides & { readonly optimizer: Optimizer },
+  {
+    training,
+    validation,
+    scaling,
+    optimizer,
+    settings: { seed, classWeights },
+  }: Sides & { readonly optimizer: Optimizer },
   { signal, report }: JobContext<RetrainProgress>,
 ): Promise<TrainedRun> {
   const started = performance.now();
@@ -77,7 +84,12 @@ async function iterative(
       case 'l-bfgs': {
         scaleBoth(training, validation, scaling);
         const { l2 } = optimizer;
-        const result = await trainSoftmax({ ...task, l2, maxEpochs }, runtime.multiply, options);
+        const imageWeights = classWeights && balancedWeights(training.labels, classes);
+        const result = await trainSoftmax(
+          { ...task, l2, maxEpochs, imageWeights },
+          runtime.multiply,
+          options,
+        );
         const calibrated = calibrate(result.head, validation);
         // The folded head is the one that is measured and saved.
         return { ...result, ...calibrated, head: fold(calibrated.head, scaling) };
@@ -105,19 +117,28 @@ async function iterative(
 async function ridge(
   { backbone: { dimension }, runtime }: FilledDataset,
   classes: number,
-  { training, originals, validation, scaling, penalties }: Sides & { readonly penalties: readonly number[] },
+  {
+    training,
+    originals,
+    validation,
+    scaling,
+    penalties,
+    settings: { classWeights },
+  }: Sides & { readonly penalties: readonly number[] },
   { signal, report }: JobContext<RetrainProgress>,
 ): Promise<TrainedRun> {
   const started = performance.now();
   scaleBoth(training, validation, scaling);
+  const imageWeights = classWeights && balancedWeights(originals.labels, classes);
   const { head, penalty, temperature, trials } = await trainRidge(
     {
       training: originals,
       dimension,
       classes,
       penalties,
+      imageWeights,
       ...(training.rows.length > originals.rows.length && {
-        fitted: { training, imageWeights: weightsOf(training) },
+        fitted: { training, imageWeights: weightsOf(training, imageWeights) },
       }),
     },
     runtime.multiply64,
@@ -132,11 +153,19 @@ async function ridge(
   };
 }
 
-/** What each row counts for an image to count once, however many views of it there are. */
-function weightsOf({ rows }: LabelledRows): Float64Array {
-  const counts = new Map<string, number>();
-  for (const { image } of rows) counts.set(image.path, (counts.get(image.path) ?? 0) + 1);
-  return Float64Array.from(rows, ({ image }) => 1 / (counts.get(image.path) ?? 1));
+/** What each row counts for an image to count once, or `imageWeights` [n], however many views of it there are. */
+function weightsOf({ rows }: LabelledRows, imageWeights?: Float64Array): Float64Array {
+  const weights = new Map<string, { image: number; rows: number }>();
+  rows.forEach(({ image: { path } }, row) => {
+    const known = weights.get(path);
+    // The images stand before their views.
+    if (known) known.rows++;
+    else weights.set(path, { image: imageWeights?.[row] ?? 1, rows: 1 });
+  });
+  return Float64Array.from(rows, ({ image }) => {
+    const known = weights.get(image.path);
+    return known ? known.image / known.rows : 1;
+  });
 }
 
 function scaleBoth(training: LabelledRows, validation: LabelledRows, scaling: Scaling): void {

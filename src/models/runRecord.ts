@@ -65,6 +65,8 @@ export interface RunSettings {
   readonly head: HeadSettings;
   /** Absent: no views were trained on. */
   readonly distortions?: RunDistortions;
+  /** Every class counts as much as any other, however many images it has; absent: every image does. */
+  readonly classWeights?: 'balanced';
 }
 
 /** A training that came nearer step by step, and so has a curve. */

@@ -21,6 +21,9 @@ export function readSettings(settings: Untrusted, format: number): RunSettings {
           head: format === 2 ? readSoftmax(settings) : readHead(settings.field('head')),
         }),
     ...readDistortions(settings.optional('distortions')),
+    ...(settings.optional('classWeights')?.matching(/^balanced$/, 'balanced') && {
+      classWeights: 'balanced',
+    }),
   };
 }
 

@@ -69,7 +69,8 @@ describe('a folder of photos in the editor', function () {
     const panel = await workbench.webviewFrame('main');
     await panel.getByRole('heading', { level: 1, name: 'photos' }).waitFor();
     await assertPanelShowsTheRun();
-    assert.equal(await panel.locator('.uplot').count(), 2);
+    assert.equal(await panel.locator('#training .uplot').count(), 2);
+    assert.equal(await panel.locator('#sureness .uplot').count(), 1);
     await shoot('panel-dark');
   });
 

@@ -26,7 +26,11 @@ import { trainText } from '../text';
 
 type Options = RetrainPyFlags &
   AssertionOptions &
-  Output & { readonly head: HeadChoice['kind']; readonly optimizer: OptimizerChoice['kind'] };
+  Output & {
+    readonly head: HeadChoice['kind'];
+    readonly optimizer: OptimizerChoice['kind'];
+    readonly classWeights?: 'none' | 'balanced';
+  };
 
 export function trainCommand(): Command {
   const command = new Command('train')
@@ -40,6 +44,12 @@ export function trainCommand(): Command {
         .choices(['softmax', 'ridge'])
         .default(defaultSettings.head.kind),
     );
+  command.addOption(
+    new Option(
+      '--class-weights <rule>',
+      'what counts as much as any other: every image (none), or every class (balanced)',
+    ).choices(['none', 'balanced']),
+  );
   for (const option of [...settingOptions(), ...retrainPyOptions()]) command.addOption(option);
   return command.addOption(assertAccuracy()).addOption(junit()).addOption(json()).action(train);
 }
@@ -62,6 +72,8 @@ async function train(
     wrong('--head ridge has no curve that --summaries_dir could take');
   if (named && options.optimizer === 'l-bfgs' && trainsAsRetrainPy(options))
     wrong('steps, rate, batch sizes and --keep belong to --optimizer retrain.py');
+  if (options.classWeights === 'balanced' && (implied || options.optimizer === 'retrain.py'))
+    wrong("--class-weights has no part in retrain.py's training");
   for (const note of flagNotes(options, implied)) process.stderr.write(`note: ${note}\n`);
 
   const folder = path.resolve(given);

@@ -39,6 +39,8 @@ export function settingName(key: string): string {
       return t('L2 penalty');
     case 'head.optimizer.maxEpochs':
       return t('Epochs at most');
+    case 'classWeights':
+      return t('Class weights');
     case 'distortions.flipLeftRight':
       return t('Flipped views');
     case 'distortions.randomCrop':

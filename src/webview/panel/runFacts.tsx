@@ -106,10 +106,12 @@ function headFacts({ training, split }: RunView): [string, string][] {
           temperature: value(training.temperature),
         }),
       ],
+      ...weightFacts(training),
     ];
   const retrainPy = head.kind === 'softmax' && head.optimizer.kind === 'retrain.py';
   return [
     [t('Head'), t('softmax regression')],
+    ...weightFacts(training),
     ...(retrainPy
       ? ([[t('Optimizer'), t('retrain.py, and its split by paths')]] satisfies [string, string][])
       : []),
@@ -120,6 +122,10 @@ function headFacts({ training, split }: RunView): [string, string][] {
         : count(training.epochs),
     ],
   ];
+}
+
+function weightFacts({ classWeights }: RunView['training']): [string, string][] {
+  return classWeights ? [[t('Class weights'), t('balanced: every class counts as much as any other')]] : [];
 }
 
 function leaveOneOutFacts({ leaveOneOut, training }: RunView): [string, string][] {

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { documentOf, runCli } from '../../support/cli';
+import { copySamples } from '../../support/sampleDataset';
+
+interface Document {
+  training: { classWeights?: string };
+  evaluation: { accuracy: number };
+  leaveOneOut: { perClass?: { label: string; recall: number | null }[]; confusion: number[][] };
+  run: string;
+}
+
+describe('retrain train --class-weights', function () {
+  this.timeout(120_000);
+  const home = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'retrain-weights-')));
+  after(() => rmSync(home, { recursive: true, force: true }));
+  const run = (...args: string[]) => runCli(['train', 'photos', ...args], { cwd: home, data: home });
+  const train = async (...args: string[]) => documentOf(await run('--json', ...args)) as unknown as Document;
+  const settingsOf = (folder: string): unknown => {
+    const text = readFileSync(path.join(home, 'photos', folder, 'run.json'), 'utf8');
+    return (JSON.parse(text) as { settings: Record<string, unknown> }).settings['classWeights'];
+  };
+  /** How many of the few roses are found, when each is answered without itself. */
+  const found = ({ leaveOneOut }: Document) => leaveOneOut.confusion[1]?.[1] ?? NaN;
+
+  before(() => {
+    const photos = path.join(home, 'photos');
+    copySamples(photos, { daisy: 'daisy', tulips: 'tulips' }, 30);
+    copySamples(photos, { roses: 'roses' }, 5);
+  });
+
+  for (const head of ['softmax', 'ridge'])
+    it(`balances the classes of a ${head} head, and the run says so`, async () => {
+      const plain = await train('--head', head);
+      assert.equal(plain.training.classWeights, undefined);
+      assert.equal(settingsOf(plain.run), undefined);
+      const balanced = await train('--head', head, '--class-weights', 'balanced');
+      assert.equal(balanced.training.classWeights, 'balanced');
+      assert.equal(settingsOf(balanced.run), 'balanced');
+      assert.ok(found(balanced) >= found(plain), `${found(balanced)} of 5 roses, ${found(plain)} without`);
+      assert.notDeepEqual(
+        readFileSync(path.join(home, 'photos', balanced.run, 'weights.bin')),
+        readFileSync(path.join(home, 'photos', plain.run, 'weights.bin')),
+      );
+    });
+
+  it('comes from retrain.json too, and an option is stronger', async () => {
+    const file = path.join(home, 'photos', 'retrain.json');
+    writeFileSync(file, '{ "classWeights": "balanced" }');
+    assert.equal((await train()).training.classWeights, 'balanced');
+    assert.equal((await train('--class-weights', 'none')).training.classWeights, undefined);
+    rmSync(file);
+  });
+
+  it("is refused beside retrain.py's optimizer, which has none", async () => {
+    const { status, stderr } = await run('--optimizer', 'retrain.py', '--class-weights', 'balanced');
+    assert.equal(status, 2);
+    assert.match(stderr, /--class-weights has no part in retrain\.py's training/);
+  });
+});
