@@ -66,12 +66,30 @@ async function suite(name, start) {
     fail(name, `its tests passed, but it ended with status ${status}`);
 }
 
-async function mocha(pattern, file, { minutes, args = [] }) {
-  const { status } = await runNode([tool('mocha', 'bin/mocha.js'), ...args, pattern], {
-    env: { RETRAIN_RESULTS: file },
+/** `after`: what has the terminal first; the output is kept back until then. */
+async function mocha(pattern, file, { minutes, args = [], after }) {
+  const quiet = after !== undefined;
+  const { status, output } = await runNode([tool('mocha', 'bin/mocha.js'), ...args, pattern], {
+    env: { RETRAIN_RESULTS: file, ...(quiet && process.stdout.isTTY && { FORCE_COLOR: '1' }) },
     seconds: minutes * 60,
+    quiet,
   });
+  await after;
+  process.stdout.write(output);
   return status;
+}
+
+/** Those of the command line beside all others: both wait for processes most of the time. */
+async function unitTests() {
+  const others = suite('unit tests', (file) =>
+    mocha('test/unit/**/*.test.ts', file, { minutes: 8, args: ['--ignore', 'test/unit/cli/**'] }),
+  );
+  await Promise.all([
+    others,
+    suite('unit tests of the command line', (file) =>
+      mocha('test/unit/cli/*.test.ts', file, { minutes: 8, after: others }),
+    ),
+  ]);
 }
 
 async function checks() {
@@ -193,9 +211,7 @@ async function main() {
   if (!(await tensorflowLoads())) {
     missing('tests of the tensorflow runtime', 'It does not run here; npm run tensorflow makes it run.');
   }
-  if (parts.includes('unit')) {
-    await suite('unit tests', (file) => mocha('test/unit/**/*.test.ts', file, { minutes: 8 }));
-  }
+  if (parts.includes('unit')) await unitTests();
   if (parts.includes('host') && built) await hostSuites(browser);
   // After the host suites, which install that Node.
   if (parts.includes('unit') && built) await runtimesOnNewestNode();

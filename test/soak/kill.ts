@@ -59,8 +59,8 @@ computes what is missing, and nothing else. Between kills photos are renamed, an
 
 ## Processes
 
-\`bottlenecks\` and \`train\` are the command line, \`engine\` is the engine killed under its client, \`client\` the process
-that owns the engine, which then must end by itself.
+\`bottlenecks\` and \`train\` are the command line, \`engine\` is the engine killed under its client, which has
+another go on at once, \`client\` the process that owns the engine, which then must end by itself.
 
 ${processes}
 ## The editor

@@ -50,7 +50,7 @@ async function withServer(
 /** Sends the first half of what it should and hangs up. */
 function breakOff(response: ServerResponse): void {
   response.writeHead(200, { 'content-length': content.length, etag: '"one"' });
-  response.write(content.subarray(0, content.length / 2), () => setTimeout(() => response.destroy(), 20));
+  response.write(content.subarray(0, content.length / 2), () => setTimeout(() => response.destroy(), 200));
 }
 
 describe('downloadFile', () => {

@@ -66,7 +66,13 @@ describe('leaveOneOut', () => {
         predicted: labels[scores.indexOf(Math.max(...scores))],
       };
     });
-    const result = await leaveOneOut(filled('native'), read, labels, { penalty, balanced: false, sideOf }, signal);
+    const result = await leaveOneOut(
+      filled('native'),
+      read,
+      labels,
+      { penalty, balanced: false, sideOf },
+      signal,
+    );
     assert.ok(result.kind === 'measured');
     assert.deepEqual(
       result.predictions.map(({ path, side, label, predicted }) => ({ path, side, label, predicted })),
@@ -79,7 +85,13 @@ describe('leaveOneOut', () => {
 
   it('has no part for views: they change nothing', async () => {
     const read = rowsOf(30);
-    const plain = await leaveOneOut(filled('native'), rowsOf(30), labels, { penalty, balanced: false, sideOf }, signal);
+    const plain = await leaveOneOut(
+      filled('native'),
+      rowsOf(30),
+      labels,
+      { penalty, balanced: false, sideOf },
+      signal,
+    );
     const views = [3, 3, 11];
     const added = views.map((row) => [...read.values.subarray(row * dimension, (row + 1) * dimension)]);
     const [rows, own] = [read.rows, 20 * dimension];
@@ -92,7 +104,13 @@ describe('leaveOneOut', () => {
       ]),
     };
     const side = (row: number) => (row < 20 ? 'training' : row < 23 ? null : 'testing');
-    const result = await leaveOneOut(filled('native'), withViews, labels, { penalty, balanced: false, sideOf: side }, signal);
+    const result = await leaveOneOut(
+      filled('native'),
+      withViews,
+      labels,
+      { penalty, balanced: false, sideOf: side },
+      signal,
+    );
     assert.deepEqual({ ...result, seconds: 0 }, { ...plain, seconds: 0 });
   });
 
@@ -105,7 +123,13 @@ describe('leaveOneOut', () => {
       [5000, 'native', 'LEAVE_ONE_OUT_LARGE', /5000 images/],
       [2000, 'plain', 'LEAVE_ONE_OUT_SLOW', /2000 images .* choose onnx/],
     ] as const) {
-      const result = await leaveOneOut(filled(doubles, 2912), rows(n), labels, { penalty, balanced: false, sideOf }, signal);
+      const result = await leaveOneOut(
+        filled(doubles, 2912),
+        rows(n),
+        labels,
+        { penalty, balanced: false, sideOf },
+        signal,
+      );
       assert.ok(result.kind === 'skipped');
       assert.equal(result.reason.code, code);
       assert.match(result.reason.message, word);
@@ -114,7 +138,13 @@ describe('leaveOneOut', () => {
 
   it('ends when it is aborted', async () => {
     await assert.rejects(
-      leaveOneOut(filled('native'), rowsOf(30), labels, { penalty, balanced: false, sideOf }, AbortSignal.abort()),
+      leaveOneOut(
+        filled('native'),
+        rowsOf(30),
+        labels,
+        { penalty, balanced: false, sideOf },
+        AbortSignal.abort(),
+      ),
       { name: 'AbortError' },
     );
   });
