@@ -63,6 +63,8 @@ computes what is missing, and nothing else. Between kills photos are renamed, an
 another go on at once, \`client\` the process that owns the engine, which then must end by itself.
 
 ${processes}
+Where the engine is killed none is left a part: its client has another go on at once, which computes the rest.
+
 ## The editor
 
 A real workbench that retrains on 200 photos: its extension host is killed, upon which the engine must end by itself, or
