@@ -23,6 +23,13 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
+function shareOfOne(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError('It must be a number from 0 to 1, such as 0.9.');
+  return value;
+}
+
 export const json = () => new Option('--json', 'print one JSON document on standard output');
 export const runtime = () =>
   new Option('--runtime <id>', 'what executes the backbone')
@@ -36,12 +43,7 @@ export const backbone = () =>
 
 export const reject = () =>
   new Option('--reject <share>', 'say that it is unsure where the likeliest label is less likely, 0 to 1')
-    .argParser((text) => {
-      const value = Number(text);
-      if (text.trim() === '' || !(value >= 0 && value <= 1))
-        throw new InvalidArgumentError('It must be a number from 0 to 1.');
-      return value;
-    })
+    .argParser(shareOfOne)
     .default(0);
 
 /** What `backbone` and `runtime` give. */
@@ -96,16 +98,9 @@ export function settingsChoice(command: Command): Required<SettingsChoice<Retrai
   return { settings: defaultSettings, workspace: process.cwd(), options };
 }
 
-function accuracy(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value <= 1))
-    throw new InvalidArgumentError('It must be a number from 0 to 1, such as 0.9.');
-  return value;
-}
-
 export const assertAccuracy = () =>
   new Option('--assert-accuracy <share>', 'end with status 3 where the accuracy is below, 0 to 1').argParser(
-    accuracy,
+    shareOfOne,
   );
 export const junit = () =>
   new Option('--junit <file>', 'write a JUnit report: the accuracy, and the recall of each class');

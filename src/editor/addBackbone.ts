@@ -9,6 +9,7 @@ import { withDownloadProgress } from './downloadProgress';
 import type { EngineClient } from './engineClient';
 import { tellFailure } from './failures';
 import { notificationText } from './plainText';
+import { progressNotification } from './progressNotification';
 import { count } from './wording';
 
 type Source = Pick<JobParams<'inspectNetwork'>, 'source' | 'input' | 'connection'>;
@@ -35,7 +36,7 @@ export class AddBackbone {
     const added = await this.#keep({ ...source, cut, normalisation }, network.name);
     if (!added) return undefined;
     const id = (added.quantisable && (await this.#quantise(added, scope))) || added.id;
-    void offer(added, id, scope);
+    void this.#offer(added, id, scope);
     return id;
   }
 
@@ -88,11 +89,9 @@ export class AddBackbone {
     const choice = await chooseDataset(this.engine, isKnown ? scope : undefined);
     if (choice.kind !== 'chosen') return undefined;
     const { name } = subjectOf(choice.root);
-    const options = {
-      location: vscode.ProgressLocation.Notification,
-      title: notificationText(vscode.l10n.t('Giving {id} eight bits by the photos of {name}', { id, name })),
-      cancellable: true,
-    };
+    const options = progressNotification(
+      vscode.l10n.t('Giving {id} eight bits by the photos of {name}', { id, name }),
+    );
     try {
       const made = await vscode.window.withProgress(options, (notification, token) =>
         this.engine.run(
@@ -117,6 +116,16 @@ export class AddBackbone {
       return undefined;
     }
   }
+
+  async #offer({ dimension }: AddedBackbone, id: string, scope: vscode.Uri | undefined): Promise<void> {
+    const use = vscode.l10n.t('Use It');
+    const text = vscode.l10n.t('The backbone {id} is on this machine: {count} values an image.', {
+      id,
+      count: count(dimension),
+    });
+    if ((await vscode.window.showInformationMessage(notificationText(text), use)) === use)
+      await useBackbone(this.engine, id, scope);
+  }
 }
 
 function eightBitsDetail(): string {
@@ -127,14 +136,4 @@ function eightBitsDetail(): string {
 
 function isFailure(error: unknown, code: ErrorCode): error is RetrainError {
   return error instanceof RetrainError && error.code === code;
-}
-
-async function offer({ dimension }: AddedBackbone, id: string, scope: vscode.Uri | undefined): Promise<void> {
-  const use = vscode.l10n.t('Use It');
-  const text = vscode.l10n.t('The backbone {id} is on this machine: {count} values an image.', {
-    id,
-    count: count(dimension),
-  });
-  if ((await vscode.window.showInformationMessage(notificationText(text), use)) === use)
-    await useBackbone(id, scope);
 }

@@ -226,7 +226,7 @@ class ComparisonPage {
         const { compared, subject } = this.#state;
         // A page asks for nothing that it was not shown.
         if (!compared.some(({ backbone }) => backbone.id === message.id)) return undefined;
-        await useBackbone(message.id, vscode.Uri.file(subject.root));
+        await useBackbone(this.around.engine, message.id, vscode.Uri.file(subject.root));
         return this.#set({});
       }
     }

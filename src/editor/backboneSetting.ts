@@ -1,27 +1,35 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../protocol';
 import type { EngineClient } from './engineClient';
-import { workspaceOf } from './settings';
+import { settingsTarget, workspaceOf } from './settings';
 
 /** The setting `retrain.backbone` for a dataset, or for the workspace: `auto` or the id of a backbone. */
 export function chosenBackbone(scope: vscode.Uri | undefined): string {
   return vscode.workspace.getConfiguration('retrain', scope).get<string>('backbone', 'auto');
 }
 
-/** Keeps it where the other settings of the dataset are: in its workspace folder, the workspace, else the person's own. */
-export async function useBackbone(id: string, scope: vscode.Uri | undefined): Promise<void> {
-  const folders = vscode.workspace.workspaceFolders ?? [];
-  const several = folders.length > 1 && scope && vscode.workspace.getWorkspaceFolder(scope) !== undefined;
-  const target = several
-    ? vscode.ConfigurationTarget.WorkspaceFolder
-    : folders.length > 0
-      ? vscode.ConfigurationTarget.Workspace
-      : vscode.ConfigurationTarget.Global;
-  await vscode.workspace.getConfiguration('retrain', scope).update('backbone', id, target);
+/**
+ * Sets it for a dataset, or for the workspace. False where the dataset's retrain.json, which is stronger, names another:
+ * the person is told, and has the way to that file.
+ */
+export async function useBackbone(
+  engine: EngineClient,
+  id: string,
+  scope: vscode.Uri | undefined,
+): Promise<boolean> {
+  await vscode.workspace.getConfiguration('retrain', scope).update('backbone', id, settingsTarget(scope));
+  if (scope === undefined || !(await isInSettingsFile(engine, scope))) return true;
+  const edit = vscode.l10n.t('Edit Settings');
+  const text = vscode.l10n.t(
+    'retrain.json names the backbone of this dataset, and is stronger: change it there.',
+  );
+  void vscode.window.showWarningMessage(text, edit).then((choice) => {
+    if (choice === edit) void vscode.commands.executeCommand('retrain.editSettings', scope);
+  });
+  return false;
 }
 
-/** True where the retrain.json of a dataset names its backbone: that is stronger than the setting. */
-export async function isInSettingsFile(engine: EngineClient, { fsPath }: vscode.Uri): Promise<boolean> {
+async function isInSettingsFile(engine: EngineClient, { fsPath }: vscode.Uri): Promise<boolean> {
   const { facts } = await engine.run('readSettingsFile', { folder: fsPath, workspace: workspaceOf(fsPath) });
   return facts?.kind === 'read' && facts.names.includes('backbone');
 }

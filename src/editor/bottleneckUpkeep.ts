@@ -6,6 +6,7 @@ import type { DatasetSession, DatasetSessions } from './datasetSession';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
 import { notificationText } from './plainText';
+import { progressNotification } from './progressNotification';
 import { settingsChoice } from './settings';
 import { count, failureText, fileSize } from './wording';
 
@@ -31,20 +32,18 @@ export class BottleneckUpkeep {
     const session = await this.#choose(folder);
     if (!session) return undefined;
     const { root, name } = session.subject;
-    const title = notificationText(vscode.l10n.t('Verifying the bottleneck values of {name}', { name }));
-    const result = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      (notification, token) =>
-        this.engine.run(
-          'verify',
-          {
-            folder: root,
-            ...settingsChoice(root),
-            sample: sampleSize,
-            seed: Date.now() % 2 ** 32,
-          },
-          { token, progress: (progress) => notification.report({ message: progressText(progress) }) },
-        ),
+    const title = vscode.l10n.t('Verifying the bottleneck values of {name}', { name });
+    const result = await vscode.window.withProgress(progressNotification(title), (notification, token) =>
+      this.engine.run(
+        'verify',
+        {
+          folder: root,
+          ...settingsChoice(root),
+          sample: sampleSize,
+          seed: Date.now() % 2 ** 32,
+        },
+        { token, progress: (progress) => notification.report({ message: progressText(progress) }) },
+      ),
     );
     void tellVerified(name, result);
     return result;

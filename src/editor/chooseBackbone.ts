@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { BackboneListing } from '../protocol';
-import { chosenBackbone, connection, isInSettingsFile, useBackbone } from './backboneSetting';
+import { chosenBackbone, connection, useBackbone } from './backboneSetting';
 import { withDownloadProgress } from './downloadProgress';
 import type { EngineClient } from './engineClient';
 import { listText, notificationText } from './plainText';
@@ -106,17 +106,7 @@ export class ChooseBackbone {
   }
 
   async #set(id: string, name: string, scope: vscode.Uri | undefined): Promise<string> {
-    await useBackbone(id, scope);
-    if (scope && (await isInSettingsFile(this.engine, scope))) {
-      const edit = vscode.l10n.t('Edit Settings');
-      const text = vscode.l10n.t(
-        'retrain.json names the backbone of this dataset, and is stronger: change it there.',
-      );
-      void vscode.window.showWarningMessage(text, edit).then((choice) => {
-        if (choice === edit) void vscode.commands.executeCommand('retrain.editSettings', scope);
-      });
-      return id;
-    }
+    if (!(await useBackbone(this.engine, id, scope))) return id;
     const retrain = vscode.l10n.t('Retrain');
     const text = vscode.l10n.t('The next retraining uses the backbone {name}.', { name });
     void vscode.window.showInformationMessage(notificationText(text), retrain).then((choice) => {

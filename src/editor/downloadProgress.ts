@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { DownloadProgress } from '../protocol';
 import type { RunOptions } from './engineProcess';
-import { notificationText } from './plainText';
+import { progressNotification } from './progressNotification';
 import { fileSize } from './wording';
 
 type Download = 'inspectNetwork' | 'addBackbone' | 'downloadBackbone';
@@ -11,13 +11,8 @@ export function withDownloadProgress<T>(
   title: string,
   work: (options: Required<Pick<RunOptions<Download>, 'token' | 'progress'>>) => Promise<T>,
 ): Promise<T> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: notificationText(title),
-    cancellable: true,
-  };
   return Promise.resolve(
-    vscode.window.withProgress(options, (notification, token) => {
+    vscode.window.withProgress(progressNotification(title), (notification, token) => {
       let shown = 0;
       const progress = ({ done, of }: DownloadProgress): void => {
         const reached = of === null || of === 0 ? shown : Math.floor((100 * done) / of);

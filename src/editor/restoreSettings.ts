@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { FlatSettings } from '../protocol';
+import { settingsTarget } from './settings';
 
 /**
  * Makes settings those of the folder that holds the dataset at `root`, as far as the extension contributes a setting of
@@ -9,11 +10,7 @@ import type { FlatSettings } from '../protocol';
 export async function restoreSettings(root: string, settings: FlatSettings): Promise<FlatSettings> {
   const scope = vscode.Uri.file(root);
   const configuration = vscode.workspace.getConfiguration('retrain', scope);
-  const several = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
-  const target =
-    several && vscode.workspace.getWorkspaceFolder(scope)
-      ? vscode.ConfigurationTarget.WorkspaceFolder
-      : vscode.ConfigurationTarget.Workspace;
+  const target = settingsTarget(scope);
   const restored: [string, FlatSettings[string]][] = [];
   for (const [key, value] of Object.entries(settings)) {
     const contributed = configuration.inspect(key)?.defaultValue;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { PanelSubject, RunningView, RunView } from '../protocol';
 import { notificationText } from './plainText';
+import { progressNotification } from './progressNotification';
 import { count, percent } from './wording';
 
 interface Shown {
@@ -14,13 +15,8 @@ export function showProgress<T>(
   { title, cancel }: Shown,
   work: (report: (running: RunningView) => void) => Promise<T>,
 ): Promise<T> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: notificationText(title),
-    cancellable: true,
-  };
   return Promise.resolve(
-    vscode.window.withProgress(options, async (notification, token) => {
+    vscode.window.withProgress(progressNotification(title), async (notification, token) => {
       const listener = token.onCancellationRequested(cancel);
       let shown = 0;
       let lastMessage = '';

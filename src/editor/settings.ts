@@ -34,6 +34,15 @@ export function settingsChoice(file: string): SettingsChoice<RetrainSettings> {
   return { settings: retrainSettings(vscode.Uri.file(file)), workspace: workspaceOf(file) };
 }
 
+/** Where a setting of the dataset at `scope` is kept: in its workspace folder, the workspace, else the person's own. */
+export function settingsTarget(scope: vscode.Uri | undefined): vscode.ConfigurationTarget {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  if (folders.length === 0) return vscode.ConfigurationTarget.Global;
+  return folders.length > 1 && scope && vscode.workspace.getWorkspaceFolder(scope)
+    ? vscode.ConfigurationTarget.WorkspaceFolder
+    : vscode.ConfigurationTarget.Workspace;
+}
+
 /** The workspace folder that holds `file`. */
 export function workspaceOf(file: string): string | undefined {
   return vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file))?.uri.fsPath;

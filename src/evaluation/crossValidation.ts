@@ -84,8 +84,7 @@ export async function crossValidate(
     const answers = new Float32Array(n * classes);
     for (let fold = 0; fold < folds; fold++) {
       throwIfAborted(signal);
-      const held = rowsOf(set, (row) => foldOf[row] === fold);
-      const training = rowsOf(set, (row) => foldOf[row] !== fold);
+      const { training, held } = partFold(set, foldOf, fold);
       const scores = await train(training.set, held.set.values, held.rows.length);
       held.rows.forEach((row, i) =>
         answers.set(scores.subarray(i * classes, (i + 1) * classes), row * classes),
@@ -112,10 +111,22 @@ function intervalOf(
   return { low: Math.max(0, mean - half), high: Math.min(1, mean + half) };
 }
 
-function rowsOf(
-  { values, labels }: TrainingSet,
-  chosen: (row: number) => boolean,
-): { rows: number[]; set: TrainingSet } {
+interface Part {
+  /** Of the whole set. */
+  readonly rows: readonly number[];
+  /** Copies. */
+  readonly set: TrainingSet;
+}
+
+/** The rows that `foldOf` [n] puts into `fold`, and all others. */
+export function partFold(set: TrainingSet, foldOf: Int32Array, fold: number): { training: Part; held: Part } {
+  return {
+    training: rowsOf(set, (row) => foldOf[row] !== fold),
+    held: rowsOf(set, (row) => foldOf[row] === fold),
+  };
+}
+
+function rowsOf({ values, labels }: TrainingSet, chosen: (row: number) => boolean): Part {
   const dimension = values.length / labels.length;
   const rows = [...labels.keys()].filter(chosen);
   const taken = new Float32Array(rows.length * dimension);

@@ -6,6 +6,7 @@ export { accuracyOf, classMetrics, confusionMatrix, type Accuracy, type ClassMet
 export { coverageCurve, rejectThreshold, type CoveragePoint, type RejectPoint } from './coverage';
 export {
   crossValidate,
+  partFold,
   stratifiedFolds,
   type CrossValidation,
   type CrossValidationTask,

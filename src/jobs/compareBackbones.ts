@@ -1,11 +1,9 @@
 import { RetrainError, throwIfAborted } from '../base';
-import { crossValidate, type CrossValidation } from '../evaluation';
-import { logitsOf, scaleInPlace, takeScaling, trainingDefaults, trainSoftmax } from '../training';
 import type { Runtime } from '../runtimes';
 import type { Backbone } from '../backbones';
 import type { Job, JobContext } from './context';
-import { backboneFacts, fillAndRead, type FilledDataset, type ReadRows } from './fillCache';
-import { labelledRows } from './labelledRows';
+import { crossValidateHead, scaledImages } from './datasetFolds';
+import { backboneFacts, fillAndRead } from './fillCache';
 import { listBackbones } from './listBackbones';
 import { noteSpeed } from './backboneSpeeds';
 import type { ComparedBackbone } from './backboneResults';
@@ -37,7 +35,13 @@ export const compareBackbones: Job<'compareBackbones'> = async (
     );
     const images = read.rows.length;
     if (images < folds) throw new RetrainError('NO_TRAINING_IMAGES', { path: folder });
-    const { mean, interval } = await probe(read, filled, { folds, seed }, context);
+    const { mean, interval } = await crossValidateHead(
+      'softmax',
+      filled,
+      scaledImages(filled, read),
+      { folds, repeats: 1, seed },
+      { signal: context.signal },
+    );
     const backbone = await context.networks.backbone(id);
     const runtime = await context.networks.runtime(id, choice);
     const speed = {
@@ -56,30 +60,6 @@ export const compareBackbones: Job<'compareBackbones'> = async (
 async function idsHere(context: JobContext<never>): Promise<string[]> {
   const { backbones } = await listBackbones({}, context);
   return backbones.filter(({ origin }) => origin !== 'catalogue').map(({ id }) => id);
-}
-
-/** A softmax regression in k-fold cross-validation; identical pictures are in one fold. */
-async function probe(
-  read: ReadRows,
-  { backbone, runtime }: FilledDataset,
-  { folds, seed }: { folds: number; seed: number },
-  { signal }: JobContext<never>,
-): Promise<CrossValidation> {
-  const labels = [...new Set(read.rows.map(({ image }) => image.label))];
-  const classes = labels.length;
-  const set = labelledRows(read, labels);
-  const { dimension } = backbone;
-  scaleInPlace(set.values, backbone.scaling ?? takeScaling(set.values, dimension));
-  const groups = set.rows.map(({ sha256 }) => sha256);
-  return await crossValidate(
-    { set, classes, folds, repeats: 1, seed, groups },
-    async (training, values, n) => {
-      const task = { training, validation: null, dimension, classes, ...trainingDefaults };
-      const { head } = await trainSoftmax(task, runtime.multiply, { signal });
-      return logitsOf({ kind: 'linear', head }, values, n);
-    },
-    { signal },
-  );
 }
 
 /** The median of a few calls, after one that is not counted. */

@@ -1,4 +1,4 @@
-import { stratifiedFolds } from '../evaluation';
+import { partFold, stratifiedFolds } from '../evaluation';
 import type { Runtime } from '../runtimes';
 import {
   trainByGradient,
@@ -45,7 +45,11 @@ export function headTrainer(kind: HeadKind, { classes, dimension, seed, runtime 
       });
     case 'hidden':
       return async (all, signal) => {
-        const { training, validation } = parted(all, sizes, seed);
+        const foldOf = stratifiedFolds(all.labels, classes, validationFolds, seed);
+        const {
+          training: { set: training },
+          held: { set: validation },
+        } = partFold(all, foldOf, 0);
         const { units, batchSize, learningRate, passes, patience } = hidden;
         const measureEvery = Math.ceil(training.labels.length / batchSize);
         const { trained } = await trainByGradient(
@@ -76,22 +80,4 @@ export function headTrainer(kind: HeadKind, { classes, dimension, seed, runtime 
       return (training) =>
         Promise.resolve({ kind: 'linear', head: trainCentroid(training, dimension, classes) });
   }
-}
-
-/** A part of each class is held out; copies. */
-function parted(
-  { values, labels }: TrainingSet,
-  { classes, dimension }: Pick<HeadSizes, 'classes' | 'dimension'>,
-  seed: number,
-): { training: TrainingSet; validation: TrainingSet } {
-  const foldOf = stratifiedFolds(labels, classes, validationFolds, seed);
-  const take = (chosen: (fold: number | undefined) => boolean): TrainingSet => {
-    const rows = [...labels.keys()].filter((row) => chosen(foldOf[row]));
-    const taken = new Float32Array(rows.length * dimension);
-    rows.forEach((row, i) =>
-      taken.set(values.subarray(row * dimension, (row + 1) * dimension), i * dimension),
-    );
-    return { values: taken, labels: Int32Array.from(rows, (row) => labels[row] ?? 0) };
-  };
-  return { training: take((fold) => fold !== 0), validation: take((fold) => fold === 0) };
 }

@@ -6,21 +6,22 @@ import {
   calibrationOf,
   crossEntropyOf,
   crossValidate,
+  partFold,
   stratifiedFolds,
   topAnswers,
   type FoldTrainer,
 } from '../../src/evaluation';
+import type { HeadKind } from '../../src/jobs';
+import { headTrainer } from '../../src/jobs/headTrainers';
 import type { Runtime } from '../../src/runtimes';
 import {
   chooseSoftmax,
   logitsOf,
+  probabilitiesOf,
   scaleInPlace,
   trainByGradient,
-  trainCentroid,
   trainingDefaults,
-  trainNeighbours,
   trainRidge,
-  trainSoftmax,
   type TrainedHead,
   type TrainingSet,
 } from '../../src/training';
@@ -82,10 +83,8 @@ interface Study {
 
 type Trainer = (training: TrainingSet) => Promise<TrainedHead>;
 
-function headsOf(
-  { classes, dimension }: Study,
-  { multiply, multiply64 }: Runtime,
-): Readonly<Record<string, Trainer>> {
+function headsOf({ classes, dimension }: Study, runtime: Runtime): Readonly<Record<string, Trainer>> {
+  const { multiply, multiply64 } = runtime;
   const { maxEpochs } = trainingDefaults;
   const sizes = { dimension, classes };
   const linear = (head: Extract<TrainedHead, { kind: 'linear' }>['head']): TrainedHead => ({
@@ -102,26 +101,25 @@ function headsOf(
       const stepRule = { kind: 'adam', learningRate: hidden === 0 ? 0.03 : 0.003 } as const;
       return (await trainByGradient({ ...task, ...settings, stepRule }, multiply)).trained;
     };
+  const { signal } = new AbortController();
+  const usual = (kind: HeadKind): Trainer => {
+    const train = headTrainer(kind, { ...sizes, seed: 1, runtime });
+    return (training) => train(training, signal);
+  };
   return {
-    ridge: async (training) => linear((await trainRidge({ training, ...sizes }, multiply64)).head),
+    ridge: usual('ridge'),
     'ridge, penalty 0.1': async (training) =>
       linear((await trainRidge({ training, ...sizes, penalties: [0.1] }, multiply64)).head),
-    softmax: async (training) => {
-      const task = { training, validation: null, ...sizes, l2: trainingDefaults.l2, maxEpochs };
-      return linear((await trainSoftmax(task, multiply)).head);
-    },
+    softmax: usual('softmax'),
     'softmax, penalty by validation': async (all) => {
       const task = { ...parted(all, classes), ...sizes, maxEpochs };
       return linear((await chooseSoftmax({ ...task, penalties: [1e-6, 1e-5, 1e-4, 1e-3] }, multiply)).head);
     },
     'softmax, Adam': descent(0, 0),
-    'hidden layer of 128': descent(128, 0),
+    'hidden layer of 128': usual('hidden'),
     'hidden layer of 128, smoothing 0.1': descent(128, 0.1),
-    neighbours: async (training) => ({
-      kind: 'neighbours',
-      neighbours: await trainNeighbours({ training, ...sizes }, multiply),
-    }),
-    centroid: async (training) => linear(trainCentroid(training, dimension, classes)),
+    neighbours: usual('neighbours'),
+    centroid: usual('centroid'),
   };
 }
 
@@ -135,7 +133,7 @@ async function ours(study: Study, name: string, train: Trainer): Promise<void> {
     return logitsOf(head, values, n);
   };
   const { logits, mean, interval } = await crossValidate({ set, classes, folds, repeats, seed: 1 }, trainer);
-  const probabilities = logits.map((each) => softmax(each, classes));
+  const probabilities = logits.map((each) => probabilitiesOf(new Float64Array(each), classes));
   const losses = probabilities.map((each) => crossEntropyOf(set.labels, each, classes) ?? NaN);
   const errors = probabilities.map(
     (each) => calibrationOf(set.labels, topAnswers(each, classes), bins).expectedError ?? NaN,
@@ -188,36 +186,9 @@ function print(
 }
 
 /** One tenth for validation, by class. */
-function parted(
-  { values, labels }: TrainingSet,
-  classes: number,
-): { training: TrainingSet; validation: TrainingSet } {
-  const dimension = values.length / labels.length;
-  const foldOf = stratifiedFolds(labels, classes, 10, 1);
-  const take = (chosen: (fold: number) => boolean): TrainingSet => {
-    const rows = [...labels.keys()].filter((row) => chosen(foldOf[row] ?? 0));
-    const taken = new Float32Array(rows.length * dimension);
-    rows.forEach((row, i) =>
-      taken.set(values.subarray(row * dimension, (row + 1) * dimension), i * dimension),
-    );
-    return { values: taken, labels: Int32Array.from(rows, (row) => labels[row] ?? 0) };
-  };
-  return { training: take((fold) => fold !== 0), validation: take((fold) => fold === 0) };
-}
-
-function softmax(logits: Float32Array, classes: number): Float32Array {
-  const probabilities = new Float32Array(logits.length);
-  for (let row = 0; row < logits.length; row += classes) {
-    const own = logits.subarray(row, row + classes);
-    const highest = Math.max(...own);
-    const weights = own.map((logit) => Math.exp(logit - highest));
-    const sum = weights.reduce((total, weight) => total + weight, 0);
-    probabilities.set(
-      weights.map((weight) => weight / sum),
-      row,
-    );
-  }
-  return probabilities;
+function parted(all: TrainingSet, classes: number): { training: TrainingSet; validation: TrainingSet } {
+  const { training, held } = partFold(all, stratifiedFolds(all.labels, classes, 10, 1), 0);
+  return { training: training.set, validation: held.set };
 }
 
 function average(values: readonly number[]): number {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -61,6 +61,22 @@ describe('backbones in the editor', function () {
     dialogs.choose = pick('Automatic');
     assert.equal(await run('chooseBackbone', vscode.Uri.file(workspaceFolder())), 'auto');
     assert.equal(setting(), 'auto');
+  });
+
+  it('says that a retrain.json is stronger, where that names another', async () => {
+    const file = path.join(photos, 'retrain.json');
+    writeFileSync(file, '{ "backbone": "efficientnet-lite2" }');
+    dialogs.messages.length = 0;
+    dialogs.choose = pick('Automatic');
+    assert.equal(await run('chooseBackbone', vscode.Uri.file(photos)), 'auto');
+    assert.deepEqual(dialogs.messages, [
+      {
+        kind: 'warning',
+        text: 'retrain.json names the backbone of this dataset, and is stronger: change it there.',
+        buttons: ['Edit Settings'],
+      },
+    ]);
+    rmSync(file);
   });
 
   it('takes any id, and says of one that is not here how to choose another', async () => {
