@@ -60,7 +60,12 @@ function trainingDocument(training: RunView['training']): object {
           epochs: training.epochs,
           best: training.bestEpoch,
         }
-      : { penalty: training.penalty, temperature: training.temperature, trials: training.trials };
+      : {
+          penalty: training.penalty,
+          temperature: training.temperature,
+          trials: training.trials,
+          chosenOn: training.chosenOn,
+        };
   return {
     head: head.kind,
     splitRule,

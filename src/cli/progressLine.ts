@@ -119,6 +119,8 @@ function describe(progress: Progress): { text: string; final: boolean } {
       return { text: `Computing anew: ${progress.done} of ${progress.of} images`, final: false };
     case 'penaltyTried':
       return { text: `Training: penalty ${progress.trial.penalty}`, final: false };
+    case 'descending':
+      return { text: `Training: epoch ${progress.epoch.epoch}`, final: false };
     case 'solved':
       return {
         text: `Trained, penalty ${progress.penalty} (${progress.seconds.toFixed(1)} s)`,

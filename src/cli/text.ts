@@ -115,7 +115,11 @@ function viewLines({ views, training: { distortions } }: RunView): string[] {
 function trainingText(training: RunView['training']): string {
   return training.kind === 'iterative'
     ? `${training.epochs} ${training.unit}s, best ${training.bestEpoch}`
-    : `ridge in closed form, penalty ${training.penalty} of ${training.trials.length} tried`;
+    : `ridge, penalty ${training.penalty} of ${training.trials.length} tried${chosenText(training)}`;
+}
+
+function chosenText({ chosenOn }: Extract<RunView['training'], { kind: 'ridge' }>): string {
+  return chosenOn === null ? '' : ` on ${chosenOn} images`;
 }
 
 function leaveOneOutLines({ leaveOneOut, training }: RunView): string[] {

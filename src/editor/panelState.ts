@@ -1,4 +1,4 @@
-import type { RetrainProgress, RidgeTrial, RunningView, TrainingUnderway } from '../protocol';
+import type { RetrainProgress, RunningView, TrainingUnderway } from '../protocol';
 
 /** A retraining of which nothing is known yet. */
 export const notBegun: RunningView = {
@@ -86,18 +86,28 @@ export function advance(running: RunningView, progress: RetrainProgress): Runnin
         step: 'training',
         training: {
           kind: 'ridge',
-          trials: [...trials(running), progress.trial],
+          trials: [...(ridge(running)?.trials ?? []), progress.trial],
+          curve: [],
           penalty: null,
           seconds: null,
         },
       };
+    case 'descending': {
+      const { trials = [], curve = [] } = ridge(running) ?? {};
+      return {
+        ...running,
+        step: 'training',
+        training: { kind: 'ridge', trials, curve: [...curve, progress.epoch], penalty: null, seconds: null },
+      };
+    }
     case 'solved':
       return {
         ...running,
         step: 'evaluation',
         training: {
           kind: 'ridge',
-          trials: trials(running),
+          trials: ridge(running)?.trials ?? [],
+          curve: ridge(running)?.curve ?? [],
           penalty: progress.penalty,
           seconds: progress.seconds,
         },
@@ -109,6 +119,6 @@ function iterative({ training }: RunningView): Extract<TrainingUnderway, { kind:
   return training?.kind === 'iterative' ? training : undefined;
 }
 
-function trials({ training }: RunningView): readonly RidgeTrial[] {
-  return training?.kind === 'ridge' ? training.trials : [];
+function ridge({ training }: RunningView): Extract<TrainingUnderway, { kind: 'ridge' }> | undefined {
+  return training?.kind === 'ridge' ? training : undefined;
 }

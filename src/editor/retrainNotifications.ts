@@ -65,11 +65,11 @@ function progressText(running: RunningView): string {
       return parts.join(' · ');
     }
     case 'training':
-      if (training?.kind === 'ridge')
+      if (training?.kind === 'ridge' && training.curve.length === 0)
         return vscode.l10n.t('training, penalty {penalty}', {
           penalty: String(training.trials.at(-1)?.penalty ?? ''),
         });
-      return training?.unit === 'step'
+      return training?.kind === 'iterative' && training.unit === 'step'
         ? vscode.l10n.t('training, step {step}', { step: training.curve.at(-1)?.epoch ?? 0 })
         : vscode.l10n.t('training, epoch {epoch}', { epoch: training?.curve.at(-1)?.epoch ?? 0 });
     case 'evaluation':

@@ -1,11 +1,11 @@
 import { partFold, stratifiedFolds } from '../evaluation';
 import type { Runtime } from '../runtimes';
 import {
+  fitRidge,
   trainByGradient,
   trainCentroid,
   trainingDefaults,
   trainNeighbours,
-  trainRidge,
   trainSoftmax,
   type TrainedHead,
   type TrainingSet,
@@ -41,7 +41,7 @@ export function headTrainer(kind: HeadKind, { classes, dimension, seed, runtime 
     case 'ridge':
       return async (training, signal) => ({
         kind: 'linear',
-        head: (await trainRidge({ training, ...sizes }, runtime.multiply64, { signal })).head,
+        head: (await fitRidge({ training, validation: null, ...sizes }, runtime, { signal })).head,
       });
     case 'hidden':
       return async (all, signal) => {

@@ -90,8 +90,8 @@ export interface RefitFacts {
 }
 
 /**
- * What a job says while it runs, in this order: `settings` at most once; `scanning`, `bottlenecks`, `training` and
- * `penaltyTried` repeat.
+ * What a job says while it runs, in this order: `settings` at most once; `scanning`, `bottlenecks`, `training`,
+ * `penaltyTried` and `descending` repeat.
  */
 export type RetrainProgress =
   | (Omit<Extract<SettingsFacts, { kind: 'read' }>, 'kind'> & { readonly kind: 'settings' })
@@ -122,6 +122,7 @@ export type RetrainProgress =
     }
   /** Of a ridge classifier, in place of `training` and `trained`. */
   | { readonly kind: 'penaltyTried'; readonly trial: RidgeTrial }
+  | { readonly kind: 'descending'; readonly epoch: EpochView }
   | { readonly kind: 'solved'; readonly penalty: number; readonly seconds: number };
 
 /** What a job says while it refits a run: this once, then what every retraining says. */

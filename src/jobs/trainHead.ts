@@ -1,10 +1,10 @@
 import type { RunCalibration, RunSettings, RunTraining } from '../models';
 import {
   balancedWeights,
+  fitRidge,
   fold,
   scaleInPlace,
   trainRetrainPy,
-  trainRidge,
   trainSoftmax,
   type CurveUnit,
   type Head,
@@ -111,8 +111,9 @@ async function iterative(
 }
 
 /**
- * Validation has no part in it: the penalty is chosen by leave-one-out over the training images. Views of them have no
- * part in that, for they would give an image away; the head is then fitted to both.
+ * The penalty is chosen by leave-one-out over the training images. Views of them have no part in that, for they would
+ * give an image away; the head is then fitted to both. Where it was chosen on some of the images, more sure answers
+ * come from a head fitted to all: so the temperature is fitted to validation, if that suffices.
  */
 async function ridge(
   { backbone: { dimension }, runtime }: FilledDataset,
@@ -130,9 +131,10 @@ async function ridge(
   const started = performance.now();
   scaleBoth(training, validation, scaling);
   const imageWeights = classWeights && balancedWeights(originals.labels, classes);
-  const { head, penalty, temperature, trials } = await trainRidge(
+  const fit = await fitRidge(
     {
       training: originals,
+      validation: validation.rows.length > 0 ? validation : null,
       dimension,
       classes,
       penalties,
@@ -141,15 +143,25 @@ async function ridge(
         fitted: { training, imageWeights: weightsOf(training, imageWeights) },
       }),
     },
-    runtime.multiply64,
-    { signal, report: (trial) => report({ kind: 'penaltyTried', trial }) },
+    runtime,
+    {
+      signal,
+      report: (epoch) => report({ kind: 'descending', epoch }),
+      reportTrial: (trial) => report({ kind: 'penaltyTried', trial }),
+    },
   );
+  const { penalty, trials, chosenOn, curve } = fit;
+  const isSample = chosenOn < originals.rows.length;
+  const refined = isSample ? calibrate(fit.head, validation) : { head: fit.head, calibration: null };
+  const temperature = fit.temperature * (refined.calibration?.temperature ?? 1);
   const seconds = secondsSince(started);
   report({ kind: 'solved', penalty, seconds });
   return {
-    head: fold(head, scaling),
-    training: { kind: 'ridge', penalty, temperature, trials, seconds },
-    calibration: { temperature, on: 'leave-one-out', images: originals.rows.length },
+    head: fold(refined.head, scaling),
+    training: { kind: 'ridge', curve, penalty, temperature, trials, chosenOn, seconds },
+    calibration: refined.calibration
+      ? { ...refined.calibration, temperature }
+      : { temperature, on: 'leave-one-out', images: chosenOn },
   };
 }
 

@@ -17,7 +17,7 @@ export async function writeOutputs(run: RunRecord, outputs: TrainingOutputs): Pr
     for (const [name, data] of headFiles(run, head.outputName))
       await writeOutput(path.join(head.folder, name), data);
   if (junit !== undefined) await writeRunReport(run, junit);
-  if (summaries === undefined || run.training.kind !== 'iterative') return;
+  if (summaries === undefined || run.training.curve.length === 0) return;
   const time = Math.floor(Date.parse(run.created) / 1000);
   const { curve } = run.training;
   for (const [folder, side] of [

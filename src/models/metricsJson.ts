@@ -58,22 +58,9 @@ function readTraining(training: Untrusted, version: number): RunTraining {
 function readIterative(training: Untrusted): IterativeTraining {
   // Where nothing is said, the run is from before there was anything but epochs.
   const unit = readUnit(training.optional('unit'));
-  let before = -1;
-  const curve = training
-    .field('curve')
-    .items(mostEpochs)
-    .map((item, index): Epoch => {
-      const number = item.field('epoch');
-      if (unit === 'epoch') number.is(index);
-      before = number.integer(before + 1, mostSteps);
-      return {
-        epoch: before,
-        training: readScore(item.field('training')),
-        validation: item.field('validation').nullable(readScore),
-      };
-    });
+  const curve = readCurve(training.field('curve'), unit);
   const best = training.field('bestEpoch');
-  const bestEpoch = best.integer(0, Math.max(before, 0));
+  const bestEpoch = best.integer(0, curve.at(-1)?.epoch ?? 0);
   if (curve.length > 0 && !curve.some(({ epoch }) => epoch === bestEpoch))
     throw best.fail('it is not in the curve');
   return {
@@ -84,6 +71,20 @@ function readIterative(training: Untrusted): IterativeTraining {
     seconds: seconds(training.field('seconds')),
     curve,
   };
+}
+
+function readCurve(curve: Untrusted, unit: CurveUnit): Epoch[] {
+  let before = -1;
+  return curve.items(mostEpochs).map((item, index) => {
+    const number = item.field('epoch');
+    if (unit === 'epoch') number.is(index);
+    before = number.integer(before + 1, mostSteps);
+    return {
+      epoch: before,
+      training: readScore(item.field('training')),
+      validation: item.field('validation').nullable(readScore),
+    };
+  });
 }
 
 function readUnit(unit: Untrusted | undefined): CurveUnit {
@@ -107,11 +108,14 @@ function readRidge(training: Untrusted): RidgeTraining {
     }));
   const chosen = training.field('penalty');
   if (!trials.some((trial) => trial.penalty === chosen.value)) throw chosen.fail('it was not tried');
+  const curve = training.optional('curve');
   return {
     kind: 'ridge',
+    curve: curve ? readCurve(curve, 'epoch') : [],
     penalty: penalty(chosen),
     temperature: training.field('temperature').number(Number.MIN_VALUE, Number.MAX_VALUE),
     trials,
+    chosenOn: training.optional('chosenOn')?.nullable(count) ?? null,
     seconds: seconds(training.field('seconds')),
   };
 }

@@ -81,14 +81,18 @@ export interface IterativeTraining {
   readonly curve: readonly Epoch[];
 }
 
-/** A ridge classifier, in closed form under each penalty that was tried. */
+/** A ridge classifier, under the best of the penalties that were tried. */
 export interface RidgeTraining {
   readonly kind: 'ridge';
+  /** The way to it by conjugate gradients, without an end to choose; empty in a run from before there was one. */
+  readonly curve: readonly Epoch[];
   readonly penalty: number;
   /** What the scores were divided by, so that their softmax is calibrated. */
   readonly temperature: number;
-  /** In the order in which they were tried; their errors are those of leave-one-out over the training images. */
+  /** In the order in which they were tried; their errors are those of leave-one-out. */
   readonly trials: readonly RidgeTrial[];
+  /** On how many training images they were tried; null in a run from before there was another number than all. */
+  readonly chosenOn: number | null;
   readonly seconds: number;
 }
 

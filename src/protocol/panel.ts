@@ -40,6 +40,8 @@ export type TrainingUnderway =
   | {
       readonly kind: 'ridge';
       readonly trials: readonly RidgeTrial[];
+      /** Begins when the penalty has been chosen. */
+      readonly curve: readonly EpochView[];
       readonly penalty: number | null;
       readonly seconds: number | null;
     };

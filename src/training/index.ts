@@ -2,6 +2,7 @@
 export type { RidgeProblem } from './centre';
 export { chooseSoftmax, type ChosenSoftmax } from './chooseSoftmax';
 export { balancedWeights } from './classWeights';
+export { fitRidge, type FittedRidge, type RidgeFitTask } from './fitRidge';
 export type { Head } from './head';
 export { plainProduct, type Matrix, type Product } from './matrix';
 export type { Matrix64, Product64 } from './matrix64';

@@ -38,23 +38,26 @@ export interface TrainedRidge {
   readonly leaveOneOut: Float64Array;
 }
 
+/** A ridge classifier whose penalty was chosen by leave-one-out. */
+export interface ChosenRidge extends Pick<TrainedRidge, 'penalty' | 'temperature' | 'trials'> {
+  readonly solution: RidgeSolution;
+}
+
 /**
- * Trains a ridge classifier in closed form (`ridgeSystem`), under the penalty of the least leave-one-out error: from
- * the middle of the rising `penalties` it goes to either side as long as that falls. The temperature is fitted to the
- * answers of leave-one-out, which are the ones the penalty was chosen by: two numbers fitted to n answers.
- * Nothing is random. Reports each penalty that was tried.
+ * Chooses the penalty of the least leave-one-out error: from the middle of the rising `penalties` it goes to either
+ * side as long as that falls. The temperature is fitted to the answers of leave-one-out, which are the ones the
+ * penalty was chosen by: two numbers fitted to n answers. Nothing is random. Reports each penalty that was tried.
  * @throws RangeError where shapes disagree, or with fewer than two images; the signal's reason once aborted
  */
-export async function trainRidge(
-  task: RidgeTask,
+export async function chooseRidge(
+  task: Omit<RidgeTask, 'fitted'>,
   product: Product64,
-  { signal, report }: { signal?: AbortSignal; report?: Report<RidgeTrial> } = {},
-): Promise<TrainedRidge> {
-  const { penalties = ridgePenalties, fitted, dimension, classes } = task;
+  { signal, report }: { signal?: AbortSignal | undefined; report?: Report<RidgeTrial> | undefined } = {},
+): Promise<ChosenRidge> {
+  const { penalties = ridgePenalties, classes } = task;
   if (penalties.length === 0 || !penalties.every((penalty) => penalty > 0))
     throw new RangeError('Penalties are numbers above zero');
-  const within = abortable(product, signal);
-  const system = await ridgeSystem(task, within);
+  const system = await ridgeSystem(task, abortable(product, signal));
   const trials: RidgeTrial[] = [];
   const attempt = async (index: number): Promise<RidgeSolution | undefined> => {
     const penalty = penalties[index];
@@ -78,21 +81,32 @@ export async function trainRidge(
     }
     if (best.penalty !== start) break;
   }
-
-  const final = fitted
-    ? await (await ridgeSystem({ ...fitted, dimension, classes }, within)).solve(best.penalty)
-    : best;
-  const { weights, bias } = await final.head();
-  throwIfAborted(signal);
   const temperature = fitTemperature(best.leaveOneOut, task.training.labels, classes);
+  return { solution: best, penalty: best.penalty, temperature, trials };
+}
+
+/** Trains a ridge classifier in closed form (`ridgeSystem`) under the penalty that `chooseRidge` takes, and as it does. */
+export async function trainRidge(
+  task: RidgeTask,
+  product: Product64,
+  options: { signal?: AbortSignal | undefined; report?: Report<RidgeTrial> | undefined } = {},
+): Promise<TrainedRidge> {
+  const { fitted, dimension, classes } = task;
+  const { solution, penalty, temperature, trials } = await chooseRidge(task, product, options);
+  const within = abortable(product, options.signal);
+  const final = fitted
+    ? await (await ridgeSystem({ ...fitted, dimension, classes }, within)).solve(penalty)
+    : solution;
+  const { weights, bias } = await final.head();
+  throwIfAborted(options.signal);
   return {
     head: {
       weights: Float32Array.from(weights, (weight) => weight / temperature),
       bias: Float32Array.from(bias, (value) => value / temperature),
     },
-    penalty: best.penalty,
+    penalty,
     temperature,
     trials,
-    leaveOneOut: best.leaveOneOut.map((score) => score / temperature),
+    leaveOneOut: solution.leaveOneOut.map((score) => score / temperature),
   };
 }

@@ -164,7 +164,11 @@ class LossLine {
   }
 }
 
-function checkedMatrix({ values, labels }: TrainingSet, { dimension, classes }: SoftmaxTask): Matrix {
+/** @throws RangeError where shapes disagree */
+export function checkedMatrix(
+  { values, labels }: TrainingSet,
+  { dimension, classes }: Pick<SoftmaxTask, 'dimension' | 'classes'>,
+): Matrix {
   if (values.length !== labels.length * dimension)
     throw new RangeError(`${values.length} values are not ${labels.length} rows of ${dimension}`);
   if (!labels.every((label) => label >= 0 && label < classes))

@@ -68,8 +68,6 @@ async function train(
   const implied = !named && trainsAsRetrainPy(options);
   if (options.head === 'ridge' && (options.optimizer === 'retrain.py' || trainsAsRetrainPy(options)))
     wrong("--head ridge is solved in closed form: retrain.py's optimizer and its flags have no part in it");
-  if (options.head === 'ridge' && options.summariesDir !== undefined)
-    wrong('--head ridge has no curve that --summaries_dir could take');
   if (named && options.optimizer === 'l-bfgs' && trainsAsRetrainPy(options))
     wrong('steps, rate, batch sizes and --keep belong to --optimizer retrain.py');
   if (options.classWeights === 'balanced' && (implied || options.optimizer === 'retrain.py'))
@@ -94,8 +92,6 @@ async function train(
     const outputs = { ...outputsOf(options), ...junitOutput(options) };
     const params = { ...choice, folder, options: settings, outputs };
     const run = await jobs.run('retrain', params, { signal, report: progress.report });
-    if (options.summariesDir !== undefined && run.training.kind === 'ridge')
-      process.stderr.write('note: --summaries_dir: a ridge head has no curve, nothing was written\n');
     const asserted = assertion(run.evaluation, options, run.name);
     return {
       text: trainText(run, misclassified),

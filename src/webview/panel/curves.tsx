@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import type { CurveUnit, EpochView } from '../../protocol';
 import { fixed, percent } from '../numbers';
 import { Toggle } from '../toggle';
@@ -13,14 +14,31 @@ interface CurvesProps {
   readonly bestEpoch: number | null;
 }
 
-/** How it learned: accuracy and cross-entropy over the epochs or steps, as curves or as a table. */
-export function Curves({ unit, curve, bestEpoch: best }: CurvesProps) {
+type View = 'curves' | 'table' | 'more';
+
+/** Another view of the training, beside curves and table. */
+interface More {
+  readonly text: string;
+  readonly body: ComponentChildren;
+}
+
+/**
+ * How it learned: accuracy and cross-entropy over the epochs or steps, as curves or as a table. `children` stand below
+ * the curves.
+ */
+export function Curves({
+  unit,
+  curve,
+  bestEpoch: best,
+  more,
+  children,
+}: CurvesProps & { more?: More; children?: ComponentChildren }) {
   const validated = curve.some((epoch) => epoch.validation !== null);
   // Without validation photos nothing says which epoch is best.
   const bestEpoch = validated ? best : null;
-  const view = useSignal<'curves' | 'table'>('curves');
+  const view = useSignal<View>('curves');
   const pointed = useSignal<number | null>(null);
-  const choose = (next: 'curves' | 'table') => {
+  const choose = (next: View) => {
     view.value = next;
   };
   const point = (index: number | null) => {
@@ -36,13 +54,16 @@ export function Curves({ unit, curve, bestEpoch: best }: CurvesProps) {
           options={[
             { key: 'curves', text: t('curves') },
             { key: 'table', text: t('table') },
+            ...(more ? [{ key: 'more', text: more.text } as const] : []),
           ]}
           chosen={view.value}
           choose={choose}
         />
       }
     >
-      {view.value === 'table' ? (
+      {view.value === 'more' && more ? (
+        more.body
+      ) : view.value === 'table' ? (
         <CurveTable unit={unit} curve={curve} bestEpoch={bestEpoch} />
       ) : (
         <>
@@ -71,6 +92,7 @@ export function Curves({ unit, curve, bestEpoch: best }: CurvesProps) {
               {...{ curve, bestEpoch, point }}
             />
           </figure>
+          {children}
         </>
       )}
     </Band>

@@ -28,7 +28,7 @@ import { stepName, stepsOfRun, stepsOfRunning } from './stepFacts';
 import { Steps } from './steps';
 import { StoppedBand } from './stopped';
 import { Sureness } from './sureness';
-import { Trials } from './trials';
+import { RidgeTraining } from './ridgeTraining';
 
 type Post = (message: FromPanel) => void;
 type Done = Extract<PanelState, { kind: 'done' }>;
@@ -117,7 +117,7 @@ function Training({ training }: { training: TrainingUnderway | TrainingView }) {
       return <Curves unit={unit} curve={curve} bestEpoch={curve.length > 0 ? bestEpoch : null} />;
     }
     case 'ridge':
-      return <Trials trials={training.trials} penalty={training.penalty} />;
+      return <RidgeTraining training={training} />;
   }
 }
 

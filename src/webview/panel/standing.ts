@@ -42,11 +42,23 @@ export function standing({ step, scan, bottlenecks, views, training, dataset }: 
         share: share(bottlenecks.done, bottlenecks.of),
       };
     case 'training': {
+      if (training?.kind === 'ridge' && training.curve.length > 0) {
+        const reached = reachedBy(training);
+        return {
+          figure: count(reached),
+          unit: plural(reached, 'epoch', 'epochs'),
+          lead: t('Training: epoch {epoch}.', { epoch: reached }),
+          note: t(
+            'The nearer it comes, the less an epoch changes: it ends where no answer changes any more.',
+          ),
+          share: null,
+        };
+      }
       if (training?.kind === 'ridge')
         return {
           figure: count(training.trials.length),
           unit: plural(training.trials.length, 'penalty', 'penalties'),
-          lead: t('Training: solving for the head.'),
+          lead: t('Training: choosing how strongly to regularise.'),
           note: t('The penalty with the least leave-one-out error is taken.'),
           share: null,
         };
@@ -118,7 +130,8 @@ function bottleneckNote({ cached }: NonNullable<RunningView['bottlenecks']>): st
 
 /** How many epochs, the start being one, or steps are done, or penalties tried. */
 export function reachedBy(training: TrainingUnderway): number {
-  if (training.kind === 'ridge') return training.trials.length;
+  if (training.kind === 'ridge')
+    return training.curve.length > 0 ? training.curve.length : training.trials.length;
   const { unit, curve } = training;
   return unit === 'step' ? (curve.at(-1)?.epoch ?? -1) + 1 : curve.length;
 }

@@ -14,6 +14,7 @@ export interface StepFacts {
 }
 
 type Iterative = Extract<TrainingUnderway, { kind: 'iterative' }>;
+type Ridge = Pick<Extract<TrainingUnderway, { kind: 'ridge' }>, 'kind' | 'trials' | 'curve'>;
 
 const order: readonly RunningView['step'][] = ['scan', 'bottlenecks', 'training', 'evaluation'];
 
@@ -38,7 +39,7 @@ export function stepsOfRun(run: RunView): StepFacts[] {
     training: joined(
       training.kind === 'iterative'
         ? counted(training, training.epochs)
-        : counted(training, training.trials.length),
+        : counted(training, Math.max(0, training.curve.length - 1)),
       duration(training.seconds),
     ),
     evaluation: evaluated(run),
@@ -113,8 +114,11 @@ function computed({ cached, computed, seconds }: BottleneckCounts): string {
   return joined(what, duration(seconds));
 }
 
-function counted(training: { kind: 'ridge' } | Pick<Iterative, 'kind' | 'unit'>, n: number): string {
-  if (training.kind === 'ridge') return plural(n, '{n} penalty', '{n} penalties');
+/** A ridge classifier has tried penalties where it has no epochs. */
+function counted(training: Ridge | Pick<Iterative, 'kind' | 'unit'>, n: number): string {
+  if (training.kind === 'ridge' && training.curve.length === 0)
+    return plural(training.trials.length, '{n} penalty', '{n} penalties');
+  if (training.kind === 'ridge') return plural(n, '{n} epoch', '{n} epochs');
   return training.unit === 'step' ? plural(n, '{n} step', '{n} steps') : plural(n, '{n} epoch', '{n} epochs');
 }
 

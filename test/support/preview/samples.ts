@@ -184,6 +184,8 @@ const ridge: RunView['training'] = {
   splitRule: { kind: 'content' },
   head: { kind: 'ridge', penalties: [0.01, 0.03, 0.1, 0.3, 1] },
   seed: 42,
+  curve: [],
+  chosenOn: null,
   penalty: 0.03,
   temperature: 0.147,
   trials: [

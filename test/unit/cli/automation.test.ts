@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { documentOf, runCli } from '../../support/cli';
@@ -148,7 +148,7 @@ describe('retrain in CI', function () {
     writeFileSync(settings, '{"head": "ridge"}');
     const events = await retrain('train', 'data/photos', '--json', '--summaries_dir', 'events');
     assert.equal((documentOf(events) as unknown as TrainDocument).training.head, 'ridge');
-    assert.match(events.stderr, /^note: --summaries_dir: a ridge head has no curve, nothing was written$/m);
+    assert.ok(readdirSync(path.join(home, 'events'), { recursive: true }).length > 0);
     const implied = await train('--learning_rate', '0.1');
     assert.deepEqual([implied.training.head, implied.training.optimizer.kind], ['softmax', 'retrain.py']);
     rmSync(settings);

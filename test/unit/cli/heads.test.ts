@@ -54,6 +54,15 @@ describe('retrain train --head', function () {
     assert.equal(penalty, [...trials].sort((a, b) => a.error - b.error)[0]?.penalty);
   });
 
+  it('ridge has a curve that ends at the head', () => {
+    const { training } = JSON.parse(
+      readFileSync(path.join(home, 'photos', ridge.run, 'metrics.json'), 'utf8'),
+    ) as { training: { curve: { training: { accuracy: number } }[]; chosenOn: number } };
+    assert.ok(training.curve.length > 5);
+    assert.equal(training.curve.at(-1)?.training.accuracy, 1);
+    assert.ok(training.chosenOn > 40 && training.chosenOn < 60);
+  });
+
   it('answers every image without itself, identical ones once', () => {
     const { labels, n, accuracy, interval, confusion, penalty } = ridge.leaveOneOut;
     assert.equal(ridge.dataset.images, 61);

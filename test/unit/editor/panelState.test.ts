@@ -111,7 +111,7 @@ describe('advance', () => {
     assert.deepEqual(trained.training, { ...iterative, bestEpoch: 2, seconds: 0.4 });
   });
 
-  it('gathers the penalties a ridge classifier tries, and ends with the one it took', () => {
+  it('gathers the penalties a ridge classifier tries, then its curve, and ends with the penalty it took', () => {
     const trials = [
       { penalty: 0.1, error: 0.5 },
       { penalty: 0.3, error: 0.6 },
@@ -121,10 +121,13 @@ describe('advance', () => {
       ...trials.map((trial): RetrainProgress => ({ kind: 'penaltyTried', trial })),
     );
     assert.equal(tried.step, 'training');
-    assert.deepEqual(tried.training, { kind: 'ridge', trials, penalty: null, seconds: null });
-    const solved = advance(tried, { kind: 'solved', penalty: 0.1, seconds: 0.2 });
+    assert.deepEqual(tried.training, { kind: 'ridge', trials, curve: [], penalty: null, seconds: null });
+    const epoch = { epoch: 0, training: { accuracy: 0.5, crossEntropy: 0.7 }, validation: null };
+    const begun = advance(tried, { kind: 'descending', epoch });
+    assert.deepEqual(begun.training, { kind: 'ridge', trials, curve: [epoch], penalty: null, seconds: null });
+    const solved = advance(begun, { kind: 'solved', penalty: 0.1, seconds: 0.2 });
     assert.equal(solved.step, 'evaluation');
-    assert.deepEqual(solved.training, { kind: 'ridge', trials, penalty: 0.1, seconds: 0.2 });
+    assert.deepEqual(solved.training, { kind: 'ridge', trials, curve: [epoch], penalty: 0.1, seconds: 0.2 });
   });
 
   it('leaves the state that it was given as it was', () => {

@@ -124,12 +124,17 @@ describe('saveRun and readRun', () => {
       settings: { ...settings, head: { kind: 'ridge', penalties: [0.01, 0.1, 1] } },
       training: {
         kind: 'ridge',
+        curve: [
+          { epoch: 0, training: { accuracy: 0.5, crossEntropy: 0.7 }, validation: null },
+          { epoch: 1, training: { accuracy: 1, crossEntropy: 0.1 }, validation: null },
+        ],
         penalty: 0.1,
         temperature: 0.25,
         trials: [
           { penalty: 0.1, error: 0.5 },
           { penalty: 1, error: 0.75 },
         ],
+        chosenOn: 2,
         seconds: 1,
       },
       leaveOneOut: { kind: 'measured', penalty: 0.1, ...measured, predictions: answers },
@@ -142,6 +147,8 @@ describe('saveRun and readRun', () => {
       ['run.json', '0.01,', '0,', /penalties\[0\]: a number/],
       ['metrics.json', '"penalty": 0.1,\n    "temperature"', '"penalty": 3,\n    "temperature"', /not tried/],
       ['metrics.json', '"temperature": 0.25', '"temperature": 0', /temperature: a number/],
+      ['metrics.json', '"chosenOn": 2', '"chosenOn": -2', /chosenOn: a whole number/],
+      ['metrics.json', '"epoch": 1', '"epoch": 2', /curve\[1\].epoch: 1 was expected/],
       ['metrics.json', '"kind": "measured"', '"kind": "guessed"', /measured or skipped/],
       ['leave-one-out.csv', ',training,', ',playing,', /row 1: side/],
       ['leave-one-out.csv', /\r\n=1.*\r\n$/, '\r\n', /answers 1 images, metrics.json counts 2/],
