@@ -23,7 +23,7 @@ export interface FittedRidge extends Pick<TrainedRidge, 'head' | 'penalty' | 'te
  * leave-one-out over all of them: 0.2 s with 2,912 values. Of more, they are chosen on so many, which are enough to
  * (docs/heads.md), for the price rises with the cube.
  */
-export const mostSolved = 1024;
+export const mostSolved = 768;
 
 /** Of the descent: to the fourth digit of the scores where that costs little, and beyond to where no answer changes. */
 const tolerances = { solved: 1e-6, descended: 1e-3 } as const;

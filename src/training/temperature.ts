@@ -4,11 +4,13 @@ import type { Head } from './head';
 const range = 1e3;
 /** The search ends where the logarithm of the temperature is known so well. */
 const precision = 1e-6;
+/** So near to it the slope is nearly a line, and more than halves of it are found. */
+const halved = 0.5;
 
 /**
  * The temperature T that calibrates scores [n, C]: softmax(scores / T) has the least mean cross-entropy (Guo, Pleiss,
  * Sun, Weinberger, "On calibration of modern neural networks", 2017), to be fitted on answers to images that the
- * scores were not trained on. The loss is convex in 1/T, so its slope is bisected.
+ * scores were not trained on. The loss is convex in 1/T, so it has one least place, where its slope is zero.
  *
  * A handful of right answers is no proof that all are: the truth counts for (n + 1) / (n + 2) (Laplace's rule of
  * succession, as in Platt, "Probabilistic outputs for support vector machines", 1999), the other classes share the
@@ -22,14 +24,39 @@ export function fitTemperature(
 ): number {
   const spread = spreadOf(scores, classes);
   if (!(spread > 0) || !Number.isFinite(spread)) return 1;
-  let low = Math.log(spread / range);
-  let high = Math.log(spread * range);
-  while (high - low > precision) {
+  const at = (logarithm: number): number => slope(scores, labels, classes, Math.exp(-logarithm));
+  let [low, high] = [Math.log(spread / range), Math.log(spread * range)];
+  while (high - low > halved) {
     const middle = (low + high) / 2;
-    if (slope(scores, labels, classes, Math.exp(-middle)) > 0) low = middle;
+    if (at(middle) > 0) low = middle;
     else high = middle;
   }
-  return Math.exp((low + high) / 2);
+  return Math.exp(fallingRoot(at, low, high));
+}
+
+/**
+ * Where `at`, which falls from `low` to `high`, crosses zero: by false position, the weight of an end that stays halved
+ * (the Illinois method: Dowell and Jarratt, "A modified regula falsi method for computing the root of an equation",
+ * 1971). An end where it does not have the right sign is the root.
+ */
+function fallingRoot(at: (x: number) => number, low: number, high: number): number {
+  let [above, below] = [at(low), at(high)];
+  if (!(above > 0)) return low;
+  if (!(below < 0)) return high;
+  let last = NaN;
+  for (;;) {
+    const next = low + ((high - low) * above) / (above - below);
+    const value = at(next);
+    if (Math.abs(next - last) <= precision || high - low <= precision || value === 0) return next;
+    if (value > 0) {
+      if (last === low) below /= 2;
+      [low, above] = [next, value];
+    } else {
+      if (last === high) above /= 2;
+      [high, below] = [next, value];
+    }
+    last = next;
+  }
 }
 
 /** `head` with its logits divided by a temperature above 0: the order of the classes stays. */
