@@ -98,8 +98,9 @@ function primalSpace(
 /**
  * Every head that training can reach is a sum of the centred training images, X^T A / sqrt(D): so A [n, classes]
  * stands for the weights, and inner products need only the Gram matrix K = X X^T / D, computed once
- * (the representer theorem; Schoelkopf, Herbrich, Smola, 2001). A vector holds A, K A, then the bias, all of
- * them linear, so the search takes the very steps it would take on the weights, at n instead of D a class.
+ * (the representer theorem; Schoelkopf, Herbrich, Smola, 2001). A vector holds A, K A, the same products for the
+ * validation images, then the bias, all of them linear, so the search takes the very steps it would take on the
+ * weights, at n instead of D a class, and one product an epoch.
  */
 async function dualSpace(
   training: Matrix,
@@ -109,29 +110,33 @@ async function dualSpace(
 ): Promise<Space> {
   const { rows: n, columns: dimension } = training;
   const { gram, centre } = await centredGram(training, product);
-  const cross = validation && centreRows(await product(validation, training, { transposeB: true }), centre);
+  const products =
+    validation === undefined
+      ? gram
+      : stacked(gram, centreRows(await product(validation, training, { transposeB: true }), centre));
   const size = n * classes;
+  /** Where the bias begins. */
+  const end = size + products.rows * classes;
   const innerOfWeights = (u: Float64Array, v: Float64Array): number => dot(u, v, 0, size, size);
   return {
-    length: 2 * size + classes,
-    inner: (u, v) => innerOfWeights(u, v) + dot(u, v, 2 * size, 2 * size, classes),
+    length: end + classes,
+    inner: (u, v) => innerOfWeights(u, v) + dot(u, v, end, end, classes),
     innerOfWeights,
-    logits: async (vector) => {
-      const bias = vector.slice(2 * size);
+    logits: (vector) => {
+      const bias = vector.slice(end);
       multiplyBy(bias, biasUnit);
-      const weights = vector.subarray(0, size);
-      return {
+      return Promise.resolve({
         training: withBias(vector.subarray(size, 2 * size), 1, bias),
-        validation: cross && withBias(await thinProduct(cross, weights, classes, product), 1, bias),
-      };
+        validation: validation && withBias(vector.subarray(2 * size, end), 1, bias),
+      });
     },
     gradient: async (residual) => {
       const sums = columnSums(residual, classes);
       multiplyBy(sums, biasUnit);
-      return joined([residual, await thinProduct(gram, residual, classes, product), sums]);
+      return joined([residual, await thinProduct(products, residual, classes, product), sums]);
     },
     addWeights: (target, factor, source) =>
-      addScaled(target.subarray(0, 2 * size), factor, source.subarray(0, 2 * size)),
+      addScaled(target.subarray(0, end), factor, source.subarray(0, end)),
     head: async (vector) => {
       // Centred shares are the same head on the images as they are.
       const shares = vector.slice(0, size);
@@ -140,9 +145,17 @@ async function dualSpace(
         shares[i] = ((shares[i] as number) - (sums[i % classes] as number) / n) / dimension;
       const weights = await thinProduct(training, shares, classes, product, { transpose: true });
       // The mean times the weights is the shares' sum of the images' products with the mean.
-      return headOf(weights, plainBias(vector.subarray(2 * size), centre.columns, shares, 1));
+      return headOf(weights, plainBias(vector.subarray(end), centre.columns, shares, 1));
     },
   };
+}
+
+/** `lower` below `upper`, of as many columns. */
+function stacked(upper: Matrix, lower: Matrix): Matrix {
+  const data = new Float32Array(upper.data.length + lower.data.length);
+  data.set(upper.data);
+  data.set(lower.data, upper.data.length);
+  return { rows: upper.rows + lower.rows, columns: upper.columns, data };
 }
 
 /** The bias beside weights [D, classes] on values that are not centred: its own less `unit` times mean [D] times weights. */
