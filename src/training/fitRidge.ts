@@ -26,8 +26,10 @@ export interface FittedRidge extends Pick<TrainedRidge, 'head' | 'penalty' | 'te
 export const mostSolved = 768;
 
 /** Of the descent: to the fourth digit of the scores where that costs little, and beyond to where no answer changes. */
-const tolerances = { solved: 1e-6, descended: 1e-3 } as const;
-const maxEpochs = 400;
+const ends = {
+  solved: { tolerance: 1e-6, maxEpochs: 400 },
+  descended: { tolerance: 1e-3, maxEpochs: 100 },
+} as const;
 
 /**
  * The ridge head for a set of any size, with a curve. Up to `mostSolved` images `trainRidge` does it; of more,
@@ -56,8 +58,8 @@ export async function fitRidge(
   const { penalty, temperature, trials } = chosen;
   const { head, curve } = await descendRidge(
     {
-      ...{ training, validation, dimension, classes, imageWeights, penalty, temperature, maxEpochs },
-      tolerance: isSolved ? tolerances.solved : tolerances.descended,
+      ...{ training, validation, dimension, classes, imageWeights, penalty, temperature },
+      ...(isSolved ? ends.solved : ends.descended),
     },
     multiply,
     { signal, report },
