@@ -1,4 +1,4 @@
-import type { JobProgress } from '../jobs';
+import type { JobProgress, Solution } from '../jobs';
 import { sizeText } from './cacheText';
 import { printable, skippedLines } from './text';
 
@@ -119,9 +119,11 @@ function describe(progress: Progress): { text: string; final: boolean } {
       return { text: `Computing anew: ${progress.done} of ${progress.of} images`, final: false };
     case 'penaltyTried':
       return { text: `Training: penalty ${progress.trial.penalty}`, final: false };
+    case 'neighboursTried':
+      return { text: `Training: ${progress.trial.k} neighbours`, final: false };
     case 'solved':
       return {
-        text: `Trained, penalty ${progress.penalty} (${progress.seconds.toFixed(1)} s)`,
+        text: `Trained${solved(progress.solution)} (${progress.seconds.toFixed(1)} s)`,
         final: true,
       };
     case 'trained':
@@ -129,5 +131,16 @@ function describe(progress: Progress): { text: string; final: boolean } {
         text: `Trained ${progress.epochs} ${progress.unit}s (${progress.seconds.toFixed(1)} s)`,
         final: true,
       };
+  }
+}
+
+function solved(solution: Solution): string {
+  switch (solution.kind) {
+    case 'ridge':
+      return `, penalty ${solution.penalty}`;
+    case 'neighbours':
+      return `, ${solution.k} of the nearest vote`;
+    case 'centroid':
+      return '';
   }
 }

@@ -113,9 +113,22 @@ function viewLines({ views, training: { distortions } }: RunView): string[] {
 }
 
 function trainingText(training: RunView['training']): string {
-  return training.kind === 'iterative'
-    ? `${training.epochs} ${training.unit}s, best ${training.bestEpoch}`
-    : `ridge in closed form, penalty ${training.penalty} of ${training.trials.length} tried`;
+  switch (training.kind) {
+    case 'iterative': {
+      const { head, epochs, unit, bestEpoch, regularisation } = training;
+      const layer = head.kind === 'hidden' ? `hidden layer of ${head.units}, ` : '';
+      const chosen = regularisation
+        ? `, penalty ${regularisation.l2} of ${regularisation.trials.length} tried on validation`
+        : '';
+      return `${layer}${epochs} ${unit}s, best ${bestEpoch}${chosen}`;
+    }
+    case 'ridge':
+      return `ridge in closed form, penalty ${training.penalty} of ${training.trials.length} tried`;
+    case 'neighbours':
+      return `the ${training.k} nearest vote, of ${training.trials.length} numbers tried`;
+    case 'centroid':
+      return 'the nearest class mean';
+  }
 }
 
 function leaveOneOutLines({ leaveOneOut, training }: RunView): string[] {

@@ -1,4 +1,11 @@
-import type { RetrainProgress, RidgeTrial, RunningView, TrainingUnderway } from '../protocol';
+import type {
+  NeighboursTrial,
+  RetrainProgress,
+  RidgeTrial,
+  RunningView,
+  Solution,
+  TrainingUnderway,
+} from '../protocol';
 
 /** A retraining of which nothing is known yet. */
 export const notBegun: RunningView = {
@@ -61,7 +68,11 @@ export function advance(running: RunningView, progress: RetrainProgress): Runnin
         training: {
           kind: 'iterative',
           unit: progress.unit,
-          curve: [...(iterative(running)?.curve ?? []), progress.epoch],
+          // With each penalty that validation chooses among a curve begins anew.
+          curve:
+            progress.epoch.epoch === 0
+              ? [progress.epoch]
+              : [...(iterative(running)?.curve ?? []), progress.epoch],
           maxEpochs: progress.maxEpochs,
           bestEpoch: null,
           seconds: null,
@@ -91,17 +102,34 @@ export function advance(running: RunningView, progress: RetrainProgress): Runnin
           seconds: null,
         },
       };
+    case 'neighboursTried':
+      return {
+        ...running,
+        step: 'training',
+        training: {
+          kind: 'neighbours',
+          trials: [...neighboursTrials(running), progress.trial],
+          k: null,
+          seconds: null,
+        },
+      };
     case 'solved':
       return {
         ...running,
         step: 'evaluation',
-        training: {
-          kind: 'ridge',
-          trials: trials(running),
-          penalty: progress.penalty,
-          seconds: progress.seconds,
-        },
+        training: solved(running, progress.solution, progress.seconds),
       };
+  }
+}
+
+function solved(running: RunningView, solution: Solution, seconds: number): TrainingUnderway {
+  switch (solution.kind) {
+    case 'ridge':
+      return { ...solution, trials: trials(running), seconds };
+    case 'neighbours':
+      return { ...solution, trials: neighboursTrials(running), seconds };
+    case 'centroid':
+      return { ...solution, seconds };
   }
 }
 
@@ -111,4 +139,8 @@ function iterative({ training }: RunningView): Extract<TrainingUnderway, { kind:
 
 function trials({ training }: RunningView): readonly RidgeTrial[] {
   return training?.kind === 'ridge' ? training.trials : [];
+}
+
+function neighboursTrials({ training }: RunningView): readonly NeighboursTrial[] {
+  return training?.kind === 'neighbours' ? training.trials : [];
 }

@@ -5,6 +5,7 @@ import type {
   DatasetFacts,
   EpochView,
   LearningCurve,
+  NeighboursTrial,
   RetrainProgress,
   RidgeTrial,
   RunView,
@@ -42,7 +43,14 @@ export type TrainingUnderway =
       readonly trials: readonly RidgeTrial[];
       readonly penalty: number | null;
       readonly seconds: number | null;
-    };
+    }
+  | {
+      readonly kind: 'neighbours';
+      readonly trials: readonly NeighboursTrial[];
+      readonly k: number | null;
+      readonly seconds: number | null;
+    }
+  | { readonly kind: 'centroid'; readonly seconds: number | null };
 
 /** The dataset a panel is about. */
 export interface PanelSubject {
@@ -127,4 +135,5 @@ export type FromPanel =
   | { readonly kind: 'cancelLearningCurve' }
   | { readonly kind: 'inspectBottlenecks' }
   | { readonly kind: 'chooseBackbone' }
+  | { readonly kind: 'chooseHead' }
   | { readonly kind: 'showLog' };

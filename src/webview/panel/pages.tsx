@@ -28,7 +28,7 @@ import { stepName, stepsOfRun, stepsOfRunning } from './stepFacts';
 import { Steps } from './steps';
 import { StoppedBand } from './stopped';
 import { Sureness } from './sureness';
-import { Trials } from './trials';
+import { CentroidNote, NeighboursTrials, RidgeTrials } from './trials';
 
 type Post = (message: FromPanel) => void;
 type Done = Extract<PanelState, { kind: 'done' }>;
@@ -117,7 +117,11 @@ function Training({ training }: { training: TrainingUnderway | TrainingView }) {
       return <Curves unit={unit} curve={curve} bestEpoch={curve.length > 0 ? bestEpoch : null} />;
     }
     case 'ridge':
-      return <Trials trials={training.trials} penalty={training.penalty} />;
+      return <RidgeTrials trials={training.trials} penalty={training.penalty} />;
+    case 'neighbours':
+      return <NeighboursTrials trials={training.trials} k={training.k} />;
+    case 'centroid':
+      return <CentroidNote />;
   }
 }
 
@@ -155,6 +159,7 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
       run={run}
       openRun={() => post({ kind: 'openRun' })}
       chooseBackbone={() => post({ kind: 'chooseBackbone' })}
+      chooseHead={() => post({ kind: 'chooseHead' })}
     />
   );
   const findings = (

@@ -14,6 +14,7 @@ export interface StepFacts {
 }
 
 type Iterative = Extract<TrainingUnderway, { kind: 'iterative' }>;
+type Closed = Exclude<TrainingUnderway, Iterative>;
 
 const order: readonly RunningView['step'][] = ['scan', 'bottlenecks', 'training', 'evaluation'];
 
@@ -36,9 +37,7 @@ export function stepsOfRun(run: RunView): StepFacts[] {
     scan: scanned(run.dataset, run.scanSeconds),
     bottlenecks: computed(run.bottlenecks),
     training: joined(
-      training.kind === 'iterative'
-        ? counted(training, training.epochs)
-        : counted(training, training.trials.length),
+      counted(training, training.kind === 'iterative' ? training.epochs : reachedBy(training)),
       duration(training.seconds),
     ),
     evaluation: evaluated(run),
@@ -113,9 +112,19 @@ function computed({ cached, computed, seconds }: BottleneckCounts): string {
   return joined(what, duration(seconds));
 }
 
-function counted(training: { kind: 'ridge' } | Pick<Iterative, 'kind' | 'unit'>, n: number): string {
-  if (training.kind === 'ridge') return plural(n, '{n} penalty', '{n} penalties');
-  return training.unit === 'step' ? plural(n, '{n} step', '{n} steps') : plural(n, '{n} epoch', '{n} epochs');
+function counted(training: { kind: Closed['kind'] } | Pick<Iterative, 'kind' | 'unit'>, n: number): string {
+  switch (training.kind) {
+    case 'iterative':
+      return training.unit === 'step'
+        ? plural(n, '{n} step', '{n} steps')
+        : plural(n, '{n} epoch', '{n} epochs');
+    case 'ridge':
+      return plural(n, '{n} penalty', '{n} penalties');
+    case 'neighbours':
+      return plural(n, '{n} number of votes', '{n} numbers of votes');
+    case 'centroid':
+      return t('class means');
+  }
 }
 
 function joined(...parts: readonly string[]): string {
