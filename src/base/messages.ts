@@ -110,6 +110,11 @@ export const messages = {
 
   TRAINING_DIVERGED: 'The training ran away at a learning rate of {rate}; choose a smaller one.',
 
+  NEIGHBOURS_TOO_LARGE:
+    'A head of neighbours keeps the values of every image it was trained on: {count} take {size} MB, and {limit} MB is the most; choose another head, such as ridge.',
+  HEAD_WITHOUT_MODEL:
+    'A head of neighbours is no network, so it cannot be written as a TensorFlow.js model; choose another head, such as ridge.',
+
   LEAVE_ONE_OUT_LARGE:
     'Leave-one-out was not measured: {count} images take too long; the testing images say how good the model is.',
   LEAVE_ONE_OUT_SLOW:

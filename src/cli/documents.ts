@@ -11,6 +11,7 @@ import type {
   Diagnostics,
   EvaluateResult,
   ExportResult,
+  HiddenSettings,
   ImportResult,
   LeaveOneOutView,
   MergeResult,
@@ -52,29 +53,44 @@ function surenessDocument({ sureness }: Pick<EvaluateResult, 'sureness'>): objec
 
 function trainingDocument(training: RunView['training']): object {
   const { head, splitRule, distortions, classWeights, seconds, seed } = training;
-  const own =
-    training.kind === 'iterative'
-      ? {
-          ...(head.kind === 'softmax' && { optimizer: head.optimizer }),
-          unit: training.unit,
-          epochs: training.epochs,
-          best: training.bestEpoch,
-        }
-      : {
-          penalty: training.penalty,
-          temperature: training.temperature,
-          trials: training.trials,
-          chosenOn: training.chosenOn,
-        };
   return {
     head: head.kind,
     splitRule,
     ...(classWeights && { classWeights }),
     ...(distortions && { distortions }),
-    ...own,
+    ...ownTraining(training),
     seconds,
     seed,
   };
+}
+
+/** What a training of its kind alone has to say. */
+function ownTraining(training: RunView['training']): object {
+  switch (training.kind) {
+    case 'iterative': {
+      const { head, unit, epochs, bestEpoch: best, regularisation } = training;
+      return {
+        ...(head.kind === 'softmax' && { optimizer: head.optimizer }),
+        ...(head.kind === 'hidden' && { hidden: hiddenDocument(head) }),
+        unit,
+        epochs,
+        best,
+        ...(regularisation && { regularisation }),
+      };
+    }
+    case 'ridge': {
+      const { penalty, temperature, trials, chosenOn } = training;
+      return { penalty, temperature, trials, chosenOn };
+    }
+    case 'neighbours':
+      return { k: training.k, temperature: training.temperature, trials: training.trials };
+    case 'centroid':
+      return { temperature: training.temperature };
+  }
+}
+
+function hiddenDocument({ kind: _, ...settings }: HiddenSettings): object {
+  return settings;
 }
 
 /** Where it was not measured its accuracy is null, and `skipped` says why. */
@@ -113,6 +129,7 @@ export function classifyDocument(result: ClassifyResult): object {
   return {
     format,
     run: result.run.folder,
+    head: result.run.head,
     ...refitDocument(result.run),
     answers: result.answers.map(answerDocument),
   };
@@ -148,6 +165,7 @@ export function evaluateDocument(result: EvaluateResult): object {
     images: result.images,
     accuracy: result.accuracy,
     run: result.run.folder,
+    head: result.run.head,
     ...refitDocument(result.run),
     labels: result.labels,
     confusion: result.confusion,

@@ -1,4 +1,4 @@
-import type { JobProgress } from '../jobs';
+import type { JobProgress, Solution } from '../jobs';
 import { sizeText } from './cacheText';
 import { printable, skippedLines } from './text';
 
@@ -121,9 +121,11 @@ function describe(progress: Progress): { text: string; final: boolean } {
       return { text: `Training: penalty ${progress.trial.penalty}`, final: false };
     case 'descending':
       return { text: `Training: epoch ${progress.epoch.epoch}`, final: false };
+    case 'neighboursTried':
+      return { text: `Training: ${progress.trial.k} neighbours`, final: false };
     case 'solved':
       return {
-        text: `Trained, penalty ${progress.penalty} (${progress.seconds.toFixed(1)} s)`,
+        text: `Trained${solved(progress.solution)} (${progress.seconds.toFixed(1)} s)`,
         final: true,
       };
     case 'trained':
@@ -131,5 +133,16 @@ function describe(progress: Progress): { text: string; final: boolean } {
         text: `Trained ${progress.epochs} ${progress.unit}s (${progress.seconds.toFixed(1)} s)`,
         final: true,
       };
+  }
+}
+
+function solved(solution: Solution): string {
+  switch (solution.kind) {
+    case 'ridge':
+      return `, penalty ${solution.penalty}`;
+    case 'neighbours':
+      return `, ${solution.k} of the nearest vote`;
+    case 'centroid':
+      return '';
   }
 }

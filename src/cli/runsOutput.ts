@@ -11,10 +11,11 @@ export function runsText(folder: string, { runs, damaged }: RunSummaries): strin
 }
 
 function runLine(run: RunSummary): string {
-  const { name, title, pinned, created, accuracy, testingImages, images, backbone, refitOf } = run;
+  const { name, title, pinned, created, accuracy, testingImages, images, head, backbone, refitOf } = run;
   const parts = [
     accuracy === null ? 'not tested' : `${percent(accuracy)} of ${testingImages} testing images`,
     `${images} images`,
+    head,
     backbone,
     created,
   ];

@@ -34,17 +34,18 @@ export function trustLines({ calibration, known, split, training }: RunView): st
     lines.push(
       `Calibrated: temperature ${calibration.temperature.toPrecision(3)}, fitted to ${calibration.images} validation images`,
     );
-  else if (
-    calibration === null &&
-    training.head.kind === 'softmax' &&
-    training.head.optimizer.kind === 'l-bfgs'
-  )
+  else if (calibration === null && isCalibrated(training))
     lines.push(`Not calibrated: ${split.validation} validation images are too few to fit a temperature to`);
   if (known !== null)
     lines.push(
       `Unknown: what is less like the classes than 99 % of ${known.images} known images (novelty above ${known.threshold.toFixed(3)})`,
     );
   return lines;
+}
+
+/** Whether its probabilities are calibrated where there are enough validation images. */
+function isCalibrated({ head }: RunView['training']): boolean {
+  return head.kind === 'hidden' || (head.kind === 'softmax' && head.optimizer.kind === 'l-bfgs');
 }
 
 /** An answer in a line, its three likeliest labels. */

@@ -113,13 +113,25 @@ function viewLines({ views, training: { distortions } }: RunView): string[] {
 }
 
 function trainingText(training: RunView['training']): string {
-  return training.kind === 'iterative'
-    ? `${training.epochs} ${training.unit}s, best ${training.bestEpoch}`
-    : `ridge, penalty ${training.penalty} of ${training.trials.length} tried${chosenText(training)}`;
-}
-
-function chosenText({ chosenOn }: Extract<RunView['training'], { kind: 'ridge' }>): string {
-  return chosenOn === null ? '' : ` on ${chosenOn} images`;
+  switch (training.kind) {
+    case 'iterative': {
+      const { head, epochs, unit, bestEpoch, regularisation } = training;
+      const layer = head.kind === 'hidden' ? `hidden layer of ${head.units}, ` : '';
+      const chosen = regularisation
+        ? `, penalty ${regularisation.l2} of ${regularisation.trials.length} tried on validation`
+        : '';
+      return `${layer}${epochs} ${unit}s, best ${bestEpoch}${chosen}`;
+    }
+    case 'ridge': {
+      const { penalty, trials, chosenOn } = training;
+      const on = chosenOn === null ? '' : ` on ${chosenOn} images`;
+      return `ridge, penalty ${penalty} of ${trials.length} tried${on}`;
+    }
+    case 'neighbours':
+      return `the ${training.k} nearest vote, of ${training.trials.length} numbers tried`;
+    case 'centroid':
+      return 'the nearest class mean';
+  }
 }
 
 function leaveOneOutLines({ leaveOneOut, training }: RunView): string[] {

@@ -3,6 +3,7 @@ export { Backbones } from './backbones';
 export { BottleneckEditors } from './bottleneckEditor';
 export { BottleneckTree, type TreeNode } from './bottleneckTree';
 export { BottleneckUpkeep } from './bottleneckUpkeep';
+export { registerChooseHead } from './chooseHead';
 export { ClassifyImage } from './classifyImage';
 export { ClassifyView, type ClassifyActions } from './classifyView';
 export { DatasetSessions } from './datasetSession';

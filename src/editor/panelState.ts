@@ -1,4 +1,4 @@
-import type { RetrainProgress, RunningView, TrainingUnderway } from '../protocol';
+import type { NeighboursTrial, RetrainProgress, RunningView, Solution, TrainingUnderway } from '../protocol';
 
 /** A retraining of which nothing is known yet. */
 export const notBegun: RunningView = {
@@ -61,7 +61,11 @@ export function advance(running: RunningView, progress: RetrainProgress): Runnin
         training: {
           kind: 'iterative',
           unit: progress.unit,
-          curve: [...(iterative(running)?.curve ?? []), progress.epoch],
+          // With each penalty that validation chooses among a curve begins anew.
+          curve:
+            progress.epoch.epoch === 0
+              ? [progress.epoch]
+              : [...(iterative(running)?.curve ?? []), progress.epoch],
           maxEpochs: progress.maxEpochs,
           bestEpoch: null,
           seconds: null,
@@ -100,18 +104,39 @@ export function advance(running: RunningView, progress: RetrainProgress): Runnin
         training: { kind: 'ridge', trials, curve: [...curve, progress.epoch], penalty: null, seconds: null },
       };
     }
+    case 'neighboursTried':
+      return {
+        ...running,
+        step: 'training',
+        training: {
+          kind: 'neighbours',
+          trials: [...neighboursTrials(running), progress.trial],
+          k: null,
+          seconds: null,
+        },
+      };
     case 'solved':
       return {
         ...running,
         step: 'evaluation',
-        training: {
-          kind: 'ridge',
-          trials: ridge(running)?.trials ?? [],
-          curve: ridge(running)?.curve ?? [],
-          penalty: progress.penalty,
-          seconds: progress.seconds,
-        },
+        training: solved(running, progress.solution, progress.seconds),
       };
+  }
+}
+
+function solved(running: RunningView, solution: Solution, seconds: number): TrainingUnderway {
+  switch (solution.kind) {
+    case 'ridge':
+      return {
+        ...solution,
+        trials: ridge(running)?.trials ?? [],
+        curve: ridge(running)?.curve ?? [],
+        seconds,
+      };
+    case 'neighbours':
+      return { ...solution, trials: neighboursTrials(running), seconds };
+    case 'centroid':
+      return { ...solution, seconds };
   }
 }
 
@@ -121,4 +146,8 @@ function iterative({ training }: RunningView): Extract<TrainingUnderway, { kind:
 
 function ridge({ training }: RunningView): Extract<TrainingUnderway, { kind: 'ridge' }> | undefined {
   return training?.kind === 'ridge' ? training : undefined;
+}
+
+function neighboursTrials({ training }: RunningView): readonly NeighboursTrial[] {
+  return training?.kind === 'neighbours' ? training.trials : [];
 }

@@ -147,8 +147,9 @@ export class ResultsPanel {
       case 'inspectBottlenecks':
         return vscode.commands.executeCommand('retrain.bottlenecks.focus');
       case 'chooseBackbone':
+      case 'chooseHead':
         return vscode.commands.executeCommand(
-          'retrain.chooseBackbone',
+          `retrain.${message.kind}`,
           ...(root === undefined ? [] : [vscode.Uri.file(root)]),
         );
       case 'showLog':

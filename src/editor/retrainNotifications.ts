@@ -65,15 +65,28 @@ function progressText(running: RunningView): string {
       return parts.join(' · ');
     }
     case 'training':
-      if (training?.kind === 'ridge' && training.curve.length === 0)
-        return vscode.l10n.t('training, penalty {penalty}', {
-          penalty: String(training.trials.at(-1)?.penalty ?? ''),
-        });
-      return training?.kind === 'iterative' && training.unit === 'step'
-        ? vscode.l10n.t('training, step {step}', { step: training.curve.at(-1)?.epoch ?? 0 })
-        : vscode.l10n.t('training, epoch {epoch}', { epoch: training?.curve.at(-1)?.epoch ?? 0 });
+      return trainingText(training);
     case 'evaluation':
       return vscode.l10n.t('evaluating');
+  }
+}
+
+function trainingText(training: RunningView['training']): string {
+  switch (training?.kind) {
+    case 'ridge':
+      return training.curve.length > 0
+        ? vscode.l10n.t('training, epoch {epoch}', { epoch: training.curve.at(-1)?.epoch ?? 0 })
+        : vscode.l10n.t('training, penalty {penalty}', {
+            penalty: String(training.trials.at(-1)?.penalty ?? ''),
+          });
+    case 'neighbours':
+    case 'centroid':
+      return vscode.l10n.t('training');
+    case 'iterative':
+    case undefined:
+      return training?.unit === 'step'
+        ? vscode.l10n.t('training, step {step}', { step: training.curve.at(-1)?.epoch ?? 0 })
+        : vscode.l10n.t('training, epoch {epoch}', { epoch: training?.curve.at(-1)?.epoch ?? 0 });
   }
 }
 

@@ -4,6 +4,7 @@ import type { DatasetSessions } from './datasetSession';
 import { subjectOf, workspaceDatasets } from './datasets';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
+import { headName } from './headSetting';
 import { Throttle } from './throttle';
 import { count, failureText, percent } from './wording';
 
@@ -142,7 +143,7 @@ function tooltipOf(run: RunSummary, accuracy: string, images: string): string {
           count: count(run.testingImages),
         });
   const lines = [runName(run), tested, `${images} · ${count(run.classes)} ${vscode.l10n.t('classes')}`];
-  lines.push(run.backbone, dateText(run.created, 'medium'), run.folder);
+  lines.push(`${headName(run.head)} · ${run.backbone}`, dateText(run.created, 'medium'), run.folder);
   if (run.refitOf) lines.push(vscode.l10n.t('Stands in for the run {name}', { name: run.refitOf.run }));
   return lines.join('\n');
 }

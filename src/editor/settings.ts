@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { OptimizerChoice, RetrainSettings, SettingsChoice } from '../protocol';
+import type { LbfgsChoice, OptimizerChoice, RetrainSettings, SettingsChoice } from '../protocol';
+import { chosenHead } from './headSetting';
 
 /** The settings for the dataset or image at `scope`; their defaults stand in package.json alone. */
 export function retrainSettings(scope: vscode.Uri): RetrainSettings {
@@ -56,9 +57,24 @@ function trainingSettings(
   const weights =
     settings.get<string>('classWeights') === 'balanced' ? ({ classWeights: 'balanced' } as const) : {};
   const splitRule = { kind: 'content' } as const;
-  if (settings.get<string>('head') === 'ridge') return { splitRule, head: { kind: 'ridge' }, ...weights };
+  const kind = chosenHead(settings);
+  switch (kind) {
+    case 'softmax':
+      break;
+    case 'ridge':
+    case 'hidden':
+      return { splitRule, head: { kind }, ...weights };
+    // These have no use for weights.
+    case 'neighbours':
+    case 'centroid':
+      return { splitRule, head: { kind } };
+  }
   if (settings.get<string>('optimizer') !== 'retrain.py')
-    return { splitRule, head: { kind: 'softmax', optimizer: { kind: 'l-bfgs' } }, ...weights };
+    return {
+      splitRule,
+      head: { kind, optimizer: { kind: 'l-bfgs', ...regularisation(settings) } },
+      ...weights,
+    };
   const optimizer: OptimizerChoice = {
     kind: 'retrain.py',
     steps: atLeastOne(settings.get<number>('trainingSteps', 1)),
@@ -68,7 +84,11 @@ function trainingSettings(
     evalStepInterval: atLeastOne(settings.get<number>('evalStepInterval', 1)),
     keep: settings.get<string>('keep') === 'last' ? 'last' : 'best',
   };
-  return { splitRule: { kind: 'retrain.py', imageDir: fsPath }, head: { kind: 'softmax', optimizer } };
+  return { splitRule: { kind: 'retrain.py', imageDir: fsPath }, head: { kind, optimizer } };
+}
+
+function regularisation(settings: vscode.WorkspaceConfiguration): Pick<LbfgsChoice, 'regularisation'> {
+  return settings.get<string>('regularisation') === 'validation' ? { regularisation: 'validation' } : {};
 }
 
 // The settings editor marks what is out of range, and gives it all the same.

@@ -1,5 +1,5 @@
 import type { RunCalibration } from '../models';
-import { fitTemperature, logitsOf, tempered, type Head } from '../training';
+import { classesOf, cooled, fitTemperature, logitsOf, type Product, type TrainedHead } from '../training';
 import type { LabelledRows } from './labelledRows';
 
 /**
@@ -13,13 +13,14 @@ const fewest = 100;
  * images, whose values are scaled; the head as it is, and null, where there are too few of them. No answer changes,
  * only how sure it is.
  */
-export function calibrate(
-  head: Head,
+export async function calibrate(
+  head: TrainedHead,
   { rows, values, labels }: LabelledRows,
-): { head: Head; calibration: RunCalibration | null } {
+  product: Product,
+): Promise<{ head: TrainedHead; calibration: RunCalibration | null }> {
   const images = rows.length;
   if (images < fewest) return { head, calibration: null };
-  const logits = logitsOf({ kind: 'linear', head }, values, images);
-  const temperature = fitTemperature(logits, labels, head.bias.length);
-  return { head: tempered(head, temperature), calibration: { temperature, on: 'validation', images } };
+  const logits = await logitsOf(head, values, images, product);
+  const temperature = fitTemperature(logits, labels, classesOf(head));
+  return { head: cooled(head, temperature), calibration: { temperature, on: 'validation', images } };
 }

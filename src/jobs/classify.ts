@@ -4,6 +4,7 @@ import { computeValues, type AskedImage } from '../bottlenecks';
 import { scanImages } from '../dataset';
 import { sniff } from '../images';
 import { predict, type RunRecord } from '../models';
+import type { Product } from '../training';
 import type { Job } from './context';
 import { noveltyTo } from './knownImages';
 import { openRun } from './openRun';
@@ -30,7 +31,7 @@ export const classify: Job<'classify'> = async (
   if (asking === undefined) throw new RetrainError('NO_RUN', { path: first.path });
   const { run, folder, backbone, runtime } = await openRun(asking, choice, context);
   const facts = runFacts(run, folder);
-  const answered = answerer(run, reject);
+  const answered = answerer(run, reject, runtime.multiply);
   const placed: { readonly place: number; readonly answer: Answer }[] = [];
   const add = (more: typeof placed): void => {
     placed.push(...more);
@@ -47,14 +48,18 @@ export const classify: Job<'classify'> = async (
   await computeValues(
     asked,
     { backbone, runtime, reader },
-    (computed) =>
-      add(
-        computed.map((now) => {
-          const { place, path } = now.image;
-          if (now.kind === 'failed') return { place, answer: { kind: 'failed', path, failure: now.failure } };
-          return { place, answer: answered(path, now.values) };
-        }),
-      ),
+    async (computed) => {
+      const more: typeof placed = [];
+      for (const now of computed) {
+        const { place, path } = now.image;
+        const answer: Answer =
+          now.kind === 'failed'
+            ? { kind: 'failed', path, failure: now.failure }
+            : await answered(path, now.values);
+        more.push({ place, answer });
+      }
+      add(more);
+    },
     signal,
   );
   // In the order in which the inputs were given, below one input by path.
@@ -91,11 +96,15 @@ function askedAs(
  * What `run` says of an image: its likeliest label first. Where the image is unlike anything trained that comes before
  * how sure the head is, which then means nothing.
  */
-function answerer(run: RunRecord, reject: number): (path: string, values: Float32Array) => Answer {
+function answerer(
+  run: RunRecord,
+  reject: number,
+  product: Product,
+): (path: string, values: Float32Array) => Promise<Answer> {
   const { known } = run;
   const noveltyOf = known && noveltyTo(known);
-  return (path, values) => {
-    const probabilities = predict(run.head, values, 1);
+  return async (path, values) => {
+    const probabilities = await predict(run.head, values, 1, product);
     const scores = run.evaluation.labels
       .map((label, c) => ({ label, probability: probabilities[c] ?? 0 }))
       .sort((a, b) => b.probability - a.probability);

@@ -1,5 +1,5 @@
 import { confusionDifference, datasetChanges, flipsBetween, type TestedImage } from '../evaluation';
-import { readRun, readRunImages, readRunTitle, type RunImage, type RunRecord } from '../models';
+import { curveOf, readRun, readRunImages, readRunTitle, type RunImage, type RunRecord } from '../models';
 import type { Job } from './context';
 import { datasetOfRun } from './datasetFolder';
 import type {
@@ -40,7 +40,7 @@ export const compareRuns: Job<'compareRuns'> = async (params, { places, signal }
         ...(await readRunTitle(folder)),
         datasetName: run.dataset.name,
         created: run.created,
-        curve: run.training.curve,
+        curve: curveOf(run.training),
         bestEpoch: run.training.kind === 'iterative' ? run.training.bestEpoch : null,
         evaluation: { n, accuracy, interval },
       },
@@ -90,7 +90,7 @@ function measures(run: RunRecord): Map<MetricKey, number | null> {
   const best =
     training.kind === 'iterative'
       ? training.curve.find(({ epoch }) => epoch === training.bestEpoch)
-      : training.curve.at(-1);
+      : curveOf(training).at(-1);
   const mean = (values: readonly (number | null)[]): number | null => {
     const known = values.filter((value) => value !== null);
     return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;

@@ -40,7 +40,8 @@ export async function crossValidateHead(
   const groups = images.rows.map(({ sha256 }) => sha256);
   return await crossValidate(
     { set: images, classes, groups, ...dealing },
-    async (training, values, n) => logitsOf(await train(training, options.signal), values, n),
+    async (training, values, n) =>
+      logitsOf(await train(training, options.signal), values, n, runtime.multiply),
     options,
   );
 }

@@ -18,11 +18,16 @@ export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime, j
   const network = { backbone: backbone.id, runtime };
   const { filled, read } = await fillAndRead(folder, network, context, 1, known);
   const measuredRows = labelledRows(read, labels);
-  const { measured } = measureHead(run.head, measuredRows, labels);
+  const { measured } = await measureHead(run.head, measuredRows, labels, filled.runtime.multiply);
   if (junit !== undefined) {
     const { name } = filled.facts;
     const { accuracy, confusion } = measured;
-    const properties = { run: run.name, backbone: backbone.id, runtime: filled.runtime.id };
+    const properties = {
+      run: run.name,
+      head: run.settings.head.kind,
+      backbone: backbone.id,
+      runtime: filled.runtime.id,
+    };
     const times = { created: new Date().toISOString(), seconds: secondsSince(started) };
     await writeReport({ dataset: name, labels, accuracy, confusion, properties, ...times }, junit);
   }

@@ -1,8 +1,6 @@
-import { partFold, stratifiedFolds } from '../evaluation';
 import type { Runtime } from '../runtimes';
 import {
   fitRidge,
-  trainByGradient,
   trainCentroid,
   trainingDefaults,
   trainNeighbours,
@@ -11,6 +9,7 @@ import {
   type TrainingSet,
 } from '../training';
 import type { HeadKind } from './crossValidationResults';
+import { trainHidden } from './trainHidden';
 
 /** Trains on scaled values. @throws the signal's reason once aborted */
 export type HeadTrainer = (training: TrainingSet, signal: AbortSignal) => Promise<TrainedHead>;
@@ -23,11 +22,6 @@ interface HeadSizes {
   readonly seed: number;
   readonly runtime: Pick<Runtime, 'multiply' | 'multiply64'>;
 }
-
-/** Of the hidden layer and its training; measured in docs/heads.md. */
-const hidden = { units: 128, batchSize: 32, learningRate: 0.003, passes: 100, patience: 10 } as const;
-/** One in so many images decides when the training of a hidden layer ends. */
-const validationFolds = 10;
 
 /** The usual training of each kind of head, with nothing to choose but what it chooses itself. */
 export function headTrainer(kind: HeadKind, { classes, dimension, seed, runtime }: HeadSizes): HeadTrainer {
@@ -44,40 +38,18 @@ export function headTrainer(kind: HeadKind, { classes, dimension, seed, runtime 
         head: (await fitRidge({ training, validation: null, ...sizes }, runtime, { signal })).head,
       });
     case 'hidden':
-      return async (all, signal) => {
-        const foldOf = stratifiedFolds(all.labels, classes, validationFolds, seed);
-        const {
-          training: { set: training },
-          held: { set: validation },
-        } = partFold(all, foldOf, 0);
-        const { units, batchSize, learningRate, passes, patience } = hidden;
-        const measureEvery = Math.ceil(training.labels.length / batchSize);
-        const { trained } = await trainByGradient(
-          {
-            training,
-            validation,
-            ...sizes,
-            hidden: units,
-            labelSmoothing: 0,
-            stepRule: { kind: 'adam', learningRate },
-            batchSize,
-            steps: passes * measureEvery,
-            measureEvery,
-            patience,
-            seed,
-          },
-          runtime.multiply,
-          { signal },
-        );
-        return trained;
-      };
+      return async (training, signal) =>
+        (await trainHidden({ training, validation: null, ...sizes, seed }, runtime.multiply, { signal }))
+          .trained;
     case 'neighbours':
-      return async (training) => ({
-        kind: 'neighbours',
-        neighbours: await trainNeighbours({ training, ...sizes }, runtime.multiply),
-      });
+      return async (training, signal) => {
+        const { neighbours } = await trainNeighbours({ training, ...sizes }, runtime.multiply, { signal });
+        return { kind: 'neighbours', neighbours };
+      };
     case 'centroid':
-      return (training) =>
-        Promise.resolve({ kind: 'linear', head: trainCentroid(training, dimension, classes) });
+      return async (training, signal) => ({
+        kind: 'linear',
+        head: (await trainCentroid({ training, ...sizes }, runtime.multiply, { signal })).head,
+      });
   }
 }

@@ -7,18 +7,19 @@ import {
   type TopAnswer,
 } from '../evaluation';
 import { predict, type RunEvaluation, type RunPrediction } from '../models';
-import type { Head } from '../training';
+import type { Product, TrainedHead } from '../training';
 import type { LabelledRows } from './labelledRows';
 
 type Measures = Omit<RunEvaluation, 'on' | 'seconds'>;
 
 /** What a head, as it is saved, says about labelled images, and how good that is. */
-export function measureHead(
-  head: Head,
+export async function measureHead(
+  head: TrainedHead,
   { rows, values, labels: truth }: LabelledRows,
   labels: readonly string[],
-): { answers: TopAnswer[]; measured: Measures } {
-  return measureAnswers(predict(head, values, rows.length), truth, labels);
+  product: Product,
+): Promise<{ answers: TopAnswer[]; measured: Measures }> {
+  return measureAnswers(await predict(head, values, rows.length, product), truth, labels);
 }
 
 /** The answers in `probabilities` [n, C] to images whose true classes are `truth` [n], and how good they are. */

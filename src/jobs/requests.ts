@@ -29,11 +29,17 @@ import type { SettingsFacts, SettingValues } from './settingDescriptions';
 import type { ExportResult, ImportProgress, ImportResult } from './textResults';
 
 /** How a softmax regression is trained; what l-bfgs leaves open is chosen by measurement. */
-export type OptimizerChoice = Pick<LbfgsOptimizer, 'kind'> | RetrainPyOptimizer;
+export type OptimizerChoice = LbfgsChoice | RetrainPyOptimizer;
+
+export interface LbfgsChoice extends Pick<LbfgsOptimizer, 'kind'> {
+  /** The penalty is chosen on the validation images; absent: it is fixed. */
+  readonly regularisation?: 'validation';
+}
 
 /** Which head is trained; what is left open is chosen by measurement. */
 export type HeadChoice =
-  { readonly kind: 'softmax'; readonly optimizer: OptimizerChoice } | { readonly kind: 'ridge' };
+  | { readonly kind: 'softmax'; readonly optimizer: OptimizerChoice }
+  | { readonly kind: Exclude<HeadKind, 'softmax'> };
 
 export interface RetrainSettings {
   /** `auto` or a backbone id. */

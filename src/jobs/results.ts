@@ -2,6 +2,7 @@ import type { Failure } from '../base';
 import type { BottleneckProgress } from '../bottlenecks';
 import type { Shard } from '../dataset';
 import type {
+  HiddenSettings,
   RunDataset,
   RunEvaluation,
   RunLeaveOneOut,
@@ -12,12 +13,12 @@ import type {
   ViewCounts,
 } from '../models';
 import type { RuntimeAvailability } from '../runtimes';
-import type { CurveUnit, RidgeTrial } from '../training';
+import type { CurveUnit, NeighboursTrial, RidgeTrial } from '../training';
 import type { SettingsFacts } from './settingDescriptions';
 
 /** What the jobs give: plain data that crosses threads and processes. Paths in a result are relative to the dataset, with `/`. */
 
-export type { CurveUnit, RidgeTrial, Shard };
+export type { CurveUnit, HiddenSettings, NeighboursTrial, RidgeTrial, Shard };
 
 export interface DatasetFacts extends RunDataset {
   /** Absolute path of the dataset folder. */
@@ -91,7 +92,8 @@ export interface RefitFacts {
 
 /**
  * What a job says while it runs, in this order: `settings` at most once; `scanning`, `bottlenecks`, `training`,
- * `penaltyTried` and `descending` repeat.
+ * `penaltyTried`, `descending` and `neighboursTried` repeat. Where a penalty is chosen on validation, `training` begins
+ * anew with each at epoch 0.
  */
 export type RetrainProgress =
   | (Omit<Extract<SettingsFacts, { kind: 'read' }>, 'kind'> & { readonly kind: 'settings' })
@@ -120,10 +122,19 @@ export type RetrainProgress =
       readonly bestEpoch: number;
       readonly seconds: number;
     }
-  /** Of a ridge classifier, in place of `training` and `trained`. */
+  /** Of a ridge classifier. */
   | { readonly kind: 'penaltyTried'; readonly trial: RidgeTrial }
   | { readonly kind: 'descending'; readonly epoch: EpochView }
-  | { readonly kind: 'solved'; readonly penalty: number; readonly seconds: number };
+  /** Of nearest neighbours. */
+  | { readonly kind: 'neighboursTried'; readonly trial: NeighboursTrial }
+  /** Of a head that one answer is best for, in place of `trained`. */
+  | { readonly kind: 'solved'; readonly solution: Solution; readonly seconds: number };
+
+/** What was chosen for a head that is not trained step by step. */
+export type Solution =
+  | { readonly kind: 'ridge'; readonly penalty: number }
+  | { readonly kind: 'neighbours'; readonly k: number }
+  | { readonly kind: 'centroid' };
 
 /** What a job says while it refits a run: this once, then what every retraining says. */
 export type RefitProgress =
@@ -175,6 +186,7 @@ export interface RunFacts {
   readonly datasetName: string;
   readonly accuracy: number | null;
   readonly testingImages: number;
+  readonly head: RunRecord['settings']['head']['kind'];
   readonly backbone: string;
   readonly refitOf: RefitFacts | null;
 }

@@ -21,7 +21,14 @@ import {
   type RunSettings,
   type ViewCounts,
 } from '../models';
-import { ridgePenalties, scaleInPlace, trainingDefaults } from '../training';
+import {
+  neighbourCandidates,
+  ridgePenalties,
+  scaleInPlace,
+  softmaxPenalties,
+  trainingDefaults,
+  type Optimizer,
+} from '../training';
 import type { Job, JobContext } from './context';
 import { inWords } from './datasetFolder';
 import {
@@ -36,12 +43,13 @@ import { knownImages } from './knownImages';
 import { labelledRows } from './labelledRows';
 import { leaveOneOut } from './leaveOneOut';
 import { measureHead, predictionsOf } from './measureHead';
-import type { HeadChoice, RetrainSettings } from './requests';
+import type { HeadChoice, OptimizerChoice, RetrainSettings } from './requests';
 import type { RetrainProgress } from './results';
 import { runView } from './runView';
 import { scalingOf } from './scaling';
 import { chosenSettings } from './settingsFile';
 import { trainHead } from './trainHead';
+import { hiddenDefaults } from './trainHidden';
 import { writeOutputs } from './trainingOutputs';
 import { readViews } from './views';
 
@@ -51,6 +59,7 @@ const usualPenalty = 0.1;
 /** The main job: scan, cache, split, train, measure once on the testing split, save the run. */
 export const retrain: Job<'retrain'> = async ({ folder, outputs, ...choice }, context) => {
   const { backbone, runtime, head, ...others } = await chosenSettings(folder, choice, context.report);
+  if (outputs?.head !== undefined && head.kind === 'neighbours') throw new RetrainError('HEAD_WITHOUT_MODEL');
   const given: RunSettings = { ...others, head: headSettings(head) };
   const dataset = await readDataset(folder, { backbone, runtime }, given, context, given.distortions);
   const trained = await trainRun(dataset, given, context);
@@ -60,15 +69,27 @@ export const retrain: Job<'retrain'> = async ({ folder, outputs, ...choice }, co
 
 function headSettings(head: HeadChoice): HeadSettings {
   switch (head.kind) {
-    case 'softmax': {
-      const { optimizer } = head;
-      return {
-        kind: 'softmax',
-        optimizer: optimizer.kind === 'l-bfgs' ? { ...optimizer, ...trainingDefaults } : optimizer,
-      };
-    }
+    case 'softmax':
+      return { kind: 'softmax', optimizer: optimizerSettings(head.optimizer) };
     case 'ridge':
       return { kind: 'ridge', penalties: ridgePenalties };
+    case 'hidden':
+      return hiddenDefaults;
+    case 'neighbours':
+      return { kind: 'neighbours', candidates: neighbourCandidates };
+    case 'centroid':
+      return { kind: 'centroid' };
+  }
+}
+
+function optimizerSettings(optimizer: OptimizerChoice): Optimizer {
+  switch (optimizer.kind) {
+    case 'l-bfgs': {
+      const { regularisation, kind } = optimizer;
+      return { kind, ...trainingDefaults, ...(regularisation && { penalties: softmaxPenalties }) };
+    }
+    case 'retrain.py':
+      return optimizer;
   }
 }
 
@@ -140,7 +161,7 @@ export async function trainRun(
   const known = await knownImages({ ...sides, training: originals }, labels.length, filled.runtime);
 
   const started = performance.now();
-  const { answers, measured } = measureHead(head, testing, labels);
+  const { answers, measured } = await measureHead(head, testing, labels, filled.runtime.multiply);
   const evaluation = { ...measured, on: 'testing', seconds: secondsSince(started) } as const;
   context.signal.throwIfAborted();
   scaleInPlace(testing.values, scaling);

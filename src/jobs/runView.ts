@@ -91,6 +91,7 @@ export function runFacts(run: RunRecord, folder: string): RunFacts {
     datasetName: run.dataset.name,
     accuracy: run.evaluation.accuracy,
     testingImages: run.evaluation.n,
+    head: run.settings.head.kind,
     backbone: run.backbone.id,
     refitOf: refitFacts(run),
   };

@@ -1,5 +1,6 @@
 import type { Failure, Untrusted } from '../base';
 import { retrainPyDefaults } from '../training';
+import type { HeadKind } from './crossValidationResults';
 import { defaultSettings, defaultViews, mostViews } from './settings';
 
 /**
@@ -149,14 +150,15 @@ export const settingDescriptions = {
     0,
     90,
   ),
-  head: choice(
-    { meaning: 'What the new last layer is.', default: defaultSettings.head.kind },
-    {
-      softmax: 'A softmax regression, trained step by step: its curves show how it learns.',
-      ridge:
-        'A ridge classifier, solved in closed form; its penalty is chosen by exact leave-one-out, its probabilities are calibrated.',
-    },
-  ),
+  head: choice({ meaning: 'What the new last layer is.', default: defaultSettings.head.kind }, {
+    softmax: 'A softmax regression, trained step by step: its curves show how it learns.',
+    ridge:
+      'A ridge classifier, solved in closed form; its penalty is chosen by exact leave-one-out, its probabilities are calibrated.',
+    hidden: 'A network of one hidden layer, trained in batches until validation gets no better.',
+    neighbours:
+      'The most alike training images vote: nothing is fitted, their values are kept in the run; how many vote is chosen by leave-one-out.',
+    centroid: 'The class whose mean is nearest: the simplest, for a few images of each class.',
+  } satisfies Record<HeadKind, string>),
   optimizer: choice(
     { meaning: 'How a softmax regression is trained.', default: 'l-bfgs', fits: { head: ['softmax'] } },
     {
@@ -166,11 +168,22 @@ export const settingDescriptions = {
         "As TensorFlow's retrain.py does: its steps of gradient descent and its split, which goes by the path of each image.",
     },
   ),
+  regularisation: choice(
+    {
+      meaning: 'How strongly a softmax regression is held back from learning single images by heart.',
+      default: 'fixed',
+      fits: { head: ['softmax'], optimizer: ['l-bfgs'] },
+    },
+    {
+      fixed: 'Under one penalty, which suits most datasets.',
+      validation: 'Under the penalty, of four, that answers the validation images best.',
+    },
+  ),
   classWeights: choice(
     {
       meaning: 'What counts as much as any other in the training: every image, or every class.',
       default: 'none',
-      fits: { optimizer: ['l-bfgs'] },
+      fits: { head: ['softmax', 'ridge', 'hidden'], optimizer: ['l-bfgs'] },
     },
     {
       none: 'Every image.',

@@ -44,20 +44,25 @@ function splitRule(
 }
 
 function usualRule({ head: kind, optimizer: by }: SettingValues): SettingValues['splitRule'] {
-  if (kind === 'ridge') return 'content';
+  if (kind !== undefined && kind !== 'softmax') return 'content';
   return by === undefined ? undefined : by === 'retrain.py' ? 'retrain.py' : 'content';
 }
 
-/** A ridge head has no optimizer: one that is named where nobody names a head means softmax regression. */
+/** Only softmax regression has an optimizer and a regularisation: what is named of them where nobody names a head means it. */
 function head(base: HeadChoice, values: SettingValues): HeadChoice {
-  const kind = values.head ?? (values.optimizer === undefined ? base.kind : 'softmax');
-  if (kind === 'ridge') return { kind };
+  const meant = values.optimizer !== undefined || values.regularisation === 'validation';
+  const kind = values.head ?? (meant ? 'softmax' : base.kind);
+  if (kind !== 'softmax') return { kind };
   const known = base.kind === 'softmax' ? base.optimizer : ({ kind: 'l-bfgs' } as const);
   return { kind, optimizer: optimizer(known, values) };
 }
 
 function optimizer(base: OptimizerChoice, values: SettingValues): OptimizerChoice {
-  if ((values.optimizer ?? base.kind) === 'l-bfgs') return { kind: 'l-bfgs' };
+  if ((values.optimizer ?? base.kind) === 'l-bfgs') {
+    const known = base.kind === 'l-bfgs' ? base.regularisation : undefined;
+    const regularisation = values.regularisation ?? known;
+    return { kind: 'l-bfgs', ...(regularisation === 'validation' && { regularisation }) };
+  }
   const known = base.kind === 'retrain.py' ? base : retrainPyDefaults;
   return {
     kind: 'retrain.py',
@@ -70,13 +75,22 @@ function optimizer(base: OptimizerChoice, values: SettingValues): OptimizerChoic
   };
 }
 
-/** retrain.py knows no weights: where it trains there are none. */
+/** retrain.py knows no weights, and neighbours and class means have no use for them: there are none. */
 function isBalanced(base: RetrainSettings, values: SettingValues, chosen: HeadChoice): boolean {
   return (values.classWeights ?? base.classWeights) === 'balanced' && takesWeights(chosen);
 }
 
 function takesWeights(chosen: HeadChoice): boolean {
-  return chosen.kind === 'ridge' || chosen.optimizer.kind === 'l-bfgs';
+  switch (chosen.kind) {
+    case 'softmax':
+      return chosen.optimizer.kind === 'l-bfgs';
+    case 'ridge':
+    case 'hidden':
+      return true;
+    case 'neighbours':
+    case 'centroid':
+      return false;
+  }
 }
 
 /** What is said of one leaves the others as they are. */
@@ -114,9 +128,9 @@ export function valuesOf(
 }
 
 function headValues(chosen: HeadChoice): FlatSettings {
-  if (chosen.kind === 'ridge') return { head: chosen.kind };
+  if (chosen.kind !== 'softmax') return { head: chosen.kind };
   const { kind: head, optimizer: by } = chosen;
-  if (by.kind === 'l-bfgs') return { head, optimizer: by.kind };
+  if (by.kind === 'l-bfgs') return { head, optimizer: by.kind, regularisation: by.regularisation ?? 'fixed' };
   return {
     head,
     optimizer: by.kind,

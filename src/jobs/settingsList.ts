@@ -23,6 +23,7 @@ function flattened(settings: object, above: string): RunSetting[] {
     const key = `${above}${name}`;
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
       return [{ key, value }];
+    if (Array.isArray(value)) return [{ key, value: value.join(', ') }];
     if (typeof value === 'object' && value !== null) return flattened(value, `${key}.`);
     return value === null ? [{ key, value }] : [];
   });

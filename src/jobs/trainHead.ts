@@ -1,39 +1,25 @@
-import type { RunCalibration, RunSettings, RunTraining } from '../models';
 import {
   balancedWeights,
-  fitRidge,
-  fold,
-  scaleInPlace,
+  chooseSoftmax,
+  onRawValues,
   trainRetrainPy,
   trainSoftmax,
   type CurveUnit,
-  type Head,
+  type LbfgsOptimizer,
   type Optimizer,
-  type Scaling,
+  type Product,
+  type SoftmaxTask,
   type Trained,
 } from '../training';
+import type { RunTraining } from '../models';
 import { calibrate } from './calibrate';
+import { centroid, neighbours } from './closedForm';
 import type { JobContext } from './context';
 import { secondsSince, type FilledDataset } from './fillCache';
-import type { LabelledRows } from './labelledRows';
+import { hidden } from './hiddenHead';
 import type { RetrainProgress } from './results';
-
-interface Sides {
-  /** The images of the training side, and behind them views of them, if any. */
-  readonly training: LabelledRows;
-  /** The images alone; the same values. */
-  readonly originals: LabelledRows;
-  readonly validation: LabelledRows;
-  readonly scaling: Scaling;
-  readonly settings: RunSettings;
-}
-
-interface TrainedRun {
-  /** Takes raw values. */
-  readonly head: Head;
-  readonly training: RunTraining;
-  readonly calibration: RunCalibration | null;
-}
+import { ridge } from './ridgeHead';
+import { scaleBoth, type Sides, type TrainedRun } from './trainedRun';
 
 /**
  * Trains a head for raw values. On return the values of both sides are scaled, in place: a copy of a large dataset
@@ -51,6 +37,12 @@ export async function trainHead(
       return iterative(filled, classes, { ...sides, optimizer: head.optimizer }, context);
     case 'ridge':
       return ridge(filled, classes, { ...sides, penalties: head.penalties }, context);
+    case 'hidden':
+      return hidden(filled, classes, { ...sides, hidden: head }, context);
+    case 'neighbours':
+      return neighbours(filled, classes, { ...sides, candidates: head.candidates }, context);
+    case 'centroid':
+      return centroid(filled, classes, sides, context);
   }
 }
 
@@ -79,107 +71,62 @@ async function iterative(
     signal,
     report: (epoch) => report({ kind: 'training', unit, epoch, maxEpochs }),
   };
-  const train = async (): Promise<Trained & Pick<TrainedRun, 'calibration'>> => {
+  const train = async (): Promise<Omit<Trained, 'head'> & Omit<TrainedRun, 'training'> & Chosen> => {
     switch (optimizer.kind) {
       case 'l-bfgs': {
         scaleBoth(training, validation, scaling);
-        const { l2 } = optimizer;
         const imageWeights = classWeights && balancedWeights(training.labels, classes);
-        const result = await trainSoftmax(
-          { ...task, l2, maxEpochs, imageWeights },
+        const result = await regularised(
+          { ...task, maxEpochs, imageWeights },
+          optimizer,
           runtime.multiply,
           options,
         );
-        const calibrated = calibrate(result.head, validation);
+        const trained = { kind: 'linear', head: result.head } as const;
+        const calibrated = await calibrate(trained, validation, runtime.multiply);
         // The folded head is the one that is measured and saved.
-        return { ...result, ...calibrated, head: fold(calibrated.head, scaling) };
+        return { ...result, ...calibrated, head: onRawValues(calibrated.head, scaling) };
       }
       case 'retrain.py': {
         const result = await trainRetrainPy({ ...task, seed, optimizer }, runtime.multiply, options);
         scaleBoth(training, validation, scaling);
         // Its probabilities stay those of retrain.py.
-        return { ...result, calibration: null };
+        return { ...result, head: { kind: 'linear', head: result.head }, calibration: null };
       }
     }
   };
-  const { head, curve, bestEpoch, calibration } = await train();
+  const { head, curve, bestEpoch, calibration, regularisation } = await train();
   // The first of the epochs is the start, where nothing was trained; of the steps, one.
   const epochs = unit === 'epoch' ? curve.length - 1 : (curve.at(-1)?.epoch ?? -1) + 1;
   const seconds = secondsSince(started);
   report({ kind: 'trained', unit, epochs, bestEpoch, seconds });
-  return { head, training: { kind: 'iterative', unit, epochs, bestEpoch, seconds, curve }, calibration };
-}
-
-/**
- * The penalty is chosen by leave-one-out over the training images. Views of them have no part in that, for they would
- * give an image away; the head is then fitted to both. Where it was chosen on some of the images, more sure answers
- * come from a head fitted to all: so the temperature is fitted to validation, if that suffices.
- */
-async function ridge(
-  { backbone: { dimension }, runtime }: FilledDataset,
-  classes: number,
-  {
-    training,
-    originals,
-    validation,
-    scaling,
-    penalties,
-    settings: { classWeights },
-  }: Sides & { readonly penalties: readonly number[] },
-  { signal, report }: JobContext<RetrainProgress>,
-): Promise<TrainedRun> {
-  const started = performance.now();
-  scaleBoth(training, validation, scaling);
-  const imageWeights = classWeights && balancedWeights(originals.labels, classes);
-  const fit = await fitRidge(
-    {
-      training: originals,
-      validation: validation.rows.length > 0 ? validation : null,
-      dimension,
-      classes,
-      penalties,
-      imageWeights,
-      ...(training.rows.length > originals.rows.length && {
-        fitted: { training, imageWeights: weightsOf(training, imageWeights) },
-      }),
-    },
-    runtime,
-    {
-      signal,
-      report: (epoch) => report({ kind: 'descending', epoch }),
-      reportTrial: (trial) => report({ kind: 'penaltyTried', trial }),
-    },
-  );
-  const { penalty, trials, chosenOn, curve } = fit;
-  const isSample = chosenOn < originals.rows.length;
-  const refined = isSample ? calibrate(fit.head, validation) : { head: fit.head, calibration: null };
-  const temperature = fit.temperature * (refined.calibration?.temperature ?? 1);
-  const seconds = secondsSince(started);
-  report({ kind: 'solved', penalty, seconds });
   return {
-    head: fold(refined.head, scaling),
-    training: { kind: 'ridge', curve, penalty, temperature, trials, chosenOn, seconds },
-    calibration: refined.calibration
-      ? { ...refined.calibration, temperature }
-      : { temperature, on: 'leave-one-out', images: chosenOn },
+    head,
+    training: {
+      kind: 'iterative',
+      unit,
+      epochs,
+      bestEpoch,
+      seconds,
+      curve,
+      ...(regularisation && { regularisation }),
+    },
+    calibration,
   };
 }
 
-/** What each row counts for an image to count once, or `imageWeights` [n], however many views of it there are. */
-function weightsOf({ rows }: LabelledRows, imageWeights?: Float64Array): Float64Array {
-  const weights = new Map<string, { image: number; rows: number }>();
-  rows.forEach(({ image: { path } }, row) => {
-    const known = weights.get(path);
-    // The images stand before their views.
-    if (known) known.rows++;
-    else weights.set(path, { image: imageWeights?.[row] ?? 1, rows: 1 });
-  });
-  return Float64Array.from(rows, ({ image }) => {
-    const known = weights.get(image.path);
-    return known ? known.image / known.rows : 1;
-  });
-}
+type Chosen = Pick<Extract<RunTraining, { kind: 'iterative' }>, 'regularisation'>;
 
-function scaleBoth(training: LabelledRows, validation: LabelledRows, scaling: Scaling): void {
-  for (const { values } of [training, validation]) scaleInPlace(values, scaling);
+/** Under the penalty that is fixed, or that validation chooses where there is any. */
+async function regularised(
+  task: Omit<SoftmaxTask, 'l2'>,
+  { l2, penalties: [first, ...others] = [] }: LbfgsOptimizer,
+  product: Product,
+  options: Parameters<typeof trainSoftmax>[2],
+): Promise<Trained & Chosen> {
+  if (first === undefined || task.validation === null)
+    return await trainSoftmax({ ...task, l2 }, product, options);
+  const chosen = await chooseSoftmax({ ...task, penalties: [first, ...others] }, product, options);
+  const { head, curve, bestEpoch, trials } = chosen;
+  return { head, curve, bestEpoch, regularisation: { l2: chosen.l2, trials } };
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomic } from '../base';
-import { eventFile, headFiles, labelsText, type RunRecord } from '../models';
+import { curveOf, eventFile, labelsText, modelFiles, type RunRecord } from '../models';
 import { junitReport, type JUnitSubject } from './junit';
 import { asOutput } from './outputs';
 import type { JUnitOutput, TrainingOutputs } from './requests';
@@ -13,13 +13,14 @@ import type { JUnitOutput, TrainingOutputs } from './requests';
 export async function writeOutputs(run: RunRecord, outputs: TrainingOutputs): Promise<void> {
   const { labelsFile, head, summaries, junit } = outputs;
   if (labelsFile !== undefined) await writeOutput(labelsFile, labelsText(run.evaluation.labels));
-  if (head !== undefined)
-    for (const [name, data] of headFiles(run, head.outputName))
+  // That there are no such files of neighbours was said before they were trained.
+  if (head !== undefined && run.head.kind !== 'neighbours')
+    for (const [name, data] of modelFiles(run.head, run.evaluation.labels, head.outputName))
       await writeOutput(path.join(head.folder, name), data);
   if (junit !== undefined) await writeRunReport(run, junit);
-  if (summaries === undefined || run.training.curve.length === 0) return;
+  const curve = curveOf(run.training);
+  if (summaries === undefined || curve.length === 0) return;
   const time = Math.floor(Date.parse(run.created) / 1000);
-  const { curve } = run.training;
   for (const [folder, side] of [
     ['train', 'training'],
     ['validation', 'validation'],

@@ -1,15 +1,18 @@
 /** A run on disk: the trained head with all that is known about its training. */
 export type { RunCalibration } from './calibration';
 export { eventFile } from './eventFile';
-export { headFiles } from './headFiles';
+export { curveOf } from './runRecord';
+export { modelFiles } from './headFiles';
 export { writeLabels as labelsText } from './labelsFile';
 export type { KnownImages } from './knownFile';
 export { readRunImages } from './imagesFile';
 export { findRefit, findRunFor, listRuns, type RunList } from './listRuns';
+export { mostNeighbourBytes, neighbourBytes } from './neighboursFile';
 export { predict } from './predict';
 export { readRun } from './readRun';
 export type {
   HeadSettings,
+  HiddenSettings,
   NewRun,
   RefitOf,
   RunDataset,

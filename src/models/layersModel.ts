@@ -1,14 +1,20 @@
 import { Untrusted } from '../base';
-import type { Head } from '../training';
+import type { Head, TrainedHead } from '../training';
 import { damaged, mostClasses, runFiles } from './runFiles';
 
 /** More bottleneck values than any backbone has, and the largest head that is read: 256 MB. */
 const mostValues = 2 ** 17;
+const mostHidden = 2 ** 16;
 const mostBytes = 2 ** 28;
+
+/** A head that is one or two dense layers. */
+export type LayersHead = Exclude<TrainedHead, { kind: 'neighbours' }>;
 
 export interface LayersModelShape {
   /** D */
   readonly dimension: number;
+  /** Units of the hidden layer; null: there is none. */
+  readonly hidden: number | null;
   /** C */
   readonly classes: number;
   /** A bare file name beside model.json. */
@@ -16,28 +22,30 @@ export interface LayersModelShape {
 }
 
 /**
- * The head as model.json and weights.bin of a TensorFlow.js layers model (tf.loadLayersModel): a Sequential of
- * one Dense layer with softmax that takes raw bottleneck values [n, D]; weights in little-endian float32, the
- * kernel [D, C], then the bias [C].
- * @param name of the layer, and so of the output
+ * The head as model.json and weights.bin of a TensorFlow.js layers model (tf.loadLayersModel): a Sequential that
+ * takes raw bottleneck values [n, D], of one Dense layer with softmax, before it one with ReLU where there is a
+ * hidden one; weights in little-endian float32, layer by layer the kernel [inputs, outputs], then the bias [outputs].
+ * @param name of the last layer, and so of the output
  */
-export function writeLayersModel(head: Head, name = 'head'): { model: string; weights: Uint8Array } {
-  const classes = head.bias.length;
-  const dimension = head.weights.length / classes;
-  const layer = {
+export function writeLayersModel(trained: LayersHead, name = 'head'): { model: string; weights: Uint8Array } {
+  const dense =
+    trained.kind === 'linear'
+      ? [denseOf(name, trained.head, 'softmax')]
+      : [denseOf(`${name}_hidden`, trained.hidden, 'relu'), denseOf(name, trained.output, 'softmax')];
+  const layers = dense.map(({ name, inputs, outputs, activation }, i) => ({
     class_name: 'Dense',
     config: {
       name,
       trainable: true,
-      batch_input_shape: [null, dimension],
+      ...(i === 0 && { batch_input_shape: [null, inputs] }),
       dtype: 'float32',
-      units: classes,
-      activation: 'softmax',
+      units: outputs,
+      activation,
       use_bias: true,
       kernel_initializer: { class_name: 'Zeros', config: {} },
       bias_initializer: { class_name: 'Zeros', config: {} },
     },
-  };
+  }));
   const model = {
     format: 'layers-model',
     generatedBy: 'Retrain Classifier',
@@ -45,23 +53,31 @@ export function writeLayersModel(head: Head, name = 'head'): { model: string; we
     modelTopology: {
       keras_version: '2.15.0',
       backend: 'tensor_flow.js',
-      model_config: { class_name: 'Sequential', config: { name: 'classifier', layers: [layer] } },
+      model_config: { class_name: 'Sequential', config: { name: 'classifier', layers } },
     },
     weightsManifest: [
       {
         paths: [runFiles.weights],
-        weights: [
-          { name: `${name}/kernel`, shape: [dimension, classes], dtype: 'float32' },
-          { name: `${name}/bias`, shape: [classes], dtype: 'float32' },
-        ],
+        weights: dense.flatMap(({ name, inputs, outputs }) => [
+          { name: `${name}/kernel`, shape: [inputs, outputs], dtype: 'float32' },
+          { name: `${name}/bias`, shape: [outputs], dtype: 'float32' },
+        ]),
       },
     ],
   };
-  return { model: `${JSON.stringify(model, null, 2)}\n`, weights: floatBytes([head.weights, head.bias]) };
+  return {
+    model: `${JSON.stringify(model, null, 2)}\n`,
+    weights: floatBytes(dense.flatMap(({ head }) => [head.weights, head.bias])),
+  };
+}
+
+function denseOf(name: string, head: Head, activation: 'relu' | 'softmax') {
+  const outputs = head.bias.length;
+  return { name, head, activation, inputs: head.weights.length / outputs, outputs };
 }
 
 /**
- * The shape of a model.json of ours; anything but one Dense layer with softmax is refused.
+ * The shape of a model.json of ours; anything but one Dense layer with softmax, or one with ReLU before it, is refused.
  * @throws RUN_DAMAGED
  */
 export function readLayersModel(text: string, file: string): LayersModelShape {
@@ -69,48 +85,92 @@ export function readLayersModel(text: string, file: string): LayersModelShape {
   root.field('format').is('layers-model');
   const config = root.field('modelTopology').field('model_config');
   config.field('class_name').is('Sequential');
-  const layer = only(config.field('config').field('layers'));
-  layer.field('class_name').is('Dense');
-  const dense = layer.field('config');
-  dense.field('activation').is('softmax');
-  dense.field('use_bias').is(true);
-  const classes = dense.field('units').integer(1, mostClasses);
-  const [batch, values] = pair(dense.field('batch_input_shape'));
-  batch.nullable((given) => {
-    throw given.fail('null was expected');
-  });
-  const dimension = values.integer(1, mostValues);
-  if ((dimension + 1) * classes * 4 > mostBytes) throw root.fail('its head is too large');
+  const list = config.field('config').field('layers');
+  const layers = list.items(2);
+  const [first, last] = [layers[0], layers.at(-1)];
+  if (first === undefined || last === undefined) throw list.fail('one or two items were expected');
+  const dimension = inputsOf(first);
+  const hidden = first === last ? null : unitsOf(first, 'relu', mostHidden);
+  const classes = unitsOf(last, 'softmax', mostClasses);
 
   const group = only(root.field('weightsManifest'));
-  const [kernel, bias] = pair(group.field('weights'));
-  for (const tensor of [kernel, bias]) tensor.field('dtype').is('float32');
-  const [rows, columns] = pair(kernel.field('shape'));
-  rows.is(dimension);
-  columns.is(classes);
-  only(bias.field('shape')).is(classes);
   const weightsFile = only(group.field('paths')).matching(
     /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/,
     'a bare file name',
   );
-  return { dimension, classes, weightsFile };
+  const shape = { dimension, hidden, classes, weightsFile };
+  if (weightBytes(shape) > mostBytes) throw root.fail('its head is too large');
+  const tensors = group.field('weights');
+  const found = tensors.items(2 * layers.length);
+  if (found.length !== 2 * layers.length) throw tensors.fail(`${2 * layers.length} items were expected`);
+  matricesOf(shape).forEach(({ inputs, outputs }, i) => {
+    const [kernel, bias] = found.slice(2 * i);
+    kernel?.field('dtype').is('float32');
+    bias?.field('dtype').is('float32');
+    if (kernel) {
+      const [rows, columns] = pair(kernel.field('shape'));
+      rows.is(inputs);
+      columns.is(outputs);
+    }
+    if (bias) only(bias.field('shape')).is(outputs);
+  });
+  return shape;
+}
+
+function inputsOf(layer: Untrusted): number {
+  const [batch, values] = pair(layer.field('config').field('batch_input_shape'));
+  batch.nullable((given) => {
+    throw given.fail('null was expected');
+  });
+  return values.integer(1, mostValues);
+}
+
+function unitsOf(layer: Untrusted, activation: string, most: number): number {
+  layer.field('class_name').is('Dense');
+  const dense = layer.field('config');
+  dense.field('activation').is(activation);
+  dense.field('use_bias').is(true);
+  return dense.field('units').integer(1, most);
+}
+
+/** Inputs and outputs of each layer. */
+function matricesOf({
+  dimension,
+  hidden,
+  classes,
+}: Omit<LayersModelShape, 'weightsFile'>): { inputs: number; outputs: number }[] {
+  return hidden === null
+    ? [{ inputs: dimension, outputs: classes }]
+    : [
+        { inputs: dimension, outputs: hidden },
+        { inputs: hidden, outputs: classes },
+      ];
 }
 
 /** Bytes that the weights of this shape take. */
-export function weightBytes({ dimension, classes }: LayersModelShape): number {
-  return (dimension + 1) * classes * 4;
+export function weightBytes(shape: Omit<LayersModelShape, 'weightsFile'>): number {
+  return matricesOf(shape).reduce((sum, { inputs, outputs }) => sum + (inputs + 1) * outputs * 4, 0);
 }
 
 /** @throws RUN_DAMAGED where the size is another or a number is not finite */
-export function readWeights(bytes: Buffer, shape: LayersModelShape, file: string): Head {
+export function readWeights(bytes: Buffer, shape: LayersModelShape, file: string): LayersHead {
   if (bytes.length !== weightBytes(shape))
     throw damaged(file, `it has ${bytes.length} bytes, not ${weightBytes(shape)}`);
-  const kernel = shape.dimension * shape.classes;
-  const values = new Float32Array(kernel + shape.classes);
+  const values = new Float32Array(bytes.length / 4);
   for (let i = 0; i < values.length; i++) values[i] = bytes.readFloatLE(i * 4);
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong >= 0) throw damaged(file, `weight ${wrong} is not a finite number`);
-  return { weights: values.subarray(0, kernel), bias: values.subarray(kernel) };
+  let at = 0;
+  const take = (length: number): Float32Array => values.subarray(at, (at += length));
+  const heads = matricesOf(shape).map(({ inputs, outputs }): Head => ({
+    weights: take(inputs * outputs),
+    bias: take(outputs),
+  }));
+  const [first, second] = heads;
+  if (first === undefined) throw new RangeError('A model has a layer');
+  return second === undefined
+    ? { kind: 'linear', head: first }
+    : { kind: 'hidden', hidden: first, output: second };
 }
 
 function floatBytes(arrays: readonly Float32Array[]): Uint8Array {

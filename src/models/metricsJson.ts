@@ -8,6 +8,7 @@ import type {
   IterativeTraining,
   Measured,
   MeasuredLeaveOneOut,
+  NeighboursTraining,
   RidgeTraining,
   RunEvaluation,
   RunLeaveOneOut,
@@ -21,8 +22,11 @@ export interface Metrics {
   readonly leaveOneOut: MeasuredLeaveOneOut | Extract<RunLeaveOneOut, { kind: 'skipped' }> | null;
 }
 
-/** Raised when the file's meaning changes. Before 2 every training was iterative, and there was no leave-one-out. */
-const format = 2;
+/**
+ * Raised when the file's meaning changes. Before 3 every training was iterative or of ridge; before 2 it was iterative,
+ * and there was no leave-one-out.
+ */
+const format = 3;
 const mostEpochs = 1_000_000;
 const mostSteps = 1_000_000_000;
 const mostTrials = 1000;
@@ -50,6 +54,14 @@ function readTraining(training: Untrusted, version: number): RunTraining {
       return readIterative(training);
     case 'ridge':
       return readRidge(training);
+    case 'neighbours':
+      return readNeighbours(training);
+    case 'centroid':
+      return {
+        kind: 'centroid',
+        temperature: temperature(training),
+        seconds: seconds(training.field('seconds')),
+      };
     default:
       throw kind.fail('the name of a training was expected');
   }
@@ -70,6 +82,7 @@ function readIterative(training: Untrusted): IterativeTraining {
     bestEpoch,
     seconds: seconds(training.field('seconds')),
     curve,
+    ...readRegularisation(training.optional('regularisation')),
   };
 }
 
@@ -87,6 +100,17 @@ function readCurve(curve: Untrusted, unit: CurveUnit): Epoch[] {
   });
 }
 
+function readRegularisation(chosen: Untrusted | undefined): Pick<IterativeTraining, 'regularisation'> {
+  if (chosen === undefined) return {};
+  const trials = chosen
+    .field('trials')
+    .items(mostTrials)
+    .map((trial) => ({ l2: l2(trial.field('l2')), crossEntropy: loss(trial.field('crossEntropy')) }));
+  const taken = chosen.field('l2');
+  if (!trials.some((trial) => trial.l2 === taken.value)) throw taken.fail('it was not tried');
+  return { regularisation: { l2: l2(taken), trials } };
+}
+
 function readUnit(unit: Untrusted | undefined): CurveUnit {
   return unit?.matching(/^(?:epoch|step)$/, 'epoch or step') === 'step' ? 'step' : 'epoch';
 }
@@ -94,7 +118,7 @@ function readUnit(unit: Untrusted | undefined): CurveUnit {
 function readScore(score: Untrusted): Measures {
   return {
     accuracy: share(score.field('accuracy')),
-    crossEntropy: score.field('crossEntropy').number(0, Number.MAX_VALUE),
+    crossEntropy: loss(score.field('crossEntropy')),
   };
 }
 
@@ -113,11 +137,44 @@ function readRidge(training: Untrusted): RidgeTraining {
     kind: 'ridge',
     curve: curve ? readCurve(curve, 'epoch') : [],
     penalty: penalty(chosen),
-    temperature: training.field('temperature').number(Number.MIN_VALUE, Number.MAX_VALUE),
+    temperature: temperature(training),
     trials,
     chosenOn: training.optional('chosenOn')?.nullable(count) ?? null,
     seconds: seconds(training.field('seconds')),
   };
+}
+
+function readNeighbours(training: Untrusted): NeighboursTraining {
+  const trials = training
+    .field('trials')
+    .items(mostTrials)
+    .map((trial) => ({
+      k: trial.field('k').integer(1, mostSteps),
+      error: share(trial.field('error')),
+      crossEntropy: loss(trial.field('crossEntropy')),
+    }));
+  const chosen = training.field('k');
+  if (trials.length > 0 && !trials.some(({ k }) => k === chosen.value)) throw chosen.fail('it was not tried');
+  return {
+    kind: 'neighbours',
+    k: chosen.integer(1, mostSteps),
+    temperature: temperature(training),
+    trials,
+    seconds: seconds(training.field('seconds')),
+  };
+}
+
+function temperature(training: Untrusted): number {
+  return training.field('temperature').number(Number.MIN_VALUE, Number.MAX_VALUE);
+}
+
+function l2(value: Untrusted): number {
+  return value.number(0, Number.MAX_VALUE);
+}
+
+/** Cross-entropy, in nats. */
+function loss(value: Untrusted): number {
+  return value.number(0, Number.MAX_VALUE);
 }
 
 function readEvaluation(evaluation: Untrusted): RunEvaluation {

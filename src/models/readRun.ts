@@ -1,7 +1,7 @@
 import path from 'node:path';
+import { readHead } from './headFiles';
 import { readKnown } from './knownFile';
 import { readLabels } from './labelsFile';
-import { readLayersModel, readWeights, weightBytes } from './layersModel';
 import { readMetricsJson, type Metrics } from './metricsJson';
 import { readPredictions } from './predictionsFile';
 import { damaged, readRunFile, runFiles } from './runFiles';
@@ -21,20 +21,13 @@ export async function readRun(folder: string): Promise<RunRecord> {
     (await readRunFile(folder, name, limit)).toString('utf8');
   const inFolder = (name: string): string => path.join(folder, name);
 
-  const shape = readLayersModel(await text(runFiles.model, megabyte), inFolder(runFiles.model));
-  if (shape.dimension !== facts.backbone.dimension)
-    throw damaged(
-      inFolder(runFiles.model),
-      `it takes ${shape.dimension} values, the backbone gives ${facts.backbone.dimension}`,
-    );
-  const weights = await readRunFile(folder, shape.weightsFile, weightBytes(shape));
-  const head = readWeights(weights, shape, inFolder(shape.weightsFile));
-
   const labels = readLabels(await text(runFiles.labels, 256 * megabyte));
-  if (labels.length !== shape.classes || new Set(labels).size !== labels.length)
-    throw damaged(inFolder(runFiles.labels), `it does not hold ${shape.classes} different labels`);
+  const { dimension } = facts.backbone;
+  const head = await readHead(folder, facts.head, { dimension, labels });
   const metrics = await readRunMetrics(folder);
   const { training, evaluation, leaveOneOut: measured } = metrics;
+  if (facts.head.kind === 'neighbours' && (training.kind !== 'neighbours' || training.k !== facts.head.k))
+    throw damaged(inFolder(runFiles.metrics), `its training is not that of the head in ${runFiles.run}`);
   for (const measuredLabels of labelsIn(metrics))
     if (measuredLabels.length !== labels.length || measuredLabels.some((label, i) => label !== labels[i]))
       throw damaged(inFolder(runFiles.metrics), `its labels are not those of ${runFiles.labels}`);
@@ -58,7 +51,7 @@ export async function readRun(folder: string): Promise<RunRecord> {
       inFolder(runFiles.leaveOneOut),
       `it answers ${leaveOneOut.predictions.length} images, ${runFiles.metrics} counts ${leaveOneOut.n}`,
     );
-  const known = facts.known && (await readKnown(folder, facts.known, shape));
+  const known = facts.known && (await readKnown(folder, facts.known, { dimension, classes: labels.length }));
   return {
     name: path.basename(folder),
     ...facts,

@@ -3,8 +3,12 @@ import { readBounded, resolveInside, RetrainError, type ErrorCode } from '../bas
 
 /** The files of a run's folder. */
 export const runFiles = {
+  /** These two of a head that is a network. */
   model: 'model.json',
   weights: 'weights.bin',
+  /** These two of a head of neighbours. */
+  neighbours: 'neighbours.npy',
+  neighbourLabels: 'neighbours.txt',
   labels: 'labels.txt',
   run: 'run.json',
   metrics: 'metrics.json',

@@ -1,25 +1,27 @@
 import { Untrusted, type ErrorParams } from '../base';
 import { readCalibration } from './calibration';
+import { formerHead, readHeadFacts, type HeadFacts } from './headFiles';
 import { readKnownFacts, type KnownFacts } from './knownFile';
 import { damaged, mostClasses } from './runFiles';
 import { count, seconds } from './numbers';
 import { readSettings } from './runSettings';
 import type { RefitOf, RunDataset, RunRecord, Warning } from './runRecord';
 
-/** What run.json holds: everything but the head, the metrics and the answers. */
+/** What run.json holds: everything but the numbers of the head, the metrics and the answers. */
 export type RunFacts = Omit<
   RunRecord,
   'name' | 'training' | 'evaluation' | 'predictions' | 'leaveOneOut' | 'head' | 'known'
 > & {
+  readonly head: HeadFacts;
   /** What known.bin goes with; null where there is none. */
   readonly known: KnownFacts | null;
 };
 
 /**
- * Raised when the file's meaning changes. Before 3 every head was a softmax regression, and its optimiser stood in
+ * Raised when the file's meaning changes. Before 4 every head was one layer, without a checksum; before 3 every head was a softmax regression, and its optimiser stood in
  * `settings`; before 2 there was one optimiser, and its settings stood there.
  */
-const format = 3;
+const format = 4;
 const mostImages = 10_000_000;
 
 export function writeRunJson(run: RunFacts): string {
@@ -37,6 +39,7 @@ export function writeRunJson(run: RunFacts): string {
     known,
     fittedOn,
     refitOf,
+    head,
   } = run;
   const { name, classes, images, skipped, duplicates, warnings } = dataset;
   const document = {
@@ -50,6 +53,7 @@ export function writeRunJson(run: RunFacts): string {
     split,
     bottlenecks,
     ...(views && { views }),
+    head,
     ...(calibration && { calibration }),
     ...(known && { known: { threshold: known.threshold, images: known.images } }),
     fittedOn,
@@ -89,6 +93,7 @@ export function readRunJson(text: string, file: string): RunFacts {
       seconds: seconds(bottlenecks.field('seconds')),
     },
     ...readViews(root.optional('views')),
+    head: version < 4 ? formerHead : readHeadFacts(root.field('head')),
     calibration: root.optional('calibration')?.nullable(readCalibration) ?? null,
     known: root.optional('known')?.nullable(readKnownFacts) ?? null,
     fittedOn: root.field('fittedOn').items(mostImages).map(sha256),

@@ -1,5 +1,13 @@
 import type { ErrorParams } from '../base';
-import type { CurveUnit, Epoch, Head, Optimizer, RidgeTrial } from '../training';
+import type {
+  CurveUnit,
+  Epoch,
+  NeighboursTrial,
+  Optimizer,
+  RidgeTrial,
+  SoftmaxTrial,
+  TrainedHead,
+} from '../training';
 import type { RunCalibration } from './calibration';
 import type { KnownImages } from './knownFile';
 import type { RunSureness } from './sureness';
@@ -55,7 +63,24 @@ export interface ViewCounts {
 export type HeadSettings =
   | { readonly kind: 'softmax'; readonly optimizer: Optimizer }
   /** `penalties`: rising; the one of the least leave-one-out error over the training images is taken. */
-  | { readonly kind: 'ridge'; readonly penalties: readonly number[] };
+  | { readonly kind: 'ridge'; readonly penalties: readonly number[] }
+  | HiddenSettings
+  /** `candidates`: rising; how many vote is the one of the least leave-one-out loss over the training images. */
+  | { readonly kind: 'neighbours'; readonly candidates: readonly number[] }
+  | { readonly kind: 'centroid' };
+
+/** One hidden layer, trained in batches by Adam until its validation loss has not fallen for so long. */
+export interface HiddenSettings {
+  readonly kind: 'hidden';
+  /** Of the hidden layer. */
+  readonly units: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  /** Over all training images, at most. */
+  readonly passes: number;
+  /** Passes without a lower loss after which it ends. */
+  readonly patience: number;
+}
 
 export interface RunSettings {
   readonly seed: number;
@@ -79,6 +104,8 @@ export interface IterativeTraining {
   readonly bestEpoch: number;
   readonly seconds: number;
   readonly curve: readonly Epoch[];
+  /** The l2 that validation has chosen, and those that were tried; absent where it was fixed. */
+  readonly regularisation?: { readonly l2: number; readonly trials: readonly SoftmaxTrial[] };
 }
 
 /** A ridge classifier, under the best of the penalties that were tried. */
@@ -96,7 +123,32 @@ export interface RidgeTraining {
   readonly seconds: number;
 }
 
-export type RunTraining = IterativeTraining | RidgeTraining;
+/** The nearest training images vote. */
+export interface NeighboursTraining {
+  readonly kind: 'neighbours';
+  /** How many vote. */
+  readonly k: number;
+  /** What the logarithms of the shares of votes were divided by. */
+  readonly temperature: number;
+  /** Rising; no image votes on itself. None where there was one image alone. */
+  readonly trials: readonly NeighboursTrial[];
+  readonly seconds: number;
+}
+
+/** The class whose mean is nearest. */
+export interface CentroidTraining {
+  readonly kind: 'centroid';
+  /** What the scores were divided by. */
+  readonly temperature: number;
+  readonly seconds: number;
+}
+
+export type RunTraining = IterativeTraining | RidgeTraining | NeighboursTraining | CentroidTraining;
+
+/** Epochs or steps with their measures; empty of a head that is not trained step by step. */
+export function curveOf(training: RunTraining): readonly Epoch[] {
+  return 'curve' in training ? training.curve : [];
+}
 
 /** How good answers to labelled images are. */
 export interface Measured {
@@ -206,8 +258,8 @@ export interface RunRecord {
   readonly fittedOn: readonly string[];
   /** Null for a training of its own. */
   readonly refitOf: RefitOf | null;
-  /** Takes raw bottleneck values: the scaling is folded in. */
-  readonly head: Head;
+  /** Takes raw bottleneck values: the scaling is part of it. */
+  readonly head: TrainedHead;
 }
 
 /** A record that is not saved yet: saving gives the name. */

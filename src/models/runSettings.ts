@@ -1,5 +1,5 @@
 import type { Untrusted } from '../base';
-import type { Optimizer } from '../training';
+import type { LbfgsOptimizer, Optimizer } from '../training';
 import { count, penalty } from './numbers';
 import type { HeadSettings, RunSettings, SplitRule } from './runRecord';
 
@@ -59,6 +59,25 @@ function readHead(head: Untrusted): HeadSettings {
       return readSoftmax(head);
     case 'ridge':
       return { kind: 'ridge', penalties: head.field('penalties').items(mostPenalties).map(penalty) };
+    case 'hidden':
+      return {
+        kind: 'hidden',
+        units: head.field('units').integer(1, mostDrawn),
+        batchSize: head.field('batchSize').integer(1, mostDrawn),
+        learningRate: head.field('learningRate').number(0, Number.MAX_VALUE),
+        passes: head.field('passes').integer(1, mostSteps),
+        patience: head.field('patience').integer(1, mostSteps),
+      };
+    case 'neighbours':
+      return {
+        kind: 'neighbours',
+        candidates: head
+          .field('candidates')
+          .items(mostPenalties)
+          .map((candidate) => candidate.integer(1, mostSteps)),
+      };
+    case 'centroid':
+      return { kind: 'centroid' };
     default:
       throw kind.fail('the name of a head was expected');
   }
@@ -99,5 +118,10 @@ function readLbfgs(settings: Untrusted): Optimizer {
     kind: 'l-bfgs',
     l2: settings.field('l2').number(0, Number.MAX_VALUE),
     maxEpochs: count(settings.field('maxEpochs')),
+    ...readPenalties(settings.optional('penalties')),
   };
+}
+
+function readPenalties(penalties: Untrusted | undefined): Pick<LbfgsOptimizer, 'penalties'> {
+  return penalties === undefined ? {} : { penalties: penalties.items(mostPenalties).map(penalty) };
 }

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isLink, RetrainError, retryBusy, systemCode, writeNew } from '../base';
+import { writeHead } from './headFiles';
 import { writeImages } from './imagesFile';
 import { writeKnown } from './knownFile';
 import { writeLabels } from './labelsFile';
-import { writeLayersModel } from './layersModel';
 import { writeMetricsJson, type Metrics } from './metricsJson';
 import { writePredictions } from './predictionsFile';
 import { runFiles } from './runFiles';
@@ -43,11 +43,10 @@ async function writeRun(runs: string, run: NewRun, images: readonly RunImage[] |
   const temporary = path.join(runs, `.${randomBytes(6).toString('hex')}.tmp`);
   await mkdir(temporary);
   try {
-    const { model, weights } = writeLayersModel(run.head);
-    await writeNew(path.join(temporary, runFiles.model), model);
-    await writeNew(path.join(temporary, runFiles.weights), weights);
+    const head = writeHead(run.head, run.evaluation.labels);
+    for (const [name, data] of head.files) await writeNew(path.join(temporary, name), data);
     await writeNew(path.join(temporary, runFiles.labels), writeLabels(run.evaluation.labels));
-    await writeNew(path.join(temporary, runFiles.run), writeRunJson(run));
+    await writeNew(path.join(temporary, runFiles.run), writeRunJson({ ...run, head: head.facts }));
     await writeNew(path.join(temporary, runFiles.metrics), writeMetricsJson(metricsOf(run)));
     await writeNew(path.join(temporary, runFiles.predictions), writePredictions(run.predictions));
     if (run.leaveOneOut?.kind === 'measured')

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { RetrainError } from '../base';
 import { readAll, type RunList } from './listRuns';
 import { readRunMetrics } from './readRun';
-import type { RefitOf, RunEvaluation } from './runRecord';
+import type { HeadSettings, RefitOf, RunEvaluation } from './runRecord';
 import { readRunTitle, type RunTitle } from './runTitle';
 
 /** What a list says of a run. */
@@ -15,6 +15,7 @@ export interface RunSummary extends RunTitle, Pick<RunEvaluation, 'accuracy' | '
   readonly images: number;
   readonly classes: number;
   readonly testingImages: number;
+  readonly head: HeadSettings['kind'];
   /** The id of its backbone. */
   readonly backbone: string;
   readonly refitOf: RefitOf | null;
@@ -40,6 +41,7 @@ export async function summariseRuns(
         accuracy: evaluation.accuracy,
         interval: evaluation.interval,
         testingImages: evaluation.n,
+        head: facts.settings.head.kind,
         backbone: facts.backbone.id,
         refitOf: facts.refitOf,
       });

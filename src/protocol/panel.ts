@@ -5,6 +5,7 @@ import type {
   DatasetFacts,
   EpochView,
   LearningCurve,
+  NeighboursTrial,
   RetrainProgress,
   RidgeTrial,
   RunView,
@@ -44,7 +45,14 @@ export type TrainingUnderway =
       readonly curve: readonly EpochView[];
       readonly penalty: number | null;
       readonly seconds: number | null;
-    };
+    }
+  | {
+      readonly kind: 'neighbours';
+      readonly trials: readonly NeighboursTrial[];
+      readonly k: number | null;
+      readonly seconds: number | null;
+    }
+  | { readonly kind: 'centroid'; readonly seconds: number | null };
 
 /** The dataset a panel is about. */
 export interface PanelSubject {
@@ -129,4 +137,5 @@ export type FromPanel =
   | { readonly kind: 'cancelLearningCurve' }
   | { readonly kind: 'inspectBottlenecks' }
   | { readonly kind: 'chooseBackbone' }
+  | { readonly kind: 'chooseHead' }
   | { readonly kind: 'showLog' };

@@ -1,6 +1,6 @@
 /** The heads, trained on scaled values. Their matrix products come in as an argument. */
 export type { RidgeProblem } from './centre';
-export { chooseSoftmax, type ChosenSoftmax } from './chooseSoftmax';
+export { chooseSoftmax, softmaxPenalties, type ChosenSoftmax, type SoftmaxTrial } from './chooseSoftmax';
 export { balancedWeights } from './classWeights';
 export { fitRidge, type FittedRidge, type RidgeFitTask } from './fitRidge';
 export type { Head } from './head';
@@ -13,11 +13,17 @@ export { fold, scale, scaleInPlace, takeScaling, type Scaling } from './scaling'
 export type { Measures } from './softmaxLoss';
 export { probabilitiesOf } from './probabilities';
 export type { StepRule } from './stepRule';
-export { fitTemperature, tempered } from './temperature';
+export { fitTemperature } from './temperature';
 export { trainByGradient, type GradientTask, type GradientTrained } from './trainByGradient';
-export { trainCentroid } from './trainCentroid';
-export { logitsOf, type TrainedHead } from './trainedHead';
-export { trainNeighbours, type Neighbours, type NeighboursTask } from './trainNeighbours';
+export { trainCentroid, type CentroidTask } from './trainCentroid';
+export { classesOf, cooled, logitsOf, onRawValues, type TrainedHead } from './trainedHead';
+export {
+  neighbourCandidates,
+  trainNeighbours,
+  type Neighbours,
+  type NeighboursTask,
+  type NeighboursTrial,
+} from './trainNeighbours';
 export { ridgeWork } from './ridgeSystem';
 export { ridgePenalties, trainRidge, type RidgeTask, type RidgeTrial, type TrainedRidge } from './trainRidge';
 export {

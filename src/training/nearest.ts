@@ -1,5 +1,6 @@
+import { throwIfAborted } from '../base';
 import { dot } from './lbfgs';
-import type { Matrix, Product } from './matrix';
+import { rowsOf, type Matrix, type Product } from './matrix';
 
 /** Rows of `values` [n, D] brought to length 1, in float64; a row of zeros stays one. */
 export function unitRows(values: Float32Array, dimension: number): Float64Array {
@@ -21,26 +22,67 @@ export function cosines(a: Float64Array, b: Float64Array, dimension: number): Fl
   return result;
 }
 
-/** The cosines [n, n] of rows of length 1 with each other; of one with itself -Infinity, for it is not its own neighbour. */
-export async function mutualCosines(
-  units: Float64Array,
-  dimension: number,
+/** Entries of one product of queries and rows: 64 MB. */
+const mostEntries = 2 ** 24;
+
+/** `values` [n, D] brought to length 1, in float32; a row of zeros stays one. */
+export function directions(values: Float32Array, dimension: number): Float32Array {
+  const result = new Float32Array(values.length);
+  for (let row = 0; row < values.length; row += dimension) {
+    const length = Math.sqrt(exactDot(values, row, values, row, dimension));
+    if (length > 0) for (let i = row; i < row + dimension; i++) result[i] = (values[i] as number) / length;
+  }
+  return result;
+}
+
+/**
+ * The numbers of the `k` rows with the largest cosine to each query, the nearest first, of equals the first. The
+ * product in float32 only picks more than enough; these are ranked by sums in float64, so that runtimes agree.
+ * @param queries and `rows` of length 1
+ * @param apart rows that do not count for a query, by its number
+ */
+export async function nearestRows(
+  queries: Matrix,
+  rows: Matrix,
+  k: number,
   product: Product,
-): Promise<Float32Array> {
-  const n = units.length / dimension;
-  const matrix: Matrix = { rows: n, columns: dimension, data: Float32Array.from(units) };
-  const { data } = await product(matrix, matrix, { transposeB: true });
-  for (let i = 0; i < n; i++) data[i * n + i] = -Infinity;
-  return data;
+  { apart, signal }: { apart?: (query: number) => readonly number[]; signal?: AbortSignal | undefined } = {},
+): Promise<number[][]> {
+  const dimension = rows.columns;
+  const block = Math.max(1, Math.floor(mostEntries / Math.max(1, rows.rows)));
+  const found: number[][] = [];
+  for (let from = 0; from < queries.rows; from += block) {
+    throwIfAborted(signal);
+    const part = rowsOf(queries, from, Math.min(queries.rows, from + block));
+    const { data } = await product(part, rows, { transposeB: true });
+    for (let i = 0; i < part.rows; i++) {
+      const offset = i * rows.rows;
+      const excluded = apart?.(from + i) ?? [];
+      for (const row of excluded) data[offset + row] = -Infinity;
+      const near = largest(data, offset, rows.rows, 2 * k + spare)
+        .filter((row) => data[offset + row] !== -Infinity)
+        .map((row) => ({
+          row,
+          cosine: exactDot(part.data, i * dimension, rows.data, row * dimension, dimension),
+        }))
+        .sort((a, b) => b.cosine - a.cosine || a.row - b.row);
+      found.push(near.slice(0, k).map(({ row }) => row));
+    }
+  }
+  return found;
+}
+
+/** Rows that are ranked besides twice as many as are sought. */
+const spare = 10;
+
+function exactDot(u: Float32Array, fromU: number, v: Float32Array, fromV: number, length: number): number {
+  let sum = 0;
+  for (let i = 0; i < length; i++) sum += (u[fromU + i] as number) * (v[fromV + i] as number);
+  return sum;
 }
 
 /** The numbers of the `k` largest of `length` values from `offset` on, the largest first, of equals the first. */
-export function largest(
-  values: Float32Array | Float64Array,
-  offset: number,
-  length: number,
-  k: number,
-): number[] {
+function largest(values: Float32Array, offset: number, length: number, k: number): number[] {
   const found: number[] = [];
   for (let i = 0; i < length; i++) {
     const value = values[offset + i] as number;

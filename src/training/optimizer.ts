@@ -5,6 +5,8 @@ export interface LbfgsOptimizer {
   readonly kind: 'l-bfgs';
   readonly l2: number;
   readonly maxEpochs: number;
+  /** The l2 among which validation chooses, where there is any; absent: `l2` it is. */
+  readonly penalties?: readonly number[];
 }
 
 /** How a head is trained, with all that decides its numbers besides the seed. */

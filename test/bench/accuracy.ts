@@ -9,6 +9,7 @@ import { predict } from '../../src/models';
 import type { Runtime } from '../../src/runtimes';
 import {
   fold,
+  plainProduct,
   scale,
   trainingDefaults,
   trainSoftmax,
@@ -141,7 +142,12 @@ async function trial(
 
   const testing = onSide('testing');
   const n = testing.labels.length;
-  const probabilities = predict(fold(head, scaling), testing.values, n);
+  const probabilities = await predict(
+    { kind: 'linear', head: fold(head, scaling) },
+    testing.values,
+    n,
+    plainProduct,
+  );
   const answers = topAnswers(probabilities, classes);
   const predicted = Int32Array.from(answers, (answer) => answer.predicted);
   return {

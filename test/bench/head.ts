@@ -5,7 +5,13 @@ import { parseArgs } from 'node:util';
 import { seededRandom } from '../../src/base';
 import { accuracyOf, confusionMatrix, topAnswers } from '../../src/evaluation';
 import { predict } from '../../src/models';
-import { scaleInPlace, trainingDefaults, trainSoftmax, type TrainingSet } from '../../src/training';
+import {
+  plainProduct,
+  scaleInPlace,
+  trainingDefaults,
+  trainSoftmax,
+  type TrainingSet,
+} from '../../src/training';
 import { bottleneckValues, openNetwork } from './bottleneckValues';
 import { median } from './median';
 import { npyFile } from './npyFile';
@@ -54,7 +60,10 @@ async function main(): Promise<void> {
         network.runtime.multiply,
       );
       const seconds = (performance.now() - started) / 1000;
-      const answers = topAnswers(predict(head, testing.values, testing.labels.length), labels.length);
+      const answers = topAnswers(
+        await predict({ kind: 'linear', head }, testing.values, testing.labels.length, plainProduct),
+        labels.length,
+      );
       const predicted = Int32Array.from(answers, (answer) => answer.predicted);
       const { accuracy } = accuracyOf(confusionMatrix(testing.labels, predicted, labels.length));
       ours.push({ accuracy: accuracy ?? NaN, seconds, iterations: curve.length - 1 });

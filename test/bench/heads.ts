@@ -67,7 +67,7 @@ async function main(): Promise<void> {
     };
     for (const [name, train] of Object.entries(headsOf(study, network.runtime)))
       if (options.heads === undefined || options.heads.split(';').includes(name))
-        await ours(study, name, train);
+        await ours(study, name, train, network.runtime);
     theirs(study);
   }
   await network.runtime.dispose();
@@ -123,14 +123,14 @@ function headsOf({ classes, dimension }: Study, runtime: Runtime): Readonly<Reco
   };
 }
 
-async function ours(study: Study, name: string, train: Trainer): Promise<void> {
+async function ours(study: Study, name: string, train: Trainer, runtime: Runtime): Promise<void> {
   const { set, classes, repeats } = study;
   const seconds: number[] = [];
   const trainer: FoldTrainer = async (training, values, n) => {
     const started = performance.now();
     const head = await train(training);
     seconds.push((performance.now() - started) / 1000);
-    return logitsOf(head, values, n);
+    return logitsOf(head, values, n, runtime.multiply);
   };
   const { logits, mean, interval } = await crossValidate({ set, classes, folds, repeats, seed: 1 }, trainer);
   const probabilities = logits.map((each) => probabilitiesOf(new Float64Array(each), classes));

@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { novelty, noveltyThreshold, stratifiedFolds } from '../../src/evaluation';
-import { logitsOf, scaleInPlace, trainRidge, unitRows, type TrainingSet } from '../../src/training';
+import {
+  logitsOf,
+  plainProduct,
+  scaleInPlace,
+  trainRidge,
+  unitRows,
+  type TrainingSet,
+} from '../../src/training';
 import { bottleneckValues, openNetwork, type OpenNetwork } from './bottleneckValues';
 
 /** Images of another set that are asked about. */
@@ -73,14 +80,15 @@ async function measure(
   const [own, strange] = [held, asked].map(({ values }) => novelty(values, units, dimension));
   const task = { training, dimension, classes, penalties: [0.1] };
   const { head } = await trainRidge(task, runtime.multiply64);
-  const [ownScore, strangeScore] = [held, asked].map(({ values, labels }) => {
-    const logits = logitsOf({ kind: 'linear', head }, values, labels.length);
+  const scoresOf = async ({ values, labels }: TrainingSet): Promise<Float64Array> => {
+    const logits = await logitsOf({ kind: 'linear', head }, values, labels.length, plainProduct);
     return Float64Array.from(
       labels,
       (_, row) => -Math.max(...logits.subarray(row * classes, (row + 1) * classes)),
     );
-  });
-  if (!own || !strange || !ownScore || !strangeScore) throw new RangeError('nothing to compare');
+  };
+  const [ownScore, strangeScore] = [await scoresOf(held), await scoresOf(asked)];
+  if (!own || !strange) throw new RangeError('nothing to compare');
   const threshold = noveltyThreshold(own, 0.05);
   return {
     nearest: areaUnderRoc(own, strange),

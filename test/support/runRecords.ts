@@ -93,8 +93,11 @@ export function runWith(labels: readonly string[], change: Partial<NewRun> = {})
     fittedOn: [sha256('3'), sha256('4')],
     refitOf: null,
     head: {
-      weights: clouds(dimension, classes, 1, 1).values,
-      bias: clouds(1, classes, 1, 2).values,
+      kind: 'linear',
+      head: {
+        weights: clouds(dimension, classes, 1, 1).values,
+        bias: clouds(1, classes, 1, 2).values,
+      },
     },
     ...change,
   };

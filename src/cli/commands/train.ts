@@ -1,6 +1,12 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { defaultSettings, type HeadChoice, type OptimizerChoice, type SettingValues } from '../../jobs';
+import {
+  defaultSettings,
+  headKinds,
+  type HeadChoice,
+  type OptimizerChoice,
+  type SettingValues,
+} from '../../jobs';
 import { importText } from '../cacheText';
 import { trainDocument } from '../documents';
 import {
@@ -29,6 +35,7 @@ type Options = RetrainPyFlags &
   Output & {
     readonly head: HeadChoice['kind'];
     readonly optimizer: OptimizerChoice['kind'];
+    readonly regularisation?: 'fixed' | 'validation';
     readonly classWeights?: 'none' | 'balanced';
   };
 
@@ -39,11 +46,17 @@ export function trainCommand(): Command {
     .addOption(
       new Option(
         '--head <name>',
-        'what the last layer is: softmax, trained step by step; ridge, solved in closed form',
+        'what the last layer is: softmax or hidden (one hidden layer), trained step by step; ridge, solved in closed form; neighbours, the most alike images vote; centroid, the nearest class mean',
       )
-        .choices(['softmax', 'ridge'])
+        .choices(headKinds)
         .default(defaultSettings.head.kind),
     );
+  command.addOption(
+    new Option(
+      '--regularisation <rule>',
+      'of softmax by l-bfgs: under one penalty (fixed), or the best of four on validation (validation)',
+    ).choices(['fixed', 'validation']),
+  );
   command.addOption(
     new Option(
       '--class-weights <rule>',
@@ -66,11 +79,22 @@ async function train(
   const choice = settingsChoice(command);
   const named = command.getOptionValueSource('optimizer') !== 'default';
   const implied = !named && trainsAsRetrainPy(options);
-  if (options.head === 'ridge' && (options.optimizer === 'retrain.py' || trainsAsRetrainPy(options)))
-    wrong("--head ridge is solved in closed form: retrain.py's optimizer and its flags have no part in it");
+  const head = command.getOptionValueSource('head') === 'default' ? undefined : options.head;
+  const stepped = head === undefined || head === 'softmax';
+  const asRetrainPy = implied || options.optimizer === 'retrain.py';
+  if (!stepped && (asRetrainPy || trainsAsRetrainPy(options)))
+    wrong(
+      `--head ${head}: retrain.py's optimizer and its flags have no part in it, they train a softmax head`,
+    );
+  if ((head === 'neighbours' || head === 'centroid') && options.summariesDir !== undefined)
+    wrong(`--head ${head} has no curve that --summaries_dir could take`);
+  if (options.regularisation !== undefined && (!stepped || asRetrainPy))
+    wrong('--regularisation is for --head softmax and --optimizer l-bfgs alone');
+  if ((head === 'neighbours' || head === 'centroid') && options.classWeights === 'balanced')
+    wrong(`--class-weights has no part in --head ${head}, which fits no weights`);
   if (named && options.optimizer === 'l-bfgs' && trainsAsRetrainPy(options))
     wrong('steps, rate, batch sizes and --keep belong to --optimizer retrain.py');
-  if (options.classWeights === 'balanced' && (implied || options.optimizer === 'retrain.py'))
+  if (options.classWeights === 'balanced' && asRetrainPy)
     wrong("--class-weights has no part in retrain.py's training");
   for (const note of flagNotes(options, implied)) process.stderr.write(`note: ${note}\n`);
 
@@ -80,7 +104,7 @@ async function train(
     ...choice.options,
     ...(module !== undefined && { backbone: module }),
     ...(options.imageDir !== undefined && { imageDir: given }),
-    ...trainingSettings(options, { named, implied }, given),
+    ...trainingSettings({ ...options, head }, { named, implied }, given),
   };
   const misclassified = options.printMisclassifiedTestImages ?? false;
   await perform({ ...(asJson && { json: asJson }) }, async ({ jobs, progress, signal }) => {
@@ -92,6 +116,10 @@ async function train(
     const outputs = { ...outputsOf(options), ...junitOutput(options) };
     const params = { ...choice, folder, options: settings, outputs };
     const run = await jobs.run('retrain', params, { signal, report: progress.report });
+    if (options.summariesDir !== undefined && !('curve' in run.training))
+      process.stderr.write(
+        `note: --summaries_dir: a head of the kind ${run.training.kind} has no curve, nothing was written\n`,
+      );
     const asserted = assertion(run.evaluation, options, run.name);
     return {
       text: trainText(run, misclassified),
@@ -107,12 +135,12 @@ async function train(
  * the path of the dataset as they gave it.
  */
 function trainingSettings(
-  { head, optimizer }: Options,
+  { head, optimizer }: Pick<Options, 'optimizer'> & { readonly head: Options['head'] | undefined },
   { named, implied }: { readonly named: boolean; readonly implied: boolean },
   imageDir: string,
 ): SettingValues {
-  if (head === 'ridge') return { head, splitRule: 'content' };
+  if (head !== undefined && head !== 'softmax') return { head, splitRule: 'content' };
   if (implied || (named && optimizer === 'retrain.py'))
-    return { head, optimizer: 'retrain.py', splitRule: 'retrain.py', imageDir };
-  return named ? { head, optimizer, splitRule: 'content' } : {};
+    return { head: 'softmax', optimizer: 'retrain.py', splitRule: 'retrain.py', imageDir };
+  return named ? { head: 'softmax', optimizer, splitRule: 'content' } : {};
 }

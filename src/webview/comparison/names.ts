@@ -39,6 +39,13 @@ export function settingName(key: string): string {
       return t('L2 penalty');
     case 'head.optimizer.maxEpochs':
       return t('Epochs at most');
+    case 'head.penalties':
+    case 'head.optimizer.penalties':
+      return t('Penalties to try');
+    case 'head.candidates':
+      return t('Numbers of votes to try');
+    case 'head.units':
+      return t('Units of the hidden layer');
     case 'classWeights':
       return t('Class weights');
     case 'distortions.flipLeftRight':

@@ -29,6 +29,7 @@ import { Steps } from './steps';
 import { StoppedBand } from './stopped';
 import { Sureness } from './sureness';
 import { RidgeTraining } from './ridgeTraining';
+import { CentroidNote, NeighboursTraining } from './trials';
 
 type Post = (message: FromPanel) => void;
 type Done = Extract<PanelState, { kind: 'done' }>;
@@ -118,6 +119,10 @@ function Training({ training }: { training: TrainingUnderway | TrainingView }) {
     }
     case 'ridge':
       return <RidgeTraining training={training} />;
+    case 'neighbours':
+      return <NeighboursTraining trials={training.trials} k={training.k} />;
+    case 'centroid':
+      return <CentroidNote />;
   }
 }
 
@@ -155,6 +160,7 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
       run={run}
       openRun={() => post({ kind: 'openRun' })}
       chooseBackbone={() => post({ kind: 'chooseBackbone' })}
+      chooseHead={() => post({ kind: 'chooseHead' })}
     />
   );
   const findings = (

@@ -3,7 +3,7 @@ import { count } from '../numbers';
 import { plural, t } from '../words';
 import { Band } from './band';
 import { Curves } from './curves';
-import { Trials } from './trials';
+import { RidgeTrials } from './trials';
 
 type Ridge = Extract<TrainingUnderway | TrainingView, { kind: 'ridge' }>;
 
@@ -13,7 +13,7 @@ export function RidgeTraining({ training }: { training: Ridge }) {
   const tried = (
     <>
       <p class="note">{howChosen(training)}</p>
-      <Trials trials={trials} penalty={penalty} />
+      <RidgeTrials trials={trials} penalty={penalty} />
     </>
   );
   if (curve.length === 0)

@@ -5,8 +5,13 @@ import { plural, t } from '../words';
 import { Band } from './band';
 
 /** How it was made. */
-export function RunFacts(props: { run: RunView; openRun: () => void; chooseBackbone: () => void }) {
-  const { run, openRun, chooseBackbone } = props;
+export function RunFacts(props: {
+  run: RunView;
+  openRun: () => void;
+  chooseBackbone: () => void;
+  chooseHead: () => void;
+}) {
+  const { run, openRun, chooseBackbone, chooseHead } = props;
   const { backbone, bottlenecks, split, training } = run;
   const speed = bottlenecks.seconds > 0 ? bottlenecks.computed / bottlenecks.seconds : 0;
   const facts: [string, string][] = [
@@ -28,7 +33,7 @@ export function RunFacts(props: { run: RunView; openRun: () => void; chooseBackb
       }),
     ],
     ...viewFacts(run),
-    ...headFacts(run),
+    ...trainingFacts(run),
     ...leaveOneOutFacts(run),
     ...trustFacts(run),
     [t('Seed'), String(training.seed)],
@@ -44,6 +49,13 @@ export function RunFacts(props: { run: RunView; openRun: () => void; chooseBackb
           })}{' '}
           <button type="button" class="word link" onClick={chooseBackbone}>
             {t('Choose another…')}
+          </button>
+        </dd>
+        <dt>{t('Head')}</dt>
+        <dd>
+          {headText(training)}{' '}
+          <button type="button" class="word link" onClick={chooseHead}>
+            {t('Choose another head…')}
           </button>
         </dd>
         {facts.map(([term, fact]) => (
@@ -95,33 +107,64 @@ function distortionText({
   ].join(' · ');
 }
 
-function headFacts({ training, split }: RunView): [string, string][] {
+/** The head with what was chosen for it. */
+function headText(training: RunView['training']): string {
+  switch (training.kind) {
+    case 'iterative':
+      return training.head.kind === 'hidden'
+        ? t('hidden layer of {units} units', { units: training.head.units })
+        : t('softmax regression');
+    case 'ridge':
+      return t('ridge · penalty {penalty} · temperature {temperature}', {
+        penalty: String(training.penalty),
+        temperature: value(training.temperature),
+      });
+    case 'neighbours':
+      return plural(
+        training.k,
+        'nearest neighbours · {n} votes · temperature {temperature}',
+        'nearest neighbours · {n} vote · temperature {temperature}',
+        { temperature: value(training.temperature) },
+      );
+    case 'centroid':
+      return t('nearest class mean · temperature {temperature}', {
+        temperature: value(training.temperature),
+      });
+  }
+}
+
+function trainingFacts({ training, split }: RunView): [string, string][] {
   const { head } = training;
-  if (training.kind === 'ridge')
-    return [
-      [
-        t('Head'),
-        t('ridge · penalty {penalty} · temperature {temperature}', {
-          penalty: String(training.penalty),
-          temperature: value(training.temperature),
-        }),
-      ],
-      ...weightFacts(training),
-    ];
-  const retrainPy = head.kind === 'softmax' && head.optimizer.kind === 'retrain.py';
-  return [
-    [t('Head'), t('softmax regression')],
-    ...weightFacts(training),
-    ...(retrainPy
-      ? ([[t('Optimizer'), t('retrain.py, and its split by paths')]] satisfies [string, string][])
-      : []),
-    [
-      training.unit === 'step' ? t('Steps') : t('Epochs'),
-      split.validation > 0
-        ? t('{epochs}, the best is {best}', { epochs: training.epochs, best: training.bestEpoch })
-        : count(training.epochs),
-    ],
-  ];
+  if (training.kind !== 'iterative') return weightFacts(training);
+  const facts = weightFacts(training);
+  if (head.kind === 'softmax' && head.optimizer.kind === 'retrain.py')
+    facts.push([t('Optimizer'), t('retrain.py, and its split by paths')]);
+  if (training.regularisation)
+    facts.push([
+      t('Regularisation'),
+      t('penalty {l2}, the best of {n} on validation', {
+        l2: String(training.regularisation.l2),
+        n: training.regularisation.trials.length,
+      }),
+    ]);
+  else if (head.kind === 'softmax' && head.optimizer.kind === 'l-bfgs' && head.optimizer.penalties)
+    facts.push([
+      t('Regularisation'),
+      t('penalty {l2}, for there are no validation photos to choose by', {
+        l2: String(head.optimizer.l2),
+      }),
+    ]);
+  // A hidden layer takes a tenth of the training photos where there are no validation photos.
+  const validated = split.validation > 0 || head.kind === 'hidden';
+  facts.push([
+    training.unit === 'step' ? t('Steps') : t('Epochs'),
+    validated
+      ? t('{epochs}, the best is {best}', { epochs: training.epochs, best: training.bestEpoch })
+      : count(training.epochs),
+  ]);
+  if (head.kind === 'hidden' && split.validation === 0)
+    facts.push([t('Validation'), t('a tenth of the training photos, for no others were kept aside')]);
+  return facts;
 }
 
 function weightFacts({ classWeights }: RunView['training']): [string, string][] {
@@ -137,7 +180,7 @@ function leaveOneOutFacts({ leaveOneOut, training }: RunView): [string, string][
       t('Leave-one-out'),
       training.kind === 'ridge'
         ? t('{n} photos, exact, with the penalty of the head', params)
-        : t('{n} photos, exact, by ridge heads of penalty {penalty} in place of the softmax head', params),
+        : t('{n} photos, exact, by ridge heads of penalty {penalty} in place of this head', params),
     ],
   ];
 }

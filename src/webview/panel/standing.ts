@@ -62,6 +62,15 @@ export function standing({ step, scan, bottlenecks, views, training, dataset }: 
           note: t('The penalty with the least leave-one-out error is taken.'),
           share: null,
         };
+      if (training?.kind === 'neighbours')
+        return {
+          figure: count(training.trials.length),
+          unit: plural(training.trials.length, 'number', 'numbers'),
+          lead: t('Training: choosing how many neighbours vote.'),
+          note: t('The number with the least leave-one-out loss is taken.'),
+          share: null,
+        };
+      if (training?.kind === 'centroid') return beginning(t('The class means are there.'), dataset?.images);
       const last = training?.curve.at(-1);
       if (!training || !last) return beginning(t('Beginning to train.'), dataset?.images);
       const reached = reachedBy(training);
@@ -128,8 +137,16 @@ function bottleneckNote({ cached }: NonNullable<RunningView['bottlenecks']>): st
     : t('What is computed stays, also when you cancel. {cached} were in the cache.', { cached });
 }
 
-/** How many epochs, the start being one, or steps are done, or penalties tried. */
-export function reachedBy(training: TrainingUnderway): number {
+/** How many epochs, the start being one, or steps are done, or penalties or numbers of neighbours tried. */
+export function reachedBy(
+  training:
+    | Pick<Extract<TrainingUnderway, { kind: 'iterative' }>, 'kind' | 'unit' | 'curve'>
+    | Pick<Extract<TrainingUnderway, { kind: 'ridge' }>, 'kind' | 'trials' | 'curve'>
+    | { readonly kind: 'neighbours'; readonly trials: readonly unknown[] }
+    | { readonly kind: 'centroid' },
+): number {
+  if (training.kind === 'centroid') return 0;
+  if (training.kind === 'neighbours') return training.trials.length;
   if (training.kind === 'ridge')
     return training.curve.length > 0 ? training.curve.length : training.trials.length;
   const { unit, curve } = training;

@@ -14,7 +14,8 @@ export interface StepFacts {
 }
 
 type Iterative = Extract<TrainingUnderway, { kind: 'iterative' }>;
-type Ridge = Pick<Extract<TrainingUnderway, { kind: 'ridge' }>, 'kind' | 'trials' | 'curve'>;
+type Ridge = Pick<Extract<TrainingUnderway, { kind: 'ridge' }>, 'kind' | 'curve'>;
+type Closed = Exclude<TrainingUnderway, Iterative | { kind: 'ridge' }>;
 
 const order: readonly RunningView['step'][] = ['scan', 'bottlenecks', 'training', 'evaluation'];
 
@@ -36,12 +37,7 @@ export function stepsOfRun(run: RunView): StepFacts[] {
   const facts: Record<RunningView['step'], string> = {
     scan: scanned(run.dataset, run.scanSeconds),
     bottlenecks: computed(run.bottlenecks),
-    training: joined(
-      training.kind === 'iterative'
-        ? counted(training, training.epochs)
-        : counted(training, Math.max(0, training.curve.length - 1)),
-      duration(training.seconds),
-    ),
+    training: joined(counted(training, stepsOf(training)), duration(training.seconds)),
     evaluation: evaluated(run),
   };
   return order.map((key) => ({ key, name: stepName(key), facts: facts[key], state: 'done', share: 1 }));
@@ -114,12 +110,31 @@ function computed({ cached, computed, seconds }: BottleneckCounts): string {
   return joined(what, duration(seconds));
 }
 
-/** A ridge classifier has tried penalties where it has no epochs. */
-function counted(training: Ridge | Pick<Iterative, 'kind' | 'unit'>, n: number): string {
-  if (training.kind === 'ridge' && training.curve.length === 0)
-    return plural(training.trials.length, '{n} penalty', '{n} penalties');
-  if (training.kind === 'ridge') return plural(n, '{n} epoch', '{n} epochs');
-  return training.unit === 'step' ? plural(n, '{n} step', '{n} steps') : plural(n, '{n} epoch', '{n} epochs');
+/** Of a run: without the start. */
+function stepsOf(training: RunView['training']): number {
+  if (training.kind === 'iterative') return training.epochs;
+  const reached = reachedBy(training);
+  return training.kind === 'ridge' && training.curve.length > 0 ? reached - 1 : reached;
+}
+
+function counted(
+  training: { kind: Closed['kind'] } | Ridge | Pick<Iterative, 'kind' | 'unit'>,
+  n: number,
+): string {
+  switch (training.kind) {
+    case 'iterative':
+      return training.unit === 'step'
+        ? plural(n, '{n} step', '{n} steps')
+        : plural(n, '{n} epoch', '{n} epochs');
+    case 'ridge':
+      return training.curve.length > 0
+        ? plural(n, '{n} epoch', '{n} epochs')
+        : plural(n, '{n} penalty', '{n} penalties');
+    case 'neighbours':
+      return plural(n, '{n} number of votes', '{n} numbers of votes');
+    case 'centroid':
+      return t('class means');
+  }
 }
 
 function joined(...parts: readonly string[]): string {

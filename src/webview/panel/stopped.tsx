@@ -69,7 +69,7 @@ function howFar({ step, scan, bottlenecks, training }: RunningView): string {
         { done: bottlenecks?.done ?? 0 },
       );
     case 'training':
-      if (training?.kind === 'ridge') return t('It came as far as training.');
+      if (training !== null && training.kind !== 'iterative') return t('It came as far as training.');
       return training?.unit === 'step'
         ? plural(
             reachedBy(training),

@@ -474,6 +474,7 @@ export function classifyState(name: string, photos: readonly string[]): Classify
     datasetName: 'flowers',
     accuracy: 0.9,
     testingImages: 20,
+    head: 'softmax' as const,
     backbone: 'efficientnet-lite2',
     refitOf: null,
   };

@@ -43,6 +43,7 @@ describe('what is printed of names from disk', () => {
             datasetName: label,
             accuracy: 1,
             testingImages: 1,
+            head: 'softmax',
             backbone: 'tiny',
             refitOf: { name: label, backbone: label, accuracy: 0.5 },
           },

@@ -122,12 +122,48 @@ describe('advance', () => {
     );
     assert.equal(tried.step, 'training');
     assert.deepEqual(tried.training, { kind: 'ridge', trials, curve: [], penalty: null, seconds: null });
-    const epoch = { epoch: 0, training: { accuracy: 0.5, crossEntropy: 0.7 }, validation: null };
-    const begun = advance(tried, { kind: 'descending', epoch });
-    assert.deepEqual(begun.training, { kind: 'ridge', trials, curve: [epoch], penalty: null, seconds: null });
-    const solved = advance(begun, { kind: 'solved', penalty: 0.1, seconds: 0.2 });
+    const first = { epoch: 0, training: { accuracy: 0.5, crossEntropy: 0.7 }, validation: null };
+    const begun = advance(tried, { kind: 'descending', epoch: first });
+    assert.deepEqual(begun.training, { kind: 'ridge', trials, curve: [first], penalty: null, seconds: null });
+    const solved = advance(begun, {
+      kind: 'solved',
+      solution: { kind: 'ridge', penalty: 0.1 },
+      seconds: 0.2,
+    });
     assert.equal(solved.step, 'evaluation');
-    assert.deepEqual(solved.training, { kind: 'ridge', trials, curve: [epoch], penalty: 0.1, seconds: 0.2 });
+    assert.deepEqual(solved.training, { kind: 'ridge', trials, curve: [first], penalty: 0.1, seconds: 0.2 });
+  });
+
+  it('gathers the numbers of neighbours that are tried, and has nothing of class means but that they are there', () => {
+    const trials = [
+      { k: 1, error: 0.2, crossEntropy: 0.6 },
+      { k: 3, error: 0.1, crossEntropy: 0.5 },
+    ];
+    const tried = after(
+      scanned,
+      ...trials.map((trial): RetrainProgress => ({ kind: 'neighboursTried', trial })),
+    );
+    assert.deepEqual(tried.training, { kind: 'neighbours', trials, k: null, seconds: null });
+    const solved = advance(tried, { kind: 'solved', solution: { kind: 'neighbours', k: 3 }, seconds: 0.2 });
+    assert.deepEqual(solved.training, { kind: 'neighbours', trials, k: 3, seconds: 0.2 });
+    const means = after(scanned, { kind: 'solved', solution: { kind: 'centroid' }, seconds: 0.1 });
+    assert.equal(means.step, 'evaluation');
+    assert.deepEqual(means.training, { kind: 'centroid', seconds: 0.1 });
+  });
+
+  it('begins the curve anew with each penalty that validation chooses among', () => {
+    const training = (n: number): RetrainProgress => ({
+      kind: 'training',
+      unit: 'epoch',
+      epoch: epoch(n),
+      maxEpochs: 50,
+    });
+    const state = after(scanned, training(0), training(1), training(0), training(1), training(2));
+    assert.ok(state.training?.kind === 'iterative');
+    assert.deepEqual(
+      state.training.curve.map((each) => each.epoch),
+      [0, 1, 2],
+    );
   });
 
   it('leaves the state that it was given as it was', () => {

@@ -29,7 +29,7 @@ const distortions = fc
   })
   .filter((given) => distortionsOf(given) !== undefined);
 
-/** `distortions` are absent where all are off, `classWeights` where nothing is balanced: always in retrain.py's training. */
+/** `distortions` are absent where all are off, `classWeights` where nothing is balanced: always in retrain.py's training, of neighbours and of class means. */
 const everySetting: {
   [K in keyof Required<RetrainSettings>]: fc.Arbitrary<Required<RetrainSettings>[K]>;
 } = {
@@ -43,11 +43,12 @@ const everySetting: {
     fc.record({ kind: fc.constant('retrain.py' as const), imageDir: fc.string({ minLength: 1 }) }),
   ),
   head: fc.oneof(
-    fc.constant({ kind: 'ridge' } as const),
+    fc.record({ kind: fc.constantFrom('ridge', 'hidden', 'neighbours', 'centroid') } as const),
     fc.record({
       kind: fc.constant('softmax' as const),
       optimizer: fc.oneof(
         fc.constant({ kind: 'l-bfgs' } as const),
+        fc.constant({ kind: 'l-bfgs', regularisation: 'validation' } as const),
         fc.record({
           kind: fc.constant('retrain.py' as const),
           steps: fc.integer({ min: 1, max: 10_000_000 }),
@@ -71,14 +72,30 @@ const settings: fc.Arbitrary<RetrainSettings> = fc
   )
   .map((given: RetrainSettings) => {
     const { classWeights: _, ...others } = given;
-    return given.head.kind === 'softmax' && given.head.optimizer.kind === 'retrain.py' ? others : given;
+    const { head } = given;
+    const weightless =
+      head.kind === 'softmax'
+        ? head.optimizer.kind === 'retrain.py'
+        : head.kind === 'neighbours' || head.kind === 'centroid';
+    return weightless ? others : given;
   });
 
 /** Objects that are nearly what a retrain.json holds. */
 const nearly = fc.dictionary(
   fc.oneof({ weight: 20, arbitrary: fc.constantFrom<string>(...settingNames, '$schema') }, fc.string()),
   fc.oneof(
-    fc.constantFrom<unknown>('auto', 'onnx', 'retrain.py', 'content', 'l-bfgs', 'best', 'softmax', 'ridge'),
+    fc.constantFrom<unknown>(
+      'auto',
+      'onnx',
+      'retrain.py',
+      'content',
+      'l-bfgs',
+      'best',
+      'softmax',
+      'ridge',
+      'neighbours',
+    ),
+    fc.constantFrom<unknown>('validation', 'balanced', 'fixed', 'hidden'),
     fc.constantFrom<unknown>('', null, true),
     fc.constantFrom<unknown>(-1, 0, 1, 10, 90, 91, 0.5, 1e300, 4294967295, 4294967296, [], {}),
     fc.jsonValue(),
@@ -173,6 +190,14 @@ describe('retrain.json', () => {
     ['{"learningRate": 0, "optimizer": "retrain.py"}', /learningRate: a number greater than 0 was expected/],
     ['{"learningRate": 1e999, "optimizer": "retrain.py"}', /learningRate: a number was expected/],
     ['{"head": "ridge", "optimizer": "l-bfgs"}', /optimizer: it changes nothing unless head is softmax/],
+    [
+      '{"head": "centroid", "classWeights": "balanced"}',
+      /classWeights: it changes nothing unless head is softmax or ridge or hidden/,
+    ],
+    [
+      '{"head": "hidden", "regularisation": "validation"}',
+      /regularisation: it changes nothing unless head is softmax/,
+    ],
     ['{"flipLeftRight": 1}', /flipLeftRight: true or false was expected/],
     ['{"randomCrop": 10.5}', /randomCrop: a whole number from 0 to 100 was expected/],
     ['{"views": 33}', /views: a whole number from 1 to 32 was expected/],

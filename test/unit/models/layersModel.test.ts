@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { predict, saveRun, type NewRun } from '../../../src/models';
+import { predict, readRun, saveRun } from '../../../src/models';
+import { plainProduct, type Head, type TrainedHead } from '../../../src/training';
 import { runWith } from '../../support/runRecords';
 import { clouds } from '../../support/softmaxProblem';
 import { temporaryFolder } from '../../support/temporaryFolder';
@@ -27,28 +28,37 @@ describe('a saved run', () => {
     await tf.setBackend('cpu');
   });
 
-  for (const [words, dimension, classes] of [
-    ['a small head', 6, 3],
-    ['a head of the size of the embedded backbone', 2912, 5],
-    ['a head of two classes', 10, 2],
+  for (const [words, dimension, hidden, classes] of [
+    ['a small head', 6, null, 3],
+    ['a head of the size of the embedded backbone', 2912, null, 5],
+    ['a head of two classes', 10, null, 2],
+    ['a hidden layer', 6, 4, 3],
+    ['a hidden layer of the size of the embedded backbone', 2912, 128, 5],
+    ['a hidden layer of one unit', 10, 1, 2],
   ] as const)
     it(`is a layers model that TensorFlow.js loads and that answers as predict does: ${words}`, async () => {
-      const head: NewRun['head'] = {
-        weights: clouds(dimension, classes, 1, 1).values.map((weight) => weight / Math.sqrt(dimension)),
-        bias: clouds(1, classes, 1, 2).values,
-      };
+      const layer = (inputs: number, outputs: number, seed: number): Head => ({
+        weights: clouds(inputs, outputs, 1, seed).values.map((weight) => weight / Math.sqrt(inputs)),
+        bias: clouds(1, outputs, 1, seed + 1).values,
+      });
+      const head: TrainedHead =
+        hidden === null
+          ? { kind: 'linear', head: layer(dimension, classes, 1) }
+          : { kind: 'hidden', hidden: layer(dimension, hidden, 1), output: layer(hidden, classes, 5) };
       const run = runWith(
         Array.from({ length: classes }, (_, i) => `class ${i}`),
         { head, backbone: { ...runWith(['a', 'b']).backbone, dimension } },
       );
-      const model = await loadedByTensorFlow(await saveRun(folder.path, run));
+      const saved = await saveRun(folder.path, run);
+      const model = await loadedByTensorFlow(saved);
       const n = 7;
       const { values } = clouds(n, dimension, 1, 3);
       const answer = model.predict(tf.tensor2d(values, [n, dimension]));
       assert.ok(answer instanceof tf.Tensor);
       assert.deepEqual(answer.shape, [n, classes]);
       const theirs = answer.dataSync();
-      predict(head, values, n).forEach((probability, i) => {
+      const ours = await predict((await readRun(saved)).head, values, n, plainProduct);
+      ours.forEach((probability, i) => {
         assert.ok(Math.abs(probability - (theirs[i] ?? NaN)) < 1e-5, `${probability} is not ${theirs[i]}`);
       });
       tf.dispose([model.weights.map((weight) => weight.read()), answer]);

@@ -284,6 +284,52 @@ describe('saveRun and readRun', () => {
     assert.ok(!(await readdir(saved)).includes('leave-one-out.csv'));
   });
 
+  it('read a run of format 3, when every head was one layer, without a checksum', async () => {
+    const run = runWith(['a', 'b']);
+    const saved = await saveRun(folder.path, run);
+    const file = path.join(saved, 'run.json');
+    const { head, ...document } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    assert.ok(head);
+    await writeFile(file, JSON.stringify({ ...document, format: 3 }));
+    const metrics = path.join(saved, 'metrics.json');
+    const text = await readFile(metrics, 'utf8');
+    await writeFile(metrics, text.replace('"format": 3', '"format": 2'));
+    assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
+  });
+
+  it('give back what validation has chosen, and how a hidden layer was set', async () => {
+    const { settings, training } = runWith(['a', 'b']);
+    assert.ok(training.kind === 'iterative');
+    const penalties = [1e-6, 1e-3];
+    const regularisation = { l2: 1e-3, trials: penalties.map((l2) => ({ l2, crossEntropy: 0.5 })) };
+    const chosen = runWith(['a', 'b'], {
+      settings: {
+        ...settings,
+        head: { kind: 'softmax', optimizer: { kind: 'l-bfgs', l2: 1e-5, maxEpochs: 100, penalties } },
+      },
+      training: { ...training, regularisation },
+    });
+    const hidden = runWith(['a', 'b'], {
+      settings: {
+        ...settings,
+        head: { kind: 'hidden', units: 8, batchSize: 32, learningRate: 0.003, passes: 100, patience: 10 },
+      },
+    });
+    const centroid = runWith(['a', 'b'], {
+      settings: { ...settings, head: { kind: 'centroid' } },
+      training: { kind: 'centroid', temperature: 0.5, seconds: 0 },
+    });
+    for (const run of [chosen, hidden, centroid]) {
+      const saved = await saveRun(folder.path, run);
+      assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
+    }
+    const saved = await saveRun(folder.path, chosen);
+    const metrics = path.join(saved, 'metrics.json');
+    const text = await readFile(metrics, 'utf8');
+    await writeFile(metrics, text.replace(/"l2": 0.001(,\s*"trials")/, '"l2": 0.5$1'));
+    assert.match((await failure(readRun(saved))).message, /regularisation.l2: it was not tried/);
+  });
+
   it('read a run of format 2, when every head was a softmax regression', async () => {
     const run = runWith(['a', 'b']);
     const saved = await saveRun(folder.path, run);
@@ -432,7 +478,7 @@ describe('readRun of a damaged run', () => {
   };
 
   const damages: readonly [string, string, string | RegExp, string, RegExp][] = [
-    ['another format', 'run.json', '"format": 3', '"format": 4', /format: a whole number from 1 to 3/],
+    ['another format', 'run.json', '"format": 4', '"format": 5', /format: a whole number from 1 to 4/],
     ['an unknown optimiser', 'run.json', '"l-bfgs"', '"lion"', /optimizer.kind: the name of an optimizer/],
     ['an unknown split', 'run.json', '"content"', '"moon"', /splitRule.kind: the name of a split rule/],
     ['a missing field', 'run.json', '"seed"', '"weed"', /settings: seed is missing/],

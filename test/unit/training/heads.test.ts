@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import {
   balancedWeights,
   chooseSoftmax,
-  logitsOf,
+  logitsOf as logitsBy,
+  onRawValues,
+  scale,
   plainProduct,
   trainByGradient,
   trainCentroid,
@@ -17,8 +19,11 @@ import { clouds } from '../../support/softmaxProblem';
 
 const [dimension, classes] = [12, 3];
 
-function accuracyOf(trained: TrainedHead, { values, labels }: TrainingSet): number {
-  const logits = logitsOf(trained, values, labels.length);
+const logitsOf = (trained: TrainedHead, values: Float32Array, n: number) =>
+  logitsBy(trained, values, n, plainProduct);
+
+async function accuracyOf(trained: TrainedHead, { values, labels }: TrainingSet): Promise<number> {
+  const logits = await logitsOf(trained, values, labels.length);
   let right = 0;
   labels.forEach((label, row) => {
     const own = logits.subarray(row * classes, (row + 1) * classes);
@@ -67,13 +72,14 @@ describe('balancedWeights', () => {
 });
 
 describe('trainCentroid', () => {
-  it('answers with the class whose mean is nearest', () => {
+  it('answers with the class whose mean is nearest', async () => {
     const { values, labels } = clouds(40, dimension, classes, 2, 3);
-    const logits = logitsOf(
-      { kind: 'linear', head: trainCentroid({ values, labels }, dimension, classes) },
-      values,
-      40,
+    const { head, temperature } = await trainCentroid(
+      { training: { values, labels }, dimension, classes },
+      plainProduct,
     );
+    assert.ok(temperature > 0);
+    const logits = await logitsOf({ kind: 'linear', head }, values, 40);
     const means = Array.from({ length: classes }, (_, c) => {
       const rows = [...labels.keys()].filter((row) => labels[row] === c);
       return Array.from(
@@ -90,10 +96,11 @@ describe('trainCentroid', () => {
     });
   });
 
-  it('takes classes of one image and of none', () => {
+  it('takes classes of one image and of none', async () => {
     const { values } = clouds(3, dimension, 1, 3);
-    const head = trainCentroid({ values, labels: Int32Array.of(0, 0, 1) }, dimension, 3);
-    const logits = logitsOf({ kind: 'linear', head }, values, 3);
+    const training = { values, labels: Int32Array.of(0, 0, 1) };
+    const { head } = await trainCentroid({ training, dimension, classes: 3 }, plainProduct);
+    const logits = await logitsOf({ kind: 'linear', head }, values, 3);
     assert.ok(logits.every(Number.isFinite));
     assert.ok([2, 5, 8].every((at) => (logits[at] ?? 0) < -1e8));
   });
@@ -102,10 +109,10 @@ describe('trainCentroid', () => {
 describe('trainNeighbours', () => {
   it('lets the k nearest vote, k chosen by leaving each image out', async () => {
     const training = clouds(60, dimension, classes, 4, 2);
-    const neighbours = await trainNeighbours({ training, dimension, classes }, plainProduct);
+    const { neighbours } = await trainNeighbours({ training, dimension, classes }, plainProduct);
     assert.ok([1, 3, 5, 10, 20].includes(neighbours.k));
     const held = clouds(30, dimension, classes, 4, 2);
-    assert.ok(accuracyOf({ kind: 'neighbours', neighbours }, held) > 0.6);
+    assert.ok((await accuracyOf({ kind: 'neighbours', neighbours }, held)) > 0.6);
     // By hand, for one image.
     const cosine = (row: number): number => {
       const [a, b] = [
@@ -118,7 +125,7 @@ describe('trainNeighbours', () => {
     const shares = [0, 1, 2].map(
       (c) => (nearest.filter((row) => training.labels[row] === c).length + 1 / 3) / (neighbours.k + 1),
     );
-    const logits = logitsOf({ kind: 'neighbours', neighbours }, held.values.subarray(0, dimension), 1);
+    const logits = await logitsOf({ kind: 'neighbours', neighbours }, held.values.subarray(0, dimension), 1);
     shares.forEach((share, c) => {
       assert.ok(Math.abs((logits[c] ?? NaN) * neighbours.temperature - Math.log(share)) < 1e-9);
     });
@@ -126,9 +133,99 @@ describe('trainNeighbours', () => {
 
   it('takes one image and an image of zeros', async () => {
     const training = { values: new Float32Array(dimension), labels: Int32Array.of(1) };
-    const neighbours = await trainNeighbours({ training, dimension, classes }, plainProduct);
-    const logits = logitsOf({ kind: 'neighbours', neighbours }, new Float32Array(dimension), 1);
+    const { neighbours } = await trainNeighbours({ training, dimension, classes }, plainProduct);
+    const logits = await logitsOf({ kind: 'neighbours', neighbours }, new Float32Array(dimension), 1);
     assert.equal(logits.indexOf(Math.max(...logits)), 1);
+  });
+});
+
+describe('leave-one-out of neighbours', () => {
+  it('asks each image of the others alone, as a search without it does', async () => {
+    const training = clouds(40, dimension, classes, 3, 3);
+    const { trials } = await trainNeighbours(
+      { training, dimension, classes, candidates: [1, 3] },
+      plainProduct,
+    );
+    for (const { k, error } of trials) {
+      let wrong = 0;
+      for (const row of training.labels.keys()) {
+        const others = [...training.labels.keys()].filter((other) => other !== row);
+        const rest = {
+          values: Float32Array.from(
+            others.flatMap((other) => [
+              ...training.values.subarray(other * dimension, (other + 1) * dimension),
+            ]),
+          ),
+          labels: Int32Array.from(others, (other) => training.labels[other] ?? 0),
+        };
+        const { neighbours } = await trainNeighbours(
+          { training: rest, dimension, classes, candidates: [k] },
+          plainProduct,
+        );
+        const own = training.values.subarray(row * dimension, (row + 1) * dimension);
+        const logits = await logitsOf({ kind: 'neighbours', neighbours }, own, 1);
+        if (logits.indexOf(Math.max(...logits)) !== training.labels[row]) wrong++;
+      }
+      assert.ok(Math.abs(error - wrong / 40) < 1e-9, `k ${k}: ${error}, not ${wrong} of 40`);
+    }
+  });
+
+  it('lets no image vote on its twin or on a view of it, and asks about the images alone', async () => {
+    // Labels by chance: only a twin could know them.
+    const { values } = clouds(30, dimension, 1, 5);
+    const labels = Int32Array.from({ length: 30 }, (_, row) => (row * 7 + (row >> 2)) % classes);
+    const twice = {
+      values: Float32Array.from([...values, ...values]),
+      labels: Int32Array.from([...labels, ...labels]),
+    };
+    const task = { training: twice, dimension, classes, candidates: [1] };
+    const groups = Array.from({ length: 60 }, (_, row) => String(row % 30));
+    const blind = await trainNeighbours({ ...task, groups, asked: 30 }, plainProduct);
+    assert.ok((blind.trials[0]?.error ?? 0) > 0.3);
+    assert.equal((await trainNeighbours(task, plainProduct)).trials[0]?.error, 0);
+    const alone = { values, labels };
+    const single = await trainNeighbours({ ...task, training: alone }, plainProduct);
+    assert.equal(blind.trials[0]?.error, single.trials[0]?.error);
+  });
+
+  it('does not depend on how a runtime rounds', async () => {
+    const training = clouds(60, dimension, classes, 4, 3);
+    const coarse: typeof plainProduct = async (a, b, options) => {
+      const product = await plainProduct(a, b, options);
+      return { ...product, data: product.data.map((value, i) => value + ((i % 7) - 3) * 1e-6) };
+    };
+    const [exact, rounded] = [
+      await trainNeighbours({ training, dimension, classes }, plainProduct),
+      await trainNeighbours({ training, dimension, classes }, coarse),
+    ];
+    assert.deepEqual(rounded, exact);
+    const { neighbours } = exact;
+    const { values } = clouds(20, dimension, classes, 9);
+    assert.deepEqual(
+      await logitsBy({ kind: 'neighbours', neighbours }, values, 20, coarse),
+      await logitsBy({ kind: 'neighbours', neighbours }, values, 20, plainProduct),
+    );
+  });
+});
+
+describe('onRawValues', () => {
+  it('gives on raw values what a head of any kind gives on scaled ones', async () => {
+    const scaling = {
+      mean: Float32Array.from({ length: dimension }, (_, i) => i - 4),
+      deviation: Float32Array.from({ length: dimension }, (_, i) => (i === 3 ? 0 : 0.5 + i / 4)),
+    };
+    const raw = clouds(50, dimension, classes, 6, 2);
+    const training = { ...raw, values: scale(raw.values, scaling) };
+    const { neighbours } = await trainNeighbours({ training, dimension, classes }, plainProduct);
+    const { head } = await trainCentroid({ training, dimension, classes }, plainProduct);
+    const { trained } = await trainByGradient({ ...gradient, training, hidden: 4, steps: 20 }, plainProduct);
+    for (const each of [{ kind: 'neighbours', neighbours }, { kind: 'linear', head }, trained] as const) {
+      const scaled = await logitsOf(each, training.values, 50);
+      const unscaled = await logitsOf(onRawValues(each, scaling), raw.values, 50);
+      scaled.forEach((logit, i) => {
+        assert.ok(Math.abs(logit - (unscaled[i] ?? NaN)) < 1e-3 * Math.max(1, Math.abs(logit)), each.kind);
+      });
+    }
   });
 });
 
@@ -144,8 +241,8 @@ describe('trainByGradient', () => {
       { training, validation: null, dimension: 3, classes, l2: 1e-9, maxEpochs: 300 },
       plainProduct,
     );
-    const logits = logitsOf(trained, training.values, 90);
-    const expected = logitsOf({ kind: 'linear', head: exact.head }, training.values, 90);
+    const logits = await logitsOf(trained, training.values, 90);
+    const expected = await logitsOf({ kind: 'linear', head: exact.head }, training.values, 90);
     for (let i = 0; i < logits.length; i += classes)
       for (let c = 1; c < classes; c++) {
         const own = (logits[i + c] ?? NaN) - (logits[i] ?? NaN);
@@ -182,7 +279,7 @@ describe('trainByGradient', () => {
     assert.ok(curve.length < 500);
     const losses = curve.map((epoch) => epoch.validation?.crossEntropy ?? NaN);
     assert.equal(bestEpoch, losses.indexOf(Math.min(...losses)));
-    assert.equal(accuracyOf(trained, validation), curve[bestEpoch]?.validation?.accuracy);
+    assert.equal(await accuracyOf(trained, validation), curve[bestEpoch]?.validation?.accuracy);
   });
 
   it('label smoothing takes a probability of 1 - s + s / C for the truth', async () => {
@@ -191,7 +288,7 @@ describe('trainByGradient', () => {
       { ...gradient, training, labelSmoothing: 0.3, steps: 1000, measureEvery: 1000 },
       plainProduct,
     );
-    const logits = logitsOf(trained, training.values, 3);
+    const logits = await logitsOf(trained, training.values, 3);
     training.labels.forEach((label, row) => {
       const own = logits.subarray(row * classes, (row + 1) * classes).map(Math.exp);
       const probability = (own[label] ?? NaN) / own.reduce((sum, value) => sum + value, 0);
@@ -207,7 +304,7 @@ describe('trainByGradient', () => {
         { ...gradient, training, dimension: 2, classes: 2, imageWeights },
         plainProduct,
       );
-      const logits = logitsOf(trained, training.values, 60);
+      const logits = await logitsOf(trained, training.values, 60);
       return [...training.labels.keys()].filter((row) => (logits[2 * row + 1] ?? 0) > (logits[2 * row] ?? 0))
         .length;
     };
@@ -241,9 +338,9 @@ describe('chooseSoftmax', () => {
 
 describe('logitsOf', () => {
   it('refuses values that are not so many rows', async () => {
-    const neighbours = await trainNeighbours({ ...gradient }, plainProduct);
+    const { neighbours } = await trainNeighbours({ ...gradient }, plainProduct);
     const { trained } = await trainByGradient({ ...gradient, steps: 1 }, plainProduct);
     for (const head of [trained, { kind: 'neighbours', neighbours } as const])
-      assert.throws(() => logitsOf(head, new Float32Array(dimension + 1), 1), RangeError);
+      await assert.rejects(logitsOf(head, new Float32Array(dimension + 1), 1), RangeError);
   });
 });

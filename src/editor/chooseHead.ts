@@ -1,0 +1,64 @@
+import * as vscode from 'vscode';
+import type { HeadKind } from '../protocol';
+import type { EngineClient } from './engineClient';
+import { registerCommand } from './failures';
+import { chosenHead, headKinds, headName } from './headSetting';
+import { notificationText } from './plainText';
+import { useSetting } from './useSetting';
+
+/** Choose Head: what the new last layer of a dataset, or of the workspace, is to be; sets `retrain.head`. */
+export function registerChooseHead(engine: EngineClient, log: vscode.LogOutputChannel): vscode.Disposable {
+  return registerCommand('retrain.chooseHead', log, (scope?: vscode.Uri) => chooseHead(engine, scope));
+}
+
+async function chooseHead(
+  engine: EngineClient,
+  scope: vscode.Uri | undefined,
+): Promise<HeadKind | undefined> {
+  const chosen = chosenHead(vscode.workspace.getConfiguration('retrain', scope));
+  const item = await vscode.window.showQuickPick(
+    headKinds.map((kind) => ({
+      head: kind,
+      label: `${kind === chosen ? '$(check) ' : ''}${headName(kind)}`,
+      description: kind,
+      detail: detailOf(kind),
+    })),
+    {
+      title: vscode.l10n.t('Choose the head'),
+      placeHolder: vscode.l10n.t('The new last layer, which is trained on the bottleneck values'),
+      matchOnDescription: true,
+      matchOnDetail: true,
+    },
+  );
+  if (item === undefined) return undefined;
+  const stronger = vscode.l10n.t(
+    'retrain.json names the head of this dataset, and is stronger: change it there.',
+  );
+  if (await useSetting(engine, { name: 'head', value: item.head, stronger }, scope))
+    offerRetraining(item.head, scope);
+  return item.head;
+}
+
+function offerRetraining(kind: HeadKind, scope: vscode.Uri | undefined): void {
+  const retrain = vscode.l10n.t('Retrain');
+  const text = vscode.l10n.t('The next retraining uses the head {name}.', { name: headName(kind) });
+  void vscode.window.showInformationMessage(notificationText(text), retrain).then((choice) => {
+    if (choice === retrain)
+      void vscode.commands.executeCommand('retrain.retrainClassifier', ...(scope ? [scope] : []));
+  });
+}
+
+function detailOf(kind: HeadKind): string {
+  switch (kind) {
+    case 'softmax':
+      return vscode.l10n.t('Trained step by step; its curves show how it learns');
+    case 'ridge':
+      return vscode.l10n.t('Solved in closed form, its penalty chosen by exact leave-one-out');
+    case 'hidden':
+      return vscode.l10n.t('One layer more, trained in batches until validation gets no better');
+    case 'neighbours':
+      return vscode.l10n.t('The most alike training photos vote; their values are kept in the run');
+    case 'centroid':
+      return vscode.l10n.t('The class whose mean is nearest; the simplest, for a few photos of each class');
+  }
+}

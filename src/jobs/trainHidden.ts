@@ -1,0 +1,89 @@
+import type { Report } from '../base';
+import { partFold, stratifiedFolds } from '../evaluation';
+import type { HiddenSettings } from '../models';
+import {
+  trainByGradient,
+  type Epoch,
+  type GradientTrained,
+  type Product,
+  type TrainingSet,
+} from '../training';
+
+/** Measured in docs/heads.md. */
+export const hiddenDefaults: HiddenSettings = {
+  kind: 'hidden',
+  units: 128,
+  batchSize: 32,
+  learningRate: 0.003,
+  passes: 100,
+  patience: 10,
+};
+
+/** Where there is no validation, one training image in so many decides when the training ends. */
+const validationFolds = 10;
+
+export interface HiddenTask {
+  /** Scaled values. */
+  readonly training: TrainingSet;
+  /** Null or empty: a tenth of the training images is kept aside. */
+  readonly validation: TrainingSet | null;
+  readonly dimension: number;
+  readonly classes: number;
+  readonly seed: number;
+  readonly settings?: HiddenSettings;
+  /** How much each training image counts, [n]; absent: 1 each. */
+  readonly imageWeights?: Float64Array | undefined;
+  /** Rows of one group, such as views of an image, are kept aside together, [n]. */
+  readonly groups?: readonly string[];
+}
+
+/**
+ * Trains a head of one hidden layer by Adam until its validation loss has not fallen for a while; the epochs of its
+ * curve are passes over the training images.
+ * @throws as `trainByGradient`
+ */
+export function trainHidden(
+  task: HiddenTask,
+  product: Product,
+  options: { signal: AbortSignal; report?: Report<Epoch> },
+): Promise<GradientTrained> {
+  const { dimension, classes, seed, settings = hiddenDefaults } = task;
+  const { training, validation, imageWeights } = task.validation?.labels.length ? task : withTenthAside(task);
+  const { units, batchSize, learningRate, passes, patience } = settings;
+  const measureEvery = Math.ceil(training.labels.length / batchSize);
+  return trainByGradient(
+    {
+      training,
+      validation,
+      dimension,
+      classes,
+      hidden: units,
+      labelSmoothing: 0,
+      stepRule: { kind: 'adam', learningRate },
+      batchSize,
+      steps: passes * measureEvery,
+      measureEvery,
+      patience,
+      seed,
+      imageWeights,
+    },
+    product,
+    options,
+  );
+}
+
+function withTenthAside({
+  training: all,
+  classes,
+  seed,
+  imageWeights,
+  groups,
+}: HiddenTask): Pick<HiddenTask, 'training' | 'validation' | 'imageWeights'> {
+  const foldOf = stratifiedFolds(all.labels, classes, validationFolds, seed, groups);
+  const { training, held } = partFold(all, foldOf, 0);
+  return {
+    training: training.set,
+    validation: held.set,
+    imageWeights: imageWeights && Float64Array.from(training.rows, (row) => imageWeights[row] ?? 1),
+  };
+}

@@ -1,0 +1,27 @@
+import type { RunCalibration, RunSettings, RunTraining } from '../models';
+import { scaleInPlace, type Scaling, type TrainedHead } from '../training';
+import type { LabelledRows } from './labelledRows';
+
+/** What a head is trained on. */
+export interface Sides {
+  /** The images of the training side, and behind them views of them, if any. */
+  readonly training: LabelledRows;
+  /** The images alone; the same values. */
+  readonly originals: LabelledRows;
+  readonly validation: LabelledRows;
+  readonly scaling: Scaling;
+  readonly settings: RunSettings;
+}
+
+/** What came of it. */
+export interface TrainedRun {
+  /** Takes raw values. */
+  readonly head: TrainedHead;
+  readonly training: RunTraining;
+  readonly calibration: RunCalibration | null;
+}
+
+/** Scales the values of both sides in place. */
+export function scaleBoth(training: LabelledRows, validation: LabelledRows, scaling: Scaling): void {
+  for (const { values } of [training, validation]) scaleInPlace(values, scaling);
+}

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { documentOf, runCli } from '../../support/cli';
+import { copySamples } from '../../support/sampleDataset';
+
+interface Document {
+  split: { training: number; validation: number };
+  training: {
+    head: string;
+    k?: number;
+    temperature?: number;
+    trials?: { k: number; error: number; crossEntropy: number }[];
+    hidden?: { units: number };
+    epochs?: number;
+    best?: number;
+    optimizer?: { kind: string; penalties?: number[] };
+    regularisation?: { l2: number; trials: { l2: number; crossEntropy: number }[] };
+    classWeights?: string;
+  };
+  evaluation: { accuracy: number; confusion: number[][] };
+  leaveOneOut: { n: number; penalty: number };
+  calibration: { on: string; images: number } | null;
+  run: string;
+}
+
+interface Classified {
+  head: string;
+  answers: { path: string; label: string | null; nearest?: string; scores: { probability: number }[] }[];
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
+
+/** Its own file, as in the other suites of a command, so that these run beside them. */
+describe('retrain train --head, of every kind', function () {
+  this.timeout(180_000);
+  const home = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'retrain-kinds-')));
+  const photos = path.join(home, 'photos');
+  after(() => rmSync(home, { recursive: true, force: true }));
+  const run = (...args: string[]) => runCli(args, { cwd: home, data: home });
+  const train = async (...args: string[]) =>
+    documentOf(await run('train', 'photos', '--json', ...args)) as unknown as Document;
+  const bytesOf = (document: Document, name: string) => readFileSync(path.join(photos, document.run, name));
+  const error = async (...args: string[]) =>
+    (documentOf(await run(...args, '--json')) as { error: { code: string } }).error.code;
+
+  before(() => copySamples(photos, { daisy: 'daisy', roses: 'roses', tulips: 'tulips' }, 20));
+
+  for (const [head, numbers] of [
+    ['hidden', 'weights.bin'],
+    ['neighbours', 'neighbours.npy'],
+    ['centroid', 'weights.bin'],
+  ] as const)
+    describe(head, () => {
+      let first: Document;
+      before(async () => {
+        first = await train('--head', head, '--junit', path.join(home, `${head}.xml`));
+      });
+
+      it('is trained, and the run says what was chosen', () => {
+        const { training, evaluation, leaveOneOut, calibration } = first;
+        assert.equal(training.head, head);
+        assert.ok(evaluation.accuracy > 0.5, String(evaluation.accuracy));
+        // Leave-one-out is that of ridge, whatever the head.
+        assert.deepEqual([leaveOneOut.n, leaveOneOut.penalty], [60, 0.1]);
+        switch (head) {
+          case 'hidden':
+            assert.equal(training.hidden?.units, 128);
+            assert.ok((training.epochs ?? 0) >= (training.best ?? Infinity));
+            assert.equal(calibration, null, '6 validation images are too few');
+            break;
+          case 'neighbours': {
+            const { trials = [], k } = training;
+            assert.deepEqual(
+              trials.map((trial) => trial.k),
+              [1, 3, 5, 10, 20],
+            );
+            const best = [...trials].sort((a, b) => a.crossEntropy - b.crossEntropy)[0];
+            assert.equal(k, best?.k);
+            break;
+          }
+          case 'centroid':
+            assert.ok((training.temperature ?? 0) > 0);
+        }
+        if (head !== 'hidden')
+          assert.deepEqual([calibration?.on, calibration?.images], ['leave-one-out', first.split.training]);
+        const report = readFileSync(path.join(home, `${head}.xml`), 'utf8');
+        assert.match(report, new RegExp(`name="head" value="${head}"`));
+      });
+
+      it('gives the same numbers bit for bit the second time', async () => {
+        const again = await train('--head', head);
+        assert.ok(bytesOf(again, numbers).equals(bytesOf(first, numbers)));
+        assert.deepEqual(again.evaluation, first.evaluation);
+      });
+
+      it('classifies and evaluates from its run, as it was measured', async () => {
+        const folder = path.join('photos', first.run);
+        const rows = bytesOf(first, 'predictions.csv').toString().trimEnd().split('\r\n').slice(1);
+        assert.ok(rows.length >= 6);
+        const asked = rows.map((row) => row.split(','));
+        const files = asked.map(([file = '']) => path.join('photos', ...file.split('/')));
+        const { answers, head: named } = documentOf(
+          await run('classify', ...files, '--run', folder, '--json'),
+        ) as unknown as Classified;
+        assert.equal(named, head);
+        answers.forEach(({ label, nearest, scores }, i) => {
+          const [, , , , predicted, probability] = asked[i] ?? [];
+          assert.equal(label ?? nearest, predicted);
+          assert.ok(Math.abs(sum(scores.map((score) => score.probability)) - 1) < 1e-5);
+          assert.ok(Math.abs((scores[0]?.probability ?? NaN) - Number(probability)) < 1e-4);
+        });
+        const evaluated = documentOf(await run('evaluate', 'photos', '--run', folder, '--json')) as {
+          images: number;
+          accuracy: number;
+          head: string;
+        };
+        assert.deepEqual([evaluated.images, evaluated.head], [60, head]);
+        assert.ok(evaluated.accuracy > 0.6);
+      });
+
+      it('takes views of the training images', async () => {
+        const views = await train('--head', head, '--flip_left_right', '--views', '2');
+        assert.equal(views.training.head, head);
+        assert.ok(views.evaluation.accuracy > 0.5);
+        if (head === 'neighbours')
+          assert.equal(
+            bytesOf(views, 'neighbours.txt').toString().trimEnd().split('\n').length,
+            3 * views.split.training,
+          );
+      });
+
+      it('trains without an image kept aside', async () => {
+        const whole = await train(
+          ...['--head', head, '--validation-percentage', '0', '--testing-percentage', '0'],
+        );
+        assert.equal(whole.split.training, 60);
+      });
+    });
+
+  it('comes from retrain.json too', async () => {
+    const file = path.join(photos, 'retrain.json');
+    writeFileSync(file, '{ "head": "centroid" }');
+    assert.equal((await train()).training.head, 'centroid');
+    writeFileSync(file, '{ "head": "neighbours", "classWeights": "balanced" }');
+    assert.equal(await error('train', 'photos'), 'SETTINGS_DAMAGED');
+    rmSync(file);
+  });
+
+  it('a hidden layer takes class weights, and is written as a model and as curves', async () => {
+    const [model, events] = [path.join(home, 'model'), path.join(home, 'events')];
+    const document = await train(
+      ...['--head', 'hidden', '--class-weights', 'balanced'],
+      ...['--saved_model_dir', model, '--summaries_dir', events],
+    );
+    assert.equal(document.training.classWeights, 'balanced');
+    assert.deepEqual(readdirSync(model).sort(), ['labels.txt', 'model.json', 'weights.bin']);
+    assert.match(readFileSync(path.join(model, 'model.json'), 'utf8'), /"final_result_hidden\/kernel"/);
+    assert.ok(existsSync(events));
+  });
+
+  it('softmax has its penalty chosen on validation, and the usual one without', async () => {
+    const { training } = await train('--regularisation', 'validation');
+    const { l2, trials = [] } = training.regularisation ?? {};
+    assert.equal(training.head, 'softmax');
+    assert.deepEqual(training.optimizer?.penalties, [1e-6, 1e-5, 1e-4, 1e-3]);
+    assert.equal(trials.length, 4);
+    const least = Math.min(...trials.map(({ crossEntropy }) => crossEntropy));
+    assert.equal(trials.find((trial) => trial.l2 === l2)?.crossEntropy, least);
+    const blind = await train('--regularisation', 'validation', '--validation-percentage', '0');
+    assert.equal(blind.training.regularisation, undefined);
+  });
+
+  it('refuses what a head has no part in, before anything is computed', async () => {
+    for (const args of [
+      ['--head', 'neighbours', '--class-weights', 'balanced'],
+      ['--head', 'centroid', '--class-weights', 'balanced'],
+      ['--head', 'centroid', '--summaries_dir', 'events'],
+      ['--head', 'hidden', '--optimizer', 'retrain.py'],
+      ['--head', 'hidden', '--regularisation', 'validation'],
+      ['--regularisation', 'validation', '--optimizer', 'retrain.py'],
+    ]) {
+      const { status, stdout, stderr } = await run('train', 'photos', ...args);
+      assert.deepEqual([status, stdout], [2, ''], args.join(' '));
+      assert.match(stderr, /^error: --/m);
+    }
+    const args = ['train', 'photos', '--head', 'neighbours', '--saved_model_dir', path.join(home, 'none')];
+    assert.equal(await error(...args), 'HEAD_WITHOUT_MODEL');
+    assert.ok(!existsSync(path.join(home, 'none')));
+  });
+
+  describe('the runs of several kinds', () => {
+    it('lists them, and holds two of them against each other', async () => {
+      const { runs } = documentOf(await run('runs', 'photos', '--json')) as {
+        runs: { run: string; head: string }[];
+      };
+      const of = (head: string) => runs.find((one) => one.head === head)?.run ?? '';
+      const compared = documentOf(await run('compare', of('hidden'), of('neighbours'), '--json')) as {
+        settings: { key: string; before: unknown; after: unknown }[];
+      };
+      const setting = (key: string) => compared.settings.find((one) => one.key === key);
+      assert.deepEqual(setting('head.kind'), { key: 'head.kind', before: 'hidden', after: 'neighbours' });
+      assert.deepEqual(setting('head.candidates')?.after, '1, 3, 5, 10, 20');
+    });
+  });
+});
