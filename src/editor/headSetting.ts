@@ -16,8 +16,17 @@ export function headName(kind: HeadKind): string {
   return names[kind]();
 }
 
-/** The setting `retrain.head`; softmax regression where it is none that there is. */
+/**
+ * The setting `retrain.head`; a ridge classifier where it is none that there is. Where nobody has set it, an optimizer
+ * that somebody has set means softmax regression, which alone has one.
+ */
 export function chosenHead(settings: vscode.WorkspaceConfiguration): HeadKind {
+  if (!isSet(settings, 'head') && isSet(settings, 'optimizer')) return 'softmax';
   const named = settings.get<string>('head');
-  return headKinds.find((kind) => kind === named) ?? 'softmax';
+  return headKinds.find((kind) => kind === named) ?? 'ridge';
+}
+
+function isSet(settings: vscode.WorkspaceConfiguration, name: string): boolean {
+  const { globalValue, workspaceValue, workspaceFolderValue } = settings.inspect<string>(name) ?? {};
+  return [globalValue, workspaceValue, workspaceFolderValue].some((value) => value !== undefined);
 }

@@ -151,9 +151,9 @@ export const settingDescriptions = {
     90,
   ),
   head: choice({ meaning: 'What the new last layer is.', default: defaultSettings.head.kind }, {
-    softmax: 'A softmax regression, trained step by step: its curves show how it learns.',
+    softmax: 'A softmax regression, under the optimizer of your choice.',
     ridge:
-      'A ridge classifier, solved in closed form; its penalty is chosen by exact leave-one-out, its probabilities are calibrated.',
+      'A ridge classifier: the most accurate and the best calibrated on most datasets; its penalty is chosen by exact leave-one-out.',
     hidden: 'A network of one hidden layer, trained in batches until validation gets no better.',
     neighbours:
       'The most alike training images vote: nothing is fitted, their values are kept in the run; how many vote is chosen by leave-one-out.',

@@ -9,7 +9,7 @@ export const defaultSettings: RetrainSettings = {
   validationPercentage: 10,
   testingPercentage: 10,
   splitRule: { kind: 'content' },
-  head: { kind: 'softmax', optimizer: { kind: 'l-bfgs' } },
+  head: { kind: 'ridge' },
 };
 
 /** Views of an image where distortions are asked for and their number is not. */

@@ -13,6 +13,8 @@ import { retrainPyDefaults } from '../../../src/training';
 import { runWith } from '../../support/runRecords';
 import { temporaryFolder } from '../../support/temporaryFolder';
 
+const softmax = { ...defaultSettings, head: { kind: 'softmax', optimizer: { kind: 'l-bfgs' } } } as const;
+
 describe('the settings of a dataset', () => {
   const temporary = temporaryFolder();
   const ignore = () => undefined;
@@ -56,20 +58,18 @@ describe('the settings of a dataset', () => {
     assert.ok(head.kind === 'softmax' && head.optimizer.kind === 'retrain.py');
     assert.deepEqual([head.optimizer.steps, head.optimizer.learningRate], [7, 0.01]);
     const other = await choose(dataset, top, { optimizer: 'l-bfgs', splitRule: 'content' });
-    assert.deepEqual(other, defaultSettings);
+    assert.deepEqual(other, softmax);
   });
 
   it('have one head: an optimizer means softmax regression, and ridge takes no split of retrain.py', async () => {
     const { top, dataset } = workspace();
-    const ridge = { ...defaultSettings, head: { kind: 'ridge' } } as const;
     writeFileSync(path.join(dataset, 'retrain.json'), '{"optimizer": "l-bfgs"}');
-    const choice = { settings: ridge, workspace: top };
-    assert.deepEqual(await chosenSettings(dataset, choice, ignore), defaultSettings);
+    assert.deepEqual(await choose(dataset, top), softmax);
     writeFileSync(path.join(dataset, 'retrain.json'), '{"optimizer": "retrain.py", "trainingSteps": 7}');
-    assert.deepEqual(await choose(dataset, top, { head: 'ridge' }), ridge);
+    assert.deepEqual(await choose(dataset, top, { head: 'ridge' }), defaultSettings);
     writeFileSync(path.join(dataset, 'retrain.json'), '{"head": "ridge"}');
-    assert.deepEqual(await choose(dataset, top), ridge);
-    assert.deepEqual(await choose(dataset, top, { head: 'softmax' }), defaultSettings);
+    assert.deepEqual(await choose(dataset, top), defaultSettings);
+    assert.deepEqual(await choose(dataset, top, { head: 'softmax' }), softmax);
   });
 
   it('have distortions of both, none where all are off, and views asked for a job only with some', async () => {
