@@ -59,7 +59,7 @@ export async function nearestRows(
       const offset = i * rows.rows;
       const excluded = apart?.(from + i) ?? [];
       for (const row of excluded) data[offset + row] = -Infinity;
-      const near = largest(data, offset, rows.rows, 2 * k + spare)
+      const near = largest(data, offset, rows.rows, k + spare)
         .filter((row) => data[offset + row] !== -Infinity)
         .map((row) => ({
           row,
@@ -72,13 +72,21 @@ export async function nearestRows(
   return found;
 }
 
-/** Rows that are ranked besides twice as many as are sought. */
+/** Rows that are ranked besides as many as are sought. */
 const spare = 10;
 
 function exactDot(u: Float32Array, fromU: number, v: Float32Array, fromV: number, length: number): number {
-  let sum = 0;
-  for (let i = 0; i < length; i++) sum += (u[fromU + i] as number) * (v[fromV + i] as number);
-  return sum;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 4 <= length; i += 4) {
+    const [atU, atV] = [fromU + i, fromV + i];
+    a += (u[atU] as number) * (v[atV] as number);
+    b += (u[atU + 1] as number) * (v[atV + 1] as number);
+    c += (u[atU + 2] as number) * (v[atV + 2] as number);
+    d += (u[atU + 3] as number) * (v[atV + 3] as number);
+  }
+  for (; i < length; i++) a += (u[fromU + i] as number) * (v[fromV + i] as number);
+  return a + b + c + d;
 }
 
 /** The numbers of the `k` largest of `length` values from `offset` on, the largest first, of equals the first. */
