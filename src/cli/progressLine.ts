@@ -119,6 +119,8 @@ function describe(progress: Progress): { text: string; final: boolean } {
       return { text: `Computing anew: ${progress.done} of ${progress.of} images`, final: false };
     case 'penaltyTried':
       return { text: `Training: penalty ${progress.trial.penalty}`, final: false };
+    case 'neighboursCompared':
+      return { text: `Training: ${progress.done} of ${progress.of} images compared`, final: false };
     case 'neighboursTried':
       return { text: `Training: ${progress.trial.k} neighbours`, final: false };
     case 'solved':

@@ -102,12 +102,21 @@ export function advance(running: RunningView, progress: RetrainProgress): Runnin
           seconds: null,
         },
       };
+    case 'neighboursCompared': {
+      const compared = progress.of > 0 ? progress.done / progress.of : 1;
+      return {
+        ...running,
+        step: 'training',
+        training: { kind: 'neighbours', compared, trials: [], k: null, seconds: null },
+      };
+    }
     case 'neighboursTried':
       return {
         ...running,
         step: 'training',
         training: {
           kind: 'neighbours',
+          compared: 1,
           trials: [...neighboursTrials(running), progress.trial],
           k: null,
           seconds: null,
@@ -127,7 +136,7 @@ function solved(running: RunningView, solution: Solution, seconds: number): Trai
     case 'ridge':
       return { ...solution, trials: trials(running), seconds };
     case 'neighbours':
-      return { ...solution, trials: neighboursTrials(running), seconds };
+      return { ...solution, compared: 1, trials: neighboursTrials(running), seconds };
     case 'centroid':
       return { ...solution, seconds };
   }

@@ -92,7 +92,7 @@ export interface RefitFacts {
 
 /**
  * What a job says while it runs, in this order: `settings` at most once; `scanning`, `bottlenecks`, `training`,
- * `penaltyTried` and `neighboursTried` repeat. Where a penalty is chosen on validation, `training` begins anew with
+ * `penaltyTried`, `neighboursCompared` and `neighboursTried` repeat. Where a penalty is chosen on validation, `training` begins anew with
  * each at epoch 0.
  */
 export type RetrainProgress =
@@ -124,7 +124,8 @@ export type RetrainProgress =
     }
   /** Of a ridge classifier. */
   | { readonly kind: 'penaltyTried'; readonly trial: RidgeTrial }
-  /** Of nearest neighbours. */
+  /** Of nearest neighbours: how many training images have found theirs, then what was tried. */
+  | { readonly kind: 'neighboursCompared'; readonly done: number; readonly of: number }
   | { readonly kind: 'neighboursTried'; readonly trial: NeighboursTrial }
   /** Of a head without a curve, in place of `trained`. */
   | { readonly kind: 'solved'; readonly solution: Solution; readonly seconds: number };

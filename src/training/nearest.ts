@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../base';
+import { throwIfAborted, type Report } from '../base';
 import { dot } from './lbfgs';
 import { rowsOf, type Matrix, type Product } from './matrix';
 
@@ -35,18 +35,26 @@ export function directions(values: Float32Array, dimension: number): Float32Arra
   return result;
 }
 
+interface Search {
+  /** Rows that do not count for a query, by its number. */
+  readonly apart?: (query: number) => readonly number[];
+  readonly signal?: AbortSignal | undefined;
+  /** After each block: how many queries are answered. */
+  readonly report?: Report<{ done: number; of: number }> | undefined;
+}
+
 /**
  * The numbers of the `k` rows with the largest cosine to each query, the nearest first, of equals the first. The
  * product in float32 only picks more than enough; these are ranked by sums in float64, so that runtimes agree.
  * @param queries and `rows` of length 1
- * @param apart rows that do not count for a query, by its number
+ * @throws the signal's reason once aborted
  */
 export async function nearestRows(
   queries: Matrix,
   rows: Matrix,
   k: number,
   product: Product,
-  { apart, signal }: { apart?: (query: number) => readonly number[]; signal?: AbortSignal | undefined } = {},
+  { apart, signal, report }: Search = {},
 ): Promise<number[][]> {
   const dimension = rows.columns;
   const block = Math.max(1, Math.floor(mostEntries / Math.max(1, rows.rows)));
@@ -68,6 +76,7 @@ export async function nearestRows(
         .sort((a, b) => b.cosine - a.cosine || a.row - b.row);
       found.push(near.slice(0, k).map(({ row }) => row));
     }
+    report?.({ done: found.length, of: queries.rows });
   }
   return found;
 }
