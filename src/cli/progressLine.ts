@@ -121,6 +121,8 @@ function describe(progress: Progress): { text: string; final: boolean } {
       return { text: `Training: penalty ${progress.trial.penalty}`, final: false };
     case 'descending':
       return { text: `Training: epoch ${progress.epoch.epoch}`, final: false };
+    case 'neighboursCompared':
+      return { text: `Training: ${progress.done} of ${progress.of} images compared`, final: false };
     case 'neighboursTried':
       return { text: `Training: ${progress.trial.k} neighbours`, final: false };
     case 'solved':

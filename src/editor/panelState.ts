@@ -104,12 +104,21 @@ export function advance(running: RunningView, progress: RetrainProgress): Runnin
         training: { kind: 'ridge', trials, curve: [...curve, progress.epoch], penalty: null, seconds: null },
       };
     }
+    case 'neighboursCompared': {
+      const compared = progress.of > 0 ? progress.done / progress.of : 1;
+      return {
+        ...running,
+        step: 'training',
+        training: { kind: 'neighbours', compared, trials: [], k: null, seconds: null },
+      };
+    }
     case 'neighboursTried':
       return {
         ...running,
         step: 'training',
         training: {
           kind: 'neighbours',
+          compared: 1,
           trials: [...neighboursTrials(running), progress.trial],
           k: null,
           seconds: null,
@@ -134,7 +143,7 @@ function solved(running: RunningView, solution: Solution, seconds: number): Trai
         seconds,
       };
     case 'neighbours':
-      return { ...solution, trials: neighboursTrials(running), seconds };
+      return { ...solution, compared: 1, trials: neighboursTrials(running), seconds };
     case 'centroid':
       return { ...solution, seconds };
   }

@@ -45,7 +45,11 @@ export async function neighbours(
       groups: training.rows.map(({ sha256 }) => sha256),
     },
     runtime.multiply,
-    { signal, report: (trial) => report({ kind: 'neighboursTried', trial }) },
+    {
+      signal,
+      compared: ({ done, of }) => report({ kind: 'neighboursCompared', done, of }),
+      report: (trial) => report({ kind: 'neighboursTried', trial }),
+    },
   );
   const { k, temperature } = result.neighbours;
   const seconds = secondsSince(started);

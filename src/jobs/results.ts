@@ -92,8 +92,8 @@ export interface RefitFacts {
 
 /**
  * What a job says while it runs, in this order: `settings` at most once; `scanning`, `bottlenecks`, `training`,
- * `penaltyTried`, `descending` and `neighboursTried` repeat. Where a penalty is chosen on validation, `training` begins
- * anew with each at epoch 0.
+ * `penaltyTried`, `descending`, `neighboursCompared` and `neighboursTried` repeat. Where a penalty is chosen on
+ * validation, `training` begins anew with each at epoch 0.
  */
 export type RetrainProgress =
   | (Omit<Extract<SettingsFacts, { kind: 'read' }>, 'kind'> & { readonly kind: 'settings' })
@@ -125,7 +125,8 @@ export type RetrainProgress =
   /** Of a ridge classifier. */
   | { readonly kind: 'penaltyTried'; readonly trial: RidgeTrial }
   | { readonly kind: 'descending'; readonly epoch: EpochView }
-  /** Of nearest neighbours. */
+  /** Of nearest neighbours: how many training images have found theirs, then what was tried. */
+  | { readonly kind: 'neighboursCompared'; readonly done: number; readonly of: number }
   | { readonly kind: 'neighboursTried'; readonly trial: NeighboursTrial }
   /** Of a head that one answer is best for, in place of `trained`. */
   | { readonly kind: 'solved'; readonly solution: Solution; readonly seconds: number };

@@ -48,6 +48,8 @@ export type TrainingUnderway =
     }
   | {
       readonly kind: 'neighbours';
+      /** The share of training images that have found their neighbours. */
+      readonly compared: number;
       readonly trials: readonly NeighboursTrial[];
       readonly k: number | null;
       readonly seconds: number | null;

@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../base';
+import { throwIfAborted, type Report } from '../base';
 import { dot } from './lbfgs';
 import { rowsOf, type Matrix, type Product } from './matrix';
 
@@ -35,18 +35,26 @@ export function directions(values: Float32Array, dimension: number): Float32Arra
   return result;
 }
 
+interface Search {
+  /** Rows that do not count for a query, by its number. */
+  readonly apart?: (query: number) => readonly number[];
+  readonly signal?: AbortSignal | undefined;
+  /** After each block: how many queries are answered. */
+  readonly report?: Report<{ done: number; of: number }> | undefined;
+}
+
 /**
  * The numbers of the `k` rows with the largest cosine to each query, the nearest first, of equals the first. The
  * product in float32 only picks more than enough; these are ranked by sums in float64, so that runtimes agree.
  * @param queries and `rows` of length 1
- * @param apart rows that do not count for a query, by its number
+ * @throws the signal's reason once aborted
  */
 export async function nearestRows(
   queries: Matrix,
   rows: Matrix,
   k: number,
   product: Product,
-  { apart, signal }: { apart?: (query: number) => readonly number[]; signal?: AbortSignal | undefined } = {},
+  { apart, signal, report }: Search = {},
 ): Promise<number[][]> {
   const dimension = rows.columns;
   const block = Math.max(1, Math.floor(mostEntries / Math.max(1, rows.rows)));
@@ -59,7 +67,7 @@ export async function nearestRows(
       const offset = i * rows.rows;
       const excluded = apart?.(from + i) ?? [];
       for (const row of excluded) data[offset + row] = -Infinity;
-      const near = largest(data, offset, rows.rows, 2 * k + spare)
+      const near = largest(data, offset, rows.rows, k + spare)
         .filter((row) => data[offset + row] !== -Infinity)
         .map((row) => ({
           row,
@@ -68,17 +76,26 @@ export async function nearestRows(
         .sort((a, b) => b.cosine - a.cosine || a.row - b.row);
       found.push(near.slice(0, k).map(({ row }) => row));
     }
+    report?.({ done: found.length, of: queries.rows });
   }
   return found;
 }
 
-/** Rows that are ranked besides twice as many as are sought. */
+/** Rows that are ranked besides as many as are sought. */
 const spare = 10;
 
 function exactDot(u: Float32Array, fromU: number, v: Float32Array, fromV: number, length: number): number {
-  let sum = 0;
-  for (let i = 0; i < length; i++) sum += (u[fromU + i] as number) * (v[fromV + i] as number);
-  return sum;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  let i = 0;
+  for (; i + 4 <= length; i += 4) {
+    const [atU, atV] = [fromU + i, fromV + i];
+    a += (u[atU] as number) * (v[atV] as number);
+    b += (u[atU + 1] as number) * (v[atV + 1] as number);
+    c += (u[atU + 2] as number) * (v[atV + 2] as number);
+    d += (u[atU + 3] as number) * (v[atV + 3] as number);
+  }
+  for (; i < length; i++) a += (u[fromU + i] as number) * (v[fromV + i] as number);
+  return a + b + c + d;
 }
 
 /** The numbers of the `k` largest of `length` values from `offset` on, the largest first, of equals the first. */

@@ -48,19 +48,25 @@ export interface TrainedNeighbours {
   readonly trials: readonly NeighboursTrial[];
 }
 
+interface NeighboursOptions {
+  readonly signal?: AbortSignal;
+  readonly compared?: Report<{ done: number; of: number }>;
+  readonly report?: Report<NeighboursTrial>;
+}
+
 export const neighbourCandidates: readonly number[] = [1, 3, 5, 10, 20];
 
 /**
  * k nearest neighbours by the cosine of scaled values (Cover and Hart, "Nearest neighbor pattern classification",
  * 1967). How many vote, and the temperature, are those that give the training images the least cross-entropy when
- * none votes on itself. Reports each number that was tried.
+ * none votes on itself. Reports how many images have found their neighbours, then each number that was tried.
  * @param product for the cosines of all pairs, some rows at a time
  * @throws RangeError without an image; the signal's reason once aborted
  */
 export async function trainNeighbours(
   { training, dimension, classes, candidates = neighbourCandidates, ...task }: NeighboursTask,
   product: Product,
-  { signal, report }: { signal?: AbortSignal; report?: Report<NeighboursTrial> } = {},
+  { signal, compared, report }: NeighboursOptions = {},
 ): Promise<TrainedNeighbours> {
   const { values, labels } = training;
   const m = labels.length;
@@ -71,7 +77,11 @@ export async function trainNeighbours(
   const rows: Matrix = { rows: m, columns: dimension, data: units };
   const queries: Matrix = { ...rows, rows: asked, data: units.subarray(0, asked * dimension) };
   const most = Math.max(1, ...candidates);
-  const lists = await nearestRows(queries, rows, most, product, { apart: kin(m, groups), signal });
+  const lists = await nearestRows(queries, rows, most, product, {
+    apart: kin(m, groups),
+    signal,
+    report: compared,
+  });
   throwIfAborted(signal);
 
   const truth = labels.subarray(0, asked);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { access, rename, rm } from 'node:fs/promises';
+import { access, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { RunView } from '../../src/protocol';
+import type { ClassifyResult, RunView } from '../../src/protocol';
 import { watchDialogs } from './support/dialogs';
 import {
   activated,
@@ -84,6 +84,47 @@ describe('Retrain Classifier', function () {
       assert.ok(run.training.trials.length >= 2);
       assert.ok(run.leaveOneOut?.kind === 'measured');
       assert.equal(run.leaveOneOut.predictions.length, 24);
+    } finally {
+      await settings.update('head', undefined, vscode.ConfigurationTarget.Workspace);
+    }
+  });
+
+  for (const head of ['softmax', 'hidden', 'neighbours', 'centroid'] as const)
+    it(`trains a head that is ${head}, and classifies with it`, async () => {
+      const root = await putThreeClasses(await newFolder(head), 8);
+      const settings = vscode.workspace.getConfiguration('retrain');
+      await settings.update('head', head, vscode.ConfigurationTarget.Workspace);
+      try {
+        const run = await retrain(root);
+        assert.equal(run?.training.head.kind, head);
+        assert.equal(run.training.kind, ['softmax', 'hidden'].includes(head) ? 'iterative' : head);
+        const photo = path.join(root, 'roses', (await readdir(path.join(root, 'roses')))[0] ?? '');
+        const result = await vscode.commands.executeCommand<ClassifyResult | undefined>(
+          'retrain.classifyImage',
+          vscode.Uri.file(photo),
+        );
+        const [answer] = result?.answers ?? [];
+        assert.ok(answer && answer.kind !== 'failed');
+        assert.deepEqual([result?.run.folder, result?.run.head], [run.folder, head]);
+        assert.equal(answer.scores.length, 3);
+      } finally {
+        await settings.update('head', undefined, vscode.ConfigurationTarget.Workspace);
+      }
+    });
+
+  it('sets the head that is chosen from a list', async () => {
+    let offered: readonly string[] = [];
+    dialogs.choose = (labels) => {
+      offered = labels;
+      return labels.find((label) => label.includes('Nearest neighbours'));
+    };
+    const chosen = await vscode.commands.executeCommand('retrain.chooseHead');
+    const settings = vscode.workspace.getConfiguration('retrain');
+    try {
+      assert.equal(chosen, 'neighbours');
+      assert.equal(offered.length, 5);
+      assert.equal(settings.get('head'), 'neighbours');
+      assert.match(dialogs.messages[0]?.text ?? '', /The next retraining uses the head Nearest neighbours/);
     } finally {
       await settings.update('head', undefined, vscode.ConfigurationTarget.Workspace);
     }

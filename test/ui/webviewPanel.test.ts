@@ -62,6 +62,43 @@ describe('the panel', function () {
     await page.close();
   });
 
+  it('shows which numbers of neighbours were tried, with the loss and the wrong answers of leave-one-out', async () => {
+    const page = await pages.open('panel', 'neighbours');
+    const rows = page.getByRole('region', { name: 'Training' }).locator('tbody tr');
+    assert.deepEqual(await rows.locator('th').allInnerTexts(), ['1', '3', '5, taken', '10', '20']);
+    assert.equal(
+      plain(await rows.nth(2).innerText())
+        .replace(/\s+/g, ' ')
+        .trim(),
+      '5, taken 0.544 16.3 %',
+    );
+    assert.equal(await page.locator('#training .plot').count(), 0);
+    await page.close();
+  });
+
+  it('says of every head what it is, and asks for another one', async () => {
+    for (const [state, facts] of [
+      ['ridge', /ridge · penalty 0\.03/],
+      ['neighbours', /nearest neighbours · 5 vote/],
+      ['centroid', /nearest class mean/],
+      ['hidden', /hidden layer of 128 units.*40, the best is 30/s],
+      ['regularised', /softmax regression.*penalty 0\.0001, the best of 4 on validation/s],
+    ] as const) {
+      const page = await pages.open('panel', state);
+      const run = page.getByRole('region', { name: 'Run', exact: true });
+      assert.match(plain(await run.innerText()), facts, state);
+      const training = plain(await page.getByRole('region', { name: 'Training' }).innerText());
+      if (state === 'centroid') assert.match(training, /the class whose mean is nearest/);
+      assert.equal(
+        (await page.locator('#training .plot').count()) > 0,
+        ['hidden', 'regularised'].includes(state),
+      );
+      await run.getByRole('button', { name: 'Choose another head…' }).click();
+      assert.equal((await sent(page, 'chooseHead')).length, 1);
+      await page.close();
+    }
+  });
+
   it('says how sure it is, of the photos that the matrix shows, in diagrams and in numbers', async () => {
     const page = await pages.open('panel', 'done');
     const band = page.getByRole('region', { name: /^How sure is it\?/ });

@@ -64,11 +64,11 @@ export function standing({ step, scan, bottlenecks, views, training, dataset }: 
         };
       if (training?.kind === 'neighbours')
         return {
-          figure: count(training.trials.length),
-          unit: plural(training.trials.length, 'number', 'numbers'),
-          lead: t('Training: choosing how many neighbours vote.'),
-          note: t('The number with the least leave-one-out loss is taken.'),
-          share: null,
+          figure: percent(training.compared),
+          unit: '%',
+          lead: t('Training: comparing the training photos with each other.'),
+          note: t('How many of the most alike vote is then chosen by leave-one-out.'),
+          share: training.compared,
         };
       if (training?.kind === 'centroid') return beginning(t('The class means are there.'), dataset?.images);
       const last = training?.curve.at(-1);

@@ -87,11 +87,23 @@ function factsOf(running: RunningView, step: RunningView['step']): { facts: stri
       if (training.seconds !== null) return { facts: joined(facts, duration(training.seconds)), share: 1 };
       return {
         facts,
-        share: training.kind === 'iterative' ? reached / Math.max(1, training.maxEpochs) : 0.5,
+        share: trainingShare(training, reached),
       };
     }
     case 'evaluation':
       return { facts: t('begins'), share: 0.5 };
+  }
+}
+
+function trainingShare(training: TrainingUnderway, reached: number): number {
+  switch (training.kind) {
+    case 'iterative':
+      return reached / Math.max(1, training.maxEpochs);
+    case 'neighbours':
+      return training.compared;
+    case 'ridge':
+    case 'centroid':
+      return 0.5;
   }
 }
 

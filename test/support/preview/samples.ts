@@ -197,6 +197,64 @@ const ridge: RunView['training'] = {
   seconds: 0.04,
 };
 
+const neighbours: RunView['training'] = {
+  kind: 'neighbours',
+  splitRule: { kind: 'content' },
+  head: { kind: 'neighbours', candidates: [1, 3, 5, 10, 20] },
+  seed: 42,
+  k: 5,
+  temperature: 0.83,
+  trials: [
+    { k: 1, error: 0.181, crossEntropy: 0.742 },
+    { k: 3, error: 0.169, crossEntropy: 0.561 },
+    { k: 5, error: 0.163, crossEntropy: 0.544 },
+    { k: 10, error: 0.175, crossEntropy: 0.589 },
+    { k: 20, error: 0.2, crossEntropy: 0.667 },
+  ],
+  seconds: 0.02,
+};
+
+const centroid: RunView['training'] = {
+  kind: 'centroid',
+  splitRule: { kind: 'content' },
+  head: { kind: 'centroid' },
+  seed: 42,
+  temperature: 91.5,
+  seconds: 0.01,
+};
+
+const hidden: RunView['training'] = {
+  kind: 'iterative',
+  unit: 'epoch',
+  splitRule: { kind: 'content' },
+  head: { kind: 'hidden', units: 128, batchSize: 32, learningRate: 0.003, passes: 100, patience: 10 },
+  seed: 42,
+  epochs: 40,
+  bestEpoch: 30,
+  seconds: 2.4,
+  curve: curveOf(41, true),
+};
+
+const regularised: RunView['training'] = {
+  ...hidden,
+  head: {
+    kind: 'softmax',
+    optimizer: { kind: 'l-bfgs', l2: 1e-5, maxEpochs: 100, penalties: [1e-6, 1e-5, 1e-4, 1e-3] },
+  },
+  regularisation: {
+    l2: 0.0001,
+    trials: [
+      { l2: 0.001, crossEntropy: 0.41 },
+      { l2: 0.0001, crossEntropy: 0.36 },
+      { l2: 0.00001, crossEntropy: 0.38 },
+      { l2: 0.000001, crossEntropy: 0.39 },
+    ],
+  },
+};
+
+/** Heads besides those that have states of their own. */
+const trainings = { neighbours, centroid, hidden, regularised };
+
 function runOf(
   labels: readonly string[],
   perClass: number,
@@ -292,6 +350,16 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
           training: ridge,
           leaveOneOut: leftOut(photos),
           calibration: { temperature: 0.147, on: 'leave-one-out', images: 160 },
+        }),
+      );
+    case 'neighbours':
+    case 'centroid':
+    case 'hidden':
+    case 'regularised':
+      return done(
+        runOf(flowers, 40, evaluationOf(flowers, 4, 0.72, photos), {
+          training: trainings[name],
+          leaveOneOut: leftOut(photos),
         }),
       );
     case 'leftOut': {

@@ -143,9 +143,11 @@ describe('advance', () => {
       scanned,
       ...trials.map((trial): RetrainProgress => ({ kind: 'neighboursTried', trial })),
     );
-    assert.deepEqual(tried.training, { kind: 'neighbours', trials, k: null, seconds: null });
+    assert.deepEqual(tried.training, { kind: 'neighbours', compared: 1, trials, k: null, seconds: null });
+    const half = after(scanned, { kind: 'neighboursCompared', done: 30, of: 60 }).training;
+    assert.deepEqual(half, { kind: 'neighbours', compared: 0.5, trials: [], k: null, seconds: null });
     const solved = advance(tried, { kind: 'solved', solution: { kind: 'neighbours', k: 3 }, seconds: 0.2 });
-    assert.deepEqual(solved.training, { kind: 'neighbours', trials, k: 3, seconds: 0.2 });
+    assert.deepEqual(solved.training, { kind: 'neighbours', compared: 1, trials, k: 3, seconds: 0.2 });
     const means = after(scanned, { kind: 'solved', solution: { kind: 'centroid' }, seconds: 0.1 });
     assert.equal(means.step, 'evaluation');
     assert.deepEqual(means.training, { kind: 'centroid', seconds: 0.1 });
