@@ -46,6 +46,12 @@ export const reject = () =>
     .argParser(shareOfOne)
     .default(0);
 
+export const classWeights = () =>
+  new Option(
+    '--class-weights <rule>',
+    'what counts as much as any other: every image (none), or every class (balanced)',
+  ).choices(['none', 'balanced']);
+
 /** What `backbone` and `runtime` give. */
 export type NetworkOptions = Pick<RetrainSettings, 'backbone' | 'runtime'>;
 

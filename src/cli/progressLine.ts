@@ -105,6 +105,8 @@ function describe(progress: Progress): { text: string; final: boolean } {
         text: `Cross-validating: ${progress.done} of ${progress.of} trainings (${progress.head})`,
         final: false,
       };
+    case 'crossValidated':
+      return { text: `Cross-validated: ${progress.result.head}`, final: false };
     case 'classifying':
       return { text: `Classifying: ${progress.done} of ${progress.of}`, final: false };
     case 'merging':

@@ -39,7 +39,7 @@ export const compareBackbones: Job<'compareBackbones'> = async (
       'softmax',
       filled,
       scaledImages(filled, read),
-      { folds, repeats: 1, seed },
+      { folds, repeats: 1, seed, balanced: false },
       { signal: context.signal },
     );
     const backbone = await context.networks.backbone(id);

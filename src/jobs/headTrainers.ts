@@ -1,6 +1,7 @@
 import { partFold, stratifiedFolds } from '../evaluation';
 import type { Runtime } from '../runtimes';
 import {
+  balancedWeights,
   trainByGradient,
   trainCentroid,
   trainingDefaults,
@@ -21,6 +22,8 @@ interface HeadSizes {
   /** D */
   readonly dimension: number;
   readonly seed: number;
+  /** Every class counts as much as any other, where a head of the kind takes weights. */
+  readonly balanced: boolean;
   readonly runtime: Pick<Runtime, 'multiply' | 'multiply64'>;
 }
 
@@ -29,19 +32,33 @@ const hidden = { units: 128, batchSize: 32, learningRate: 0.003, passes: 100, pa
 /** One in so many images decides when the training of a hidden layer ends. */
 const validationFolds = 10;
 
+/** Whether the images of a training can have weights: votes and class means have no place for them. */
+export function takesWeights(kind: HeadKind): boolean {
+  return kind === 'softmax' || kind === 'ridge' || kind === 'hidden';
+}
+
 /** The usual training of each kind of head, with nothing to choose but what it chooses itself. */
-export function headTrainer(kind: HeadKind, { classes, dimension, seed, runtime }: HeadSizes): HeadTrainer {
+export function headTrainer(
+  kind: HeadKind,
+  { classes, dimension, seed, balanced, runtime }: HeadSizes,
+): HeadTrainer {
   const sizes = { classes, dimension };
+  const weightsOf = ({ labels }: TrainingSet) => (balanced ? balancedWeights(labels, classes) : undefined);
   switch (kind) {
     case 'softmax':
       return async (training, signal) => {
-        const task = { training, validation: null, ...sizes, ...trainingDefaults };
+        const imageWeights = weightsOf(training);
+        const task = { training, validation: null, ...sizes, imageWeights, ...trainingDefaults };
         return { kind: 'linear', head: (await trainSoftmax(task, runtime.multiply, { signal })).head };
       };
     case 'ridge':
       return async (training, signal) => ({
         kind: 'linear',
-        head: (await trainRidge({ training, ...sizes }, runtime.multiply64, { signal })).head,
+        head: (
+          await trainRidge({ training, ...sizes, imageWeights: weightsOf(training) }, runtime.multiply64, {
+            signal,
+          })
+        ).head,
       });
     case 'hidden':
       return async (all, signal) => {
@@ -58,6 +75,7 @@ export function headTrainer(kind: HeadKind, { classes, dimension, seed, runtime 
             validation,
             ...sizes,
             hidden: units,
+            imageWeights: weightsOf(training),
             labelSmoothing: 0,
             stepRule: { kind: 'adam', learningRate },
             batchSize,

@@ -6,6 +6,7 @@ import { trainDocument } from '../documents';
 import {
   assertAccuracy,
   assertion,
+  classWeights,
   json,
   junit,
   junitOutput,
@@ -44,12 +45,7 @@ export function trainCommand(): Command {
         .choices(['softmax', 'ridge'])
         .default(defaultSettings.head.kind),
     );
-  command.addOption(
-    new Option(
-      '--class-weights <rule>',
-      'what counts as much as any other: every image (none), or every class (balanced)',
-    ).choices(['none', 'balanced']),
-  );
+  command.addOption(classWeights());
   for (const option of [...settingOptions(), ...retrainPyOptions()]) command.addOption(option);
   return command.addOption(assertAccuracy()).addOption(junit()).addOption(json()).action(train);
 }
