@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../protocol';
 import type { EngineClient } from './engineClient';
-import { settingsTarget, workspaceOf } from './settings';
+import { chooseSetting } from './settingChoice';
 
 /** The setting `retrain.backbone` for a dataset, or for the workspace: `auto` or the id of a backbone. */
 export function chosenBackbone(scope: vscode.Uri | undefined): string {
@@ -17,21 +17,14 @@ export async function useBackbone(
   id: string,
   scope: vscode.Uri | undefined,
 ): Promise<boolean> {
-  await vscode.workspace.getConfiguration('retrain', scope).update('backbone', id, settingsTarget(scope));
-  if (scope === undefined || !(await isInSettingsFile(engine, scope))) return true;
-  const edit = vscode.l10n.t('Edit Settings');
-  const text = vscode.l10n.t(
+  const stronger = vscode.l10n.t(
     'retrain.json names the backbone of this dataset, and is stronger: change it there.',
   );
-  void vscode.window.showWarningMessage(text, edit).then((choice) => {
-    if (choice === edit) void vscode.commands.executeCommand('retrain.editSettings', scope);
-  });
-  return false;
-}
-
-async function isInSettingsFile(engine: EngineClient, { fsPath }: vscode.Uri): Promise<boolean> {
-  const { facts } = await engine.run('readSettingsFile', { folder: fsPath, workspace: workspaceOf(fsPath) });
-  return facts?.kind === 'read' && facts.names.includes('backbone');
+  return await chooseSetting(
+    engine,
+    { name: 'backbone', value: id, decidedBy: ['backbone'], stronger },
+    scope,
+  );
 }
 
 /** How the editor reaches servers; the engine looks into the environment itself. */

@@ -25,6 +25,13 @@ const states: Readonly<Record<View, readonly string[]>> = {
     'learning',
     'learned',
     'unlearned',
+    'heads',
+    'headsRead',
+    'headsRunning',
+    'headsCancelled',
+    'headsEqual',
+    'headsBalanced',
+    'headsFailed',
   ],
   comparison: ['two', 'same', 'old', 'many', 'labels', 'busy', 'failed'],
   backbones: ['done', 'running', 'begins', 'cancelled', 'failed', 'labels', 'one'],
@@ -33,7 +40,7 @@ const states: Readonly<Record<View, readonly string[]>> = {
 };
 /** For the other themes, which differ in colours alone. */
 const some: typeof states = {
-  panel: ['empty', 'computing', 'failed', 'done', 'fifty', 'learned'],
+  panel: ['empty', 'computing', 'failed', 'done', 'fifty', 'learned', 'headsBalanced'],
   comparison: ['two'],
   backbones: ['done', 'running'],
   inspector: ['chosen'],

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { headKinds, type HeadKind } from '../../jobs';
+import { headFolds, mostRepeats } from '../../protocol';
 import { crossValidationDocument, crossValidationText } from '../crossValidationOutput';
 import { backbone, classWeights, json, runtime, settingsChoice, wholeNumber } from '../options';
 import { perform, type Output } from '../perform';
@@ -32,11 +33,11 @@ export function crossValidateCommand(): Command {
     .addOption(
       new Option('--folds <n>', 'parts of the dataset, each answered by heads of the others')
         .argParser(wholeNumber(2, 100))
-        .default(5),
+        .default(headFolds),
     )
     .addOption(
       new Option('--repeats <n>', 'how often the images are dealt out anew')
-        .argParser(wholeNumber(1, 100))
+        .argParser(wholeNumber(1, mostRepeats))
         .default(1),
     )
     .addOption(new Option('--seed <n>', 'of the folds').argParser(wholeNumber(0, 2 ** 32 - 1)).default(1))
