@@ -61,6 +61,8 @@ function describe(progress: Progress): { text: string; final: boolean } {
       };
     case 'compared':
       return { text: `Compared: ${progress.compared.backbone.id}`, final: false };
+    case 'notCompared':
+      return { text: `Not compared: ${printable(progress.failed.failure.message)}`, final: true };
     case 'scanned':
       return {
         text: `Scanned ${progress.dataset.images} images in ${progress.dataset.classes.length} classes (${progress.seconds.toFixed(1)} s)`,

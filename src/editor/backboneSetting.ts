@@ -32,5 +32,11 @@ export function connection(): Connection {
   const http = vscode.workspace.getConfiguration('http');
   const proxy = http.get<string>('proxy', '').trim();
   const off = http.get<string>('proxySupport') === 'off';
-  return { proxy: proxy === '' || off ? null : proxy, strictSsl: http.get<boolean>('proxyStrictSSL', true) };
+  const noProxy = http.get<unknown>('noProxy');
+  return {
+    proxy: proxy === '' || off ? null : proxy,
+    // A settings file may hold anything.
+    noProxy: Array.isArray(noProxy) ? noProxy.filter((entry) => typeof entry === 'string') : [],
+    strictSsl: http.get<boolean>('proxyStrictSSL', true),
+  };
 }

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { isAbort, RetrainError, toFailure } from '../base';
 import type {
-  CrossValidatedHead,
   HeadKind,
   HeadsView,
   PanelState,
@@ -13,7 +12,7 @@ import type {
 import { subjectOf } from './datasets';
 import type { EngineClient } from './engineClient';
 import { chosenHead, useHead } from './headSetting';
-import { HeadsInquiry, LearningInquiry } from './inquiries';
+import { comparedIn, HeadsInquiry, LearningInquiry } from './inquiries';
 import { advance, notBegun } from './panelState';
 import { notificationText } from './plainText';
 import { showProgress } from './retrainNotifications';
@@ -242,19 +241,6 @@ export class DatasetSession {
   #set(state: PanelState): void {
     this.#state = state;
     this.#throttle.flush();
-  }
-}
-
-function comparedIn(view: HeadsView): readonly CrossValidatedHead[] {
-  switch (view.kind) {
-    case 'running':
-    case 'cancelled':
-      return view.progress.heads;
-    case 'done':
-      return view.answer.heads;
-    case 'none':
-    case 'failed':
-      return [];
   }
 }
 

@@ -4,7 +4,9 @@ import {
   comparedHeads,
   headFolds,
   learningRepeats,
+  type CrossValidatedHead,
   type CrossValidationView,
+  type HeadsView,
   type HeadTrainings,
   type Inquiry,
   type LearningCurve,
@@ -145,6 +147,20 @@ export class HeadsInquiry extends RunInquiry<HeadTrainings, CrossValidationView>
         },
       );
     });
+  }
+}
+
+/** The heads that are done, of an answer or on the way to it. */
+export function comparedIn(view: HeadsView): readonly CrossValidatedHead[] {
+  switch (view.kind) {
+    case 'running':
+    case 'cancelled':
+      return view.progress.heads;
+    case 'done':
+      return view.answer.heads;
+    case 'none':
+    case 'failed':
+      return [];
   }
 }
 

@@ -141,6 +141,8 @@ export interface Jobs extends BackboneJobs {
       readonly folder: string;
       readonly run: string;
       readonly runtime: string;
+      /** What is left of the answers is counted at this probability. */
+      readonly reject?: number;
       readonly junit?: JUnitOutput;
     };
     progress: RefitProgress;

@@ -34,7 +34,7 @@ const states: Readonly<Record<View, readonly string[]>> = {
     'headsFailed',
   ],
   comparison: ['two', 'same', 'old', 'many', 'labels', 'busy', 'failed'],
-  backbones: ['done', 'running', 'begins', 'cancelled', 'failed', 'labels', 'one'],
+  backbones: ['done', 'running', 'begins', 'cancelled', 'failed', 'labels', 'one', 'partly', 'none'],
   inspector: ['part', 'chosen', 'labels', 'failed'],
   classify: ['one', 'unknown', 'unsure', 'several', 'labels', 'busy', 'refitting', 'failed'],
 };
@@ -42,7 +42,7 @@ const states: Readonly<Record<View, readonly string[]>> = {
 const some: typeof states = {
   panel: ['empty', 'computing', 'failed', 'done', 'fifty', 'learned', 'headsBalanced'],
   comparison: ['two'],
-  backbones: ['done', 'running'],
+  backbones: ['done', 'running', 'partly'],
   inspector: ['chosen'],
   classify: ['unknown', 'several', 'refitting'],
 };

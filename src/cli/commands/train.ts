@@ -1,6 +1,14 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { defaultSettings, type HeadChoice, type OptimizerChoice, type SettingValues } from '../../jobs';
+import {
+  defaultSettings,
+  rejectedAt,
+  type HeadChoice,
+  type OptimizerChoice,
+  type Rejected,
+  type RunView,
+  type SettingValues,
+} from '../../jobs';
 import { importText } from '../cacheText';
 import { trainDocument } from '../documents';
 import {
@@ -10,6 +18,7 @@ import {
   json,
   junit,
   junitOutput,
+  reject,
   settingOptions,
   settingsChoice,
   type AssertionOptions,
@@ -31,6 +40,7 @@ type Options = RetrainPyFlags &
     readonly head: HeadChoice['kind'];
     readonly optimizer: OptimizerChoice['kind'];
     readonly classWeights?: 'none' | 'balanced';
+    readonly reject: number;
   };
 
 export function trainCommand(): Command {
@@ -47,7 +57,12 @@ export function trainCommand(): Command {
     );
   command.addOption(classWeights());
   for (const option of [...settingOptions(), ...retrainPyOptions()]) command.addOption(option);
-  return command.addOption(assertAccuracy()).addOption(junit()).addOption(json()).action(train);
+  return command
+    .addOption(reject())
+    .addOption(assertAccuracy())
+    .addOption(junit())
+    .addOption(json())
+    .action(train);
 }
 
 async function train(
@@ -93,13 +108,23 @@ async function train(
     if (options.summariesDir !== undefined && run.training.kind === 'ridge')
       process.stderr.write('note: --summaries_dir: a ridge head has no curve, nothing was written\n');
     const asserted = assertion(run.evaluation, options, run.name);
+    const shown = { misclassified, rejected: rejectedOf(run, options.reject) };
     return {
-      text: trainText(run, misclassified),
-      document: { ...trainDocument(run, misclassified), ...asserted.document },
+      text: trainText(run, shown),
+      document: { ...trainDocument(run, shown), ...asserted.document },
       done: true,
       shortfall: asserted.shortfall,
     };
   });
+}
+
+/** What is left of the testing answers at a probability; null where all are. */
+function rejectedOf({ evaluation: { predictions } }: RunView, threshold: number): Rejected | null {
+  if (threshold === 0) return null;
+  const answers = predictions.map(({ probability, label, predicted }) => {
+    return { probability, right: label === predicted };
+  });
+  return rejectedAt(threshold, answers);
 }
 
 /**
