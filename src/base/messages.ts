@@ -60,6 +60,7 @@ export const messages = {
   BACKBONE_NOT_LISTED: 'The catalogue has no backbone {id}; it has: {known}.',
   BACKBONE_NOT_DOWNLOADED:
     'The backbone {id} is not on this machine; download it with Choose Backbone in the editor, or in a terminal: retrain backbones download {id}.',
+  BACKBONE_FAILED: 'The backbone {id} does not run here ({reason}); choose another one.',
   BACKBONE_NOT_QUANTISED: 'The backbone {id} cannot be given eight bits: {reason}.',
   QUANTISED_DISAGREES:
     'With eight bits {id} does not agree with itself (cosine {cosine} where {least} is the least); stay with the float network.',

@@ -1,4 +1,4 @@
-import type { BackboneListing, ComparedBackbone, CutView, JobResult } from '../jobs';
+import type { BackboneListing, CutView, JobResult } from '../jobs';
 import { sizeText } from './cacheText';
 import { percent, printable } from './text';
 
@@ -55,8 +55,9 @@ export function quantisedText(made: JobResult<'quantiseBackbone'>): string {
   ].join('\n');
 }
 
-export function comparedText(compared: readonly ComparedBackbone[]): string {
-  const width = Math.max(8, ...compared.map(({ backbone }) => backbone.id.length));
+export function comparedText({ compared, failed }: JobResult<'compareBackbones'>): string {
+  const ids = [...compared.map(({ backbone }) => backbone.id), ...failed.map(({ id }) => id)];
+  const width = Math.max(8, ...ids.map((id) => id.length));
   const lines = compared.map(({ backbone, runtime, accuracy, interval, millisecondsAnImage }) =>
     [
       backbone.id.padEnd(width),
@@ -69,5 +70,13 @@ export function comparedText(compared: readonly ComparedBackbone[]): string {
   const head = ['backbone'.padEnd(width), 'accuracy', '95 %'.padStart(18), 'ms an image', 'runtime'].join(
     '  ',
   );
-  return [head, ...lines].join('\n');
+  const reasons = failed.map(
+    ({ id, failure }) => `${printable(id).padEnd(width)}  ${printable(failure.message)}`,
+  );
+  return [...(lines.length > 0 ? [head] : []), ...lines, ...reasons].join('\n');
+}
+
+export function comparedDocument({ failed, ...compared }: JobResult<'compareBackbones'>): object {
+  const reasons = failed.map(({ id, failure: { code, message } }) => ({ id, error: { code, message } }));
+  return { format: 1, ...compared, failed: reasons };
 }

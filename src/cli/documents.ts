@@ -19,12 +19,12 @@ import type {
   RunView,
   VerifyResult,
 } from '../jobs';
+import type { TrainShown } from './text';
 
 /** The documents of `--json`, one a command; `format` rises when a field changes its meaning. */
 const format = 1;
 
-/** @param misclassified whether the wrong answers are named */
-export function trainDocument(run: RunView, misclassified: boolean): object {
+export function trainDocument(run: RunView, { misclassified, rejected }: TrainShown): object {
   return {
     ...bottlenecksDocument(run),
     ...(run.views && { views: run.views }),
@@ -35,6 +35,7 @@ export function trainDocument(run: RunView, misclassified: boolean): object {
       accuracy: run.evaluation.accuracy,
       confusion: run.evaluation.confusion,
       ...surenessDocument(run.evaluation),
+      ...(rejected && { rejected }),
       ...(misclassified && { misclassified: misclassifiedOf(run) }),
     },
     leaveOneOut: run.leaveOneOut && leaveOneOutDocument(run.leaveOneOut),
@@ -170,6 +171,7 @@ export function evaluateDocument(result: EvaluateResult): object {
     labels: result.labels,
     confusion: result.confusion,
     ...surenessDocument(result),
+    ...(result.rejected && { rejected: result.rejected }),
     skipped: result.skipped.map(({ path: file, code, message }) => ({ path: file, code, message })),
     seenInTraining: result.seenInTraining,
     unknownLabels: result.unknownLabels,

@@ -8,6 +8,9 @@ export function learningCurveText(result: LearningCurve): string {
   const { datasetName, points, forecast, classes, trainingImages, testedImages, repeats } = result;
   const lines = [
     `${datasetName}: ${trainingImages} training images, tested on ${testedImages} of validation and testing; up to ${repeats} trainings a size (${seconds(result.seconds)})`,
+    ...(result.classWeights
+      ? ['Classes balanced: every class counts as much as any other in each training.']
+      : []),
     '',
     ...points.map(({ images, accuracy }) => {
       const curve = forecast ? `, ${percent(1 - errorOf(forecast.law, images))} by the curve` : '';

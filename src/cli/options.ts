@@ -46,6 +46,17 @@ export const reject = () =>
     .argParser(shareOfOne)
     .default(0);
 
+/** What `reject` gives where it withholds anything. */
+export function rejectedThreshold({ reject: threshold }: { readonly reject: number }): { reject?: number } {
+  return threshold > 0 ? { reject: threshold } : {};
+}
+
+export const classWeights = () =>
+  new Option(
+    '--class-weights <rule>',
+    'what counts as much as any other: every image (none), or every class (balanced)',
+  ).choices(['none', 'balanced']);
+
 /** What `backbone` and `runtime` give. */
 export type NetworkOptions = Pick<RetrainSettings, 'backbone' | 'runtime'>;
 

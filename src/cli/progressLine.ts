@@ -61,6 +61,8 @@ function describe(progress: Progress): { text: string; final: boolean } {
       };
     case 'compared':
       return { text: `Compared: ${progress.compared.backbone.id}`, final: false };
+    case 'notCompared':
+      return { text: `Not compared: ${printable(progress.failed.failure.message)}`, final: true };
     case 'scanned':
       return {
         text: `Scanned ${progress.dataset.images} images in ${progress.dataset.classes.length} classes (${progress.seconds.toFixed(1)} s)`,
@@ -105,6 +107,8 @@ function describe(progress: Progress): { text: string; final: boolean } {
         text: `Cross-validating: ${progress.done} of ${progress.of} trainings (${progress.head})`,
         final: false,
       };
+    case 'crossValidated':
+      return { text: `Cross-validated: ${progress.result.head}`, final: false };
     case 'classifying':
       return { text: `Classifying: ${progress.done} of ${progress.of}`, final: false };
     case 'merging':

@@ -1,4 +1,4 @@
-import type { Answer, RunView, SurenessView } from '../jobs';
+import type { Answer, Rejected, RunView, SurenessView } from '../jobs';
 import { percent, printable } from './words';
 
 /** What a person reads of how sure the answers are. */
@@ -25,6 +25,15 @@ export function surenessLines(sureness: SurenessView | null, n: number): string[
 function rejectText({ threshold, answered, right }: SurenessView['reject'][number], n: number): string {
   const accuracy = answered === 0 ? '' : `, ${percent(right / answered)} right`;
   return `${threshold}: ${percent(answered / n)} answered${accuracy}`;
+}
+
+/** Of `n` images, at the threshold that was asked about. */
+export function rejectedLines({ threshold, answered, right }: Rejected, n: number): string[] {
+  if (n === 0) return [];
+  const accuracy = answered === 0 ? '' : `, ${percent(right / answered)} of these right`;
+  return [
+    `Unsure below ${threshold}: ${n - answered} of ${n} images; ${answered} answered (${percent(answered / n)})${accuracy}`,
+  ];
 }
 
 /** How the probabilities of a run were calibrated, and what it calls unknown. */

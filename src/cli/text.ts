@@ -5,10 +5,11 @@ import type {
   ClassifyResult,
   DatasetFacts,
   EvaluateResult,
+  Rejected,
   RunFacts,
   RunView,
 } from '../jobs';
-import { answerText, surenessLines, trustLines } from './sureness';
+import { answerText, rejectedLines, surenessLines, trustLines } from './sureness';
 import { percent, printable, seconds } from './words';
 
 export { percent, printable, seconds } from './words';
@@ -65,8 +66,14 @@ export function bottlenecksText(result: BottlenecksResult): string {
   return [...datasetLines(result.dataset), `${share}${bottleneckLine(result)}`].join('\n');
 }
 
-/** @param misclassified whether the wrong answers are named */
-export function trainText(run: RunView, misclassified: boolean): string {
+export interface TrainShown {
+  /** Whether the wrong answers are named. */
+  readonly misclassified: boolean;
+  /** What is left of the testing answers, where that was asked. */
+  readonly rejected: Rejected | null;
+}
+
+export function trainText(run: RunView, { misclassified, rejected }: TrainShown): string {
   const { training, split, evaluation, dataset } = run;
   const hits = evaluation.confusion.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
   const lines = [
@@ -81,6 +88,7 @@ export function trainText(run: RunView, misclassified: boolean): string {
       ? 'Accuracy: nothing to test on; add photos or raise the testing percentage.'
       : `Accuracy: ${percent(evaluation.accuracy)} (${hits} of ${evaluation.n} testing images${intervalText(evaluation.interval)})`,
     ...surenessLines(evaluation.sureness, evaluation.n),
+    ...(rejected ? rejectedLines(rejected, evaluation.n) : []),
     ...leaveOneOutLines(run),
     ...trustLines(run),
   ];
@@ -207,6 +215,7 @@ export function evaluateText(result: EvaluateResult): string {
       ? 'Accuracy: there is no image to measure on.'
       : `Accuracy: ${percent(result.accuracy)} (${result.images} images${intervalText(result.interval)})`,
     ...surenessLines(result.sureness, result.images),
+    ...(result.rejected ? rejectedLines(result.rejected, result.images) : []),
     '',
     ...matrixLines(result.labels, result.confusion),
   );

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { isAbort, toFailure } from '../base';
-import type { BackbonesState, FromBackbones, JobProgress, PanelSubject } from '../protocol';
+import type { BackbonesState, FailedBackbone, FromBackbones, JobProgress, PanelSubject } from '../protocol';
 import { chosenBackbone, useBackbone } from './backboneSetting';
 import { chooseDataset, subjectOf } from './datasets';
 import type { EngineClient } from './engineClient';
@@ -103,7 +103,7 @@ class ComparisonPage {
     subject: PanelSubject,
     private readonly around: Surroundings,
   ) {
-    this.#state = { subject, compared: [], chosen: '', work: { kind: 'cancelled' } };
+    this.#state = { subject, compared: [], failed: [], chosen: '', work: { kind: 'cancelled' } };
     const title = vscode.l10n.t('Backbones: {name}', { name: subject.name });
     const panel = vscode.window.createWebviewPanel(
       viewType,
@@ -149,20 +149,21 @@ class ComparisonPage {
     this.#ids = ids;
     const isCurrent = () => this.#current === cancellation;
     const nothing = { id: null, index: 0, of: ids.length, done: 0, images: 0, cancelling: false };
-    this.#set({ compared: [], work: { kind: 'running', ...nothing } });
+    const begin = () => this.#set({ compared: [], failed: [], work: { kind: 'running', ...nothing } });
+    begin();
     const { root } = this.#state.subject;
     const { runtime, seed } = retrainSettings(vscode.Uri.file(root));
     try {
-      const { compared } = await this.around.engine.run(
+      const { compared, failed } = await this.around.engine.run(
         'compareBackbones',
         { folder: root, ids, runtime, folds, seed },
         {
           token: cancellation.token,
-          restarted: () => isCurrent() && this.#set({ compared: [], work: { kind: 'running', ...nothing } }),
+          restarted: () => isCurrent() && begin(),
           progress: (progress) => isCurrent() && this.#advance(progress),
         },
       );
-      if (isCurrent()) this.#set({ compared, work: { kind: 'done', folds } });
+      if (isCurrent()) this.#set({ compared, failed: failed.map(failedRow), work: { kind: 'done', folds } });
     } catch (error) {
       const work = isAbort(error)
         ? ({ kind: 'cancelled' } as const)
@@ -175,7 +176,7 @@ class ComparisonPage {
   }
 
   #advance(progress: JobProgress<'compareBackbones'>): void {
-    const { work, compared } = this.#state;
+    const { work, compared, failed } = this.#state;
     if (work.kind !== 'running') return;
     switch (progress.kind) {
       case 'comparing': {
@@ -187,12 +188,14 @@ class ComparisonPage {
         return this.#throttle.request();
       case 'compared':
         return this.#set({ compared: [...compared, progress.compared] });
+      case 'notCompared':
+        return this.#set({ failed: [...failed, failedRow(progress.failed)] });
       default:
         return undefined;
     }
   }
 
-  #set(change: Partial<Pick<BackbonesState, 'compared' | 'work'>>): void {
+  #set(change: Partial<Pick<BackbonesState, 'compared' | 'failed' | 'work'>>): void {
     const chosen = chosenBackbone(vscode.Uri.file(this.#state.subject.root));
     this.#state = { ...this.#state, ...change, chosen };
     this.#throttle.flush();
@@ -231,4 +234,8 @@ class ComparisonPage {
       }
     }
   }
+}
+
+function failedRow({ id, failure }: FailedBackbone): BackbonesState['failed'][number] {
+  return { id, message: failureText(failure) };
 }

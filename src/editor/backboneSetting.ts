@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Connection } from '../protocol';
 import type { EngineClient } from './engineClient';
-import { useSetting } from './useSetting';
+import { chooseSetting } from './settingChoice';
 
 /** The setting `retrain.backbone` for a dataset, or for the workspace: `auto` or the id of a backbone. */
 export function chosenBackbone(scope: vscode.Uri | undefined): string {
@@ -20,7 +20,11 @@ export async function useBackbone(
   const stronger = vscode.l10n.t(
     'retrain.json names the backbone of this dataset, and is stronger: change it there.',
   );
-  return useSetting(engine, { name: 'backbone', value: id, stronger }, scope);
+  return await chooseSetting(
+    engine,
+    { name: 'backbone', value: id, decidedBy: ['backbone'], stronger },
+    scope,
+  );
 }
 
 /** How the editor reaches servers; the engine looks into the environment itself. */
@@ -28,5 +32,11 @@ export function connection(): Connection {
   const http = vscode.workspace.getConfiguration('http');
   const proxy = http.get<string>('proxy', '').trim();
   const off = http.get<string>('proxySupport') === 'off';
-  return { proxy: proxy === '' || off ? null : proxy, strictSsl: http.get<boolean>('proxyStrictSSL', true) };
+  const noProxy = http.get<unknown>('noProxy');
+  return {
+    proxy: proxy === '' || off ? null : proxy,
+    // A settings file may hold anything.
+    noProxy: Array.isArray(noProxy) ? noProxy.filter((entry) => typeof entry === 'string') : [],
+    strictSsl: http.get<boolean>('proxyStrictSSL', true),
+  };
 }

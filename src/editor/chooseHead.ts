@@ -2,9 +2,10 @@ import * as vscode from 'vscode';
 import type { HeadKind } from '../protocol';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
-import { chosenHead, headKinds, headName } from './headSetting';
+import { headKinds, headName } from './headNames';
+import { useHead } from './headSetting';
 import { notificationText } from './plainText';
-import { useSetting } from './useSetting';
+import { headKind } from './settings';
 
 /** Choose Head: what the new last layer of a dataset, or of the workspace, is to be; sets `retrain.head`. */
 export function registerChooseHead(engine: EngineClient, log: vscode.LogOutputChannel): vscode.Disposable {
@@ -15,7 +16,7 @@ async function chooseHead(
   engine: EngineClient,
   scope: vscode.Uri | undefined,
 ): Promise<HeadKind | undefined> {
-  const chosen = chosenHead(vscode.workspace.getConfiguration('retrain', scope));
+  const chosen = headKind(vscode.workspace.getConfiguration('retrain', scope));
   const item = await vscode.window.showQuickPick(
     headKinds.map((kind) => ({
       head: kind,
@@ -31,11 +32,7 @@ async function chooseHead(
     },
   );
   if (item === undefined) return undefined;
-  const stronger = vscode.l10n.t(
-    'retrain.json names the head of this dataset, and is stronger: change it there.',
-  );
-  if (await useSetting(engine, { name: 'head', value: item.head, stronger }, scope))
-    offerRetraining(item.head, scope);
+  if (await useHead(engine, item.head, scope)) offerRetraining(item.head, scope);
   return item.head;
 }
 
@@ -53,7 +50,9 @@ function detailOf(kind: HeadKind): string {
     case 'softmax':
       return vscode.l10n.t('Under an optimizer of your choice: L-BFGS, or that of retrain.py');
     case 'ridge':
-      return vscode.l10n.t('The most accurate on most datasets; its penalty is chosen by exact leave-one-out');
+      return vscode.l10n.t(
+        'The most accurate on most datasets; its penalty is chosen by exact leave-one-out',
+      );
     case 'hidden':
       return vscode.l10n.t('One layer more, trained in batches until validation gets no better');
     case 'neighbours':

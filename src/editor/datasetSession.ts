@@ -1,9 +1,18 @@
 import * as vscode from 'vscode';
 import { isAbort, RetrainError, toFailure } from '../base';
-import type { PanelState, PanelSubject, RunningView, RunView, SettingsFacts } from '../protocol';
+import type {
+  HeadKind,
+  HeadsView,
+  PanelState,
+  PanelSubject,
+  RunningView,
+  RunView,
+  SettingsFacts,
+} from '../protocol';
 import { subjectOf } from './datasets';
 import type { EngineClient } from './engineClient';
-import { Learning } from './learning';
+import { chosenHead, useHead } from './headSetting';
+import { comparedIn, HeadsInquiry, LearningInquiry } from './inquiries';
 import { advance, notBegun } from './panelState';
 import { notificationText } from './plainText';
 import { showProgress } from './retrainNotifications';
@@ -19,7 +28,8 @@ export class DatasetSession {
   readonly subject: PanelSubject;
   readonly #changed = new vscode.EventEmitter<PanelState>();
   readonly #throttle = new Throttle(interval, () => this.#changed.fire(this.#state));
-  readonly #learning: Learning;
+  readonly #learning: LearningInquiry;
+  readonly #heads: HeadsInquiry;
   #state: PanelState;
   #settings: SettingsFacts | null = null;
   #current:
@@ -34,11 +44,9 @@ export class DatasetSession {
   ) {
     this.subject = subjectOf(root);
     this.#state = this.#stopped(notBegun, { kind: 'cancelled' });
-    this.#learning = new Learning(engine, () => {
-      if (this.#state.kind !== 'done') return;
-      this.#state = this.#done(this.#state.run);
-      this.#throttle.request();
-    });
+    const changed = () => this.#refreshDone();
+    this.#learning = new LearningInquiry(engine, changed);
+    this.#heads = new HeadsInquiry(engine, changed);
   }
 
   get state(): PanelState {
@@ -58,6 +66,7 @@ export class DatasetSession {
       workspace: workspaceOf(root),
     });
     this.#settings = facts;
+    this.#refreshDone();
     this.#throttle.request();
   }
 
@@ -115,11 +124,36 @@ export class DatasetSession {
   async learn(): Promise<void> {
     if (this.#state.kind !== 'done') return;
     const { runtime } = retrainSettings(vscode.Uri.file(this.subject.root));
-    await this.#learning.start(this.#state.run.folder, runtime);
+    await this.#learning.ask(this.#state.run.folder, runtime);
   }
 
   cancelLearning(): void {
     this.#learning.cancel();
+  }
+
+  /**
+   * Cross-validates all kinds of heads on the dataset, with the network and class weights of the run that is shown.
+   * What comes of it; undefined while no run is shown.
+   */
+  async compareHeads(repeats: number): Promise<HeadsView | undefined> {
+    if (this.#state.kind !== 'done') return undefined;
+    const { folder, training } = this.#state.run;
+    const { runtime } = retrainSettings(vscode.Uri.file(this.subject.root));
+    await this.#heads.ask(folder, runtime, { seed: training.seed, repeats });
+    return this.#heads.viewOf(folder);
+  }
+
+  cancelComparingHeads(): void {
+    this.#heads.cancel();
+  }
+
+  /** Makes it the head of the settings, where it is one of those compared. False where retrain.json is stronger. */
+  async useHead(head: HeadKind): Promise<boolean> {
+    if (this.#state.kind !== 'done') return false;
+    if (!comparedIn(this.#state.heads).some((one) => one.head === head && one.trainable)) return false;
+    const used = await useHead(this.engine, head, vscode.Uri.file(this.subject.root));
+    await this.refreshSettings();
+    return used;
   }
 
   /** A run was deleted: where it is the one shown, the newest of the others is. */
@@ -132,6 +166,7 @@ export class DatasetSession {
   dispose(): void {
     this.#current?.cancellation.cancel();
     this.#learning.dispose();
+    this.#heads.dispose();
     this.#throttle.dispose();
     this.#changed.dispose();
   }
@@ -170,7 +205,22 @@ export class DatasetSession {
   }
 
   #done(run: RunView): PanelState {
-    return { kind: 'done', subject: this.subject, run, learning: this.#learning.viewOf(run.folder) };
+    const { subject } = this;
+    return {
+      kind: 'done',
+      subject,
+      run,
+      learning: this.#learning.viewOf(run.folder),
+      heads: this.#heads.viewOf(run.folder),
+      head: chosenHead(vscode.Uri.file(subject.root), this.#settings),
+    };
+  }
+
+  /** Where a run is shown: what is shown beside it has changed. */
+  #refreshDone(): void {
+    if (this.#state.kind !== 'done') return;
+    this.#state = this.#done(this.#state.run);
+    this.#throttle.request();
   }
 
   #running(running: RunningView, cancelling: boolean): PanelState {
@@ -203,6 +253,9 @@ export class DatasetSessions {
   readonly onDidChange = this.#changed.event;
 
   readonly #watcher = vscode.workspace.createFileSystemWatcher('**/retrain.json');
+  readonly #configured = vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration('retrain')) this.#refreshSettings();
+  });
 
   constructor(
     private readonly engine: EngineClient,
@@ -236,6 +289,7 @@ export class DatasetSessions {
 
   dispose(): void {
     this.#watcher.dispose();
+    this.#configured.dispose();
     for (const session of this.#sessions.values()) session.dispose();
     this.#changed.dispose();
   }

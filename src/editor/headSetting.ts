@@ -1,32 +1,27 @@
 import * as vscode from 'vscode';
-import type { HeadKind } from '../protocol';
+import type { HeadKind, SettingName, SettingsFacts } from '../protocol';
+import type { EngineClient } from './engineClient';
+import { chooseSetting } from './settingChoice';
+import { retrainSettings } from './settings';
 
-/** What each kind of head is called. */
-const names: Readonly<Record<HeadKind, () => string>> = {
-  softmax: () => vscode.l10n.t('Softmax regression'),
-  ridge: () => vscode.l10n.t('Ridge classifier'),
-  hidden: () => vscode.l10n.t('Hidden layer'),
-  neighbours: () => vscode.l10n.t('Nearest neighbours'),
-  centroid: () => vscode.l10n.t('Class means'),
-};
+/** An optimizer that is named where no head is means a softmax regression. */
+const decidedBy: readonly SettingName[] = ['head', 'optimizer'];
 
-export const headKinds = Object.keys(names) as HeadKind[];
-
-export function headName(kind: HeadKind): string {
-  return names[kind]();
+/** The setting `retrain.head` of a dataset; null where its retrain.json, `facts`, decides it or is damaged. */
+export function chosenHead(scope: vscode.Uri, facts: SettingsFacts | null): HeadKind | null {
+  const decides =
+    facts !== null && (facts.kind === 'damaged' || decidedBy.some((name) => facts.names.includes(name)));
+  return decides ? null : retrainSettings(scope).head.kind;
 }
 
-/**
- * The setting `retrain.head`; a ridge classifier where it is none that there is. Where nobody has set it, an optimizer
- * that somebody has set means softmax regression, which alone has one.
- */
-export function chosenHead(settings: vscode.WorkspaceConfiguration): HeadKind {
-  if (!isSet(settings, 'head') && isSet(settings, 'optimizer')) return 'softmax';
-  const named = settings.get<string>('head');
-  return headKinds.find((kind) => kind === named) ?? 'ridge';
-}
-
-function isSet(settings: vscode.WorkspaceConfiguration, name: string): boolean {
-  const { globalValue, workspaceValue, workspaceFolderValue } = settings.inspect<string>(name) ?? {};
-  return [globalValue, workspaceValue, workspaceFolderValue].some((value) => value !== undefined);
+/** Sets it; false where the dataset's retrain.json is stronger, which the person is told. */
+export function useHead(
+  engine: EngineClient,
+  head: HeadKind,
+  scope: vscode.Uri | undefined,
+): Promise<boolean> {
+  const stronger = vscode.l10n.t(
+    'retrain.json decides the head of this dataset, and is stronger: change it there.',
+  );
+  return chooseSetting(engine, { name: 'head', value: head, decidedBy, stronger }, scope);
 }

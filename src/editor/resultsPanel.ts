@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FromPanel, PanelState, ToPanel } from '../protocol';
+import { mostRepeats, type FromPanel, type PanelBand, type PanelState, type ToPanel } from '../protocol';
 import type { DatasetSession } from './datasetSession';
 import type { EngineClient } from './engineClient';
 import { tellFailure } from './failures';
@@ -37,6 +37,8 @@ export class ResultsPanel {
   #listener: vscode.Disposable | undefined;
   readonly #page: ViewPage;
   #ready = false;
+  /** A band to lead to once the page is ready. */
+  #wanted: PanelBand | undefined;
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
@@ -83,8 +85,11 @@ export class ResultsPanel {
     this.#post();
   }
 
-  reveal(): void {
+  /** Brings the panel to the front, and a band of its page into view. */
+  reveal(band?: PanelBand): void {
     this.panel.reveal();
+    this.#wanted = band;
+    this.#post();
   }
 
   dispose(): void {
@@ -97,6 +102,9 @@ export class ResultsPanel {
     const state: PanelState = this.#session?.state ?? { kind: 'empty' };
     const settings = settingsView(this.#session?.settings ?? null);
     this.#send({ kind: 'state', state: wordedState(state), settings, words: translations() });
+    if (this.#wanted === undefined) return;
+    this.#send({ kind: 'show', band: this.#wanted });
+    this.#wanted = undefined;
   }
 
   #send(message: ToPanel): void {
@@ -144,6 +152,14 @@ export class ResultsPanel {
         return this.#session?.learn();
       case 'cancelLearningCurve':
         return this.#session?.cancelLearning();
+      case 'compareHeads': {
+        const repeats = Math.min(mostRepeats, Math.max(1, Math.round(message.repeats)));
+        return this.#session?.compareHeads(repeats);
+      }
+      case 'cancelComparingHeads':
+        return this.#session?.cancelComparingHeads();
+      case 'useHead':
+        return this.#session?.useHead(message.head);
       case 'inspectBottlenecks':
         return vscode.commands.executeCommand('retrain.bottlenecks.focus');
       case 'chooseBackbone':

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { PanelBand } from '../protocol';
 import type { DatasetSession, DatasetSessions } from './datasetSession';
 import type { EngineClient } from './engineClient';
 import { panelViewType, ResultsPanel, type PanelActions } from './resultsPanel';
@@ -16,12 +17,12 @@ export class ResultsPanels implements vscode.WebviewPanelSerializer {
     private readonly actions: PanelActions,
   ) {}
 
-  /** Brings the panel of `session` to the front; the empty panel becomes it. */
-  show(session: DatasetSession): void {
+  /** Brings the panel of `session` to the front, and a band of it into view; the empty panel becomes it. */
+  show(session: DatasetSession, band?: PanelBand): void {
     const own = this.#find(session) ?? this.#find(undefined);
     const panel = own ?? this.#add(ResultsPanel.create(this.#surroundings()));
     if (panel.session !== session) panel.show(session);
-    panel.reveal();
+    panel.reveal(band);
   }
 
   showEmpty(): void {

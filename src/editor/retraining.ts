@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { RunView } from '../protocol';
+import { RetrainError } from '../base';
+import type { HeadsView, RunView } from '../protocol';
 import { chooseDataset } from './datasets';
 import type { DatasetSession, DatasetSessions } from './datasetSession';
 import type { EngineClient } from './engineClient';
@@ -7,7 +8,7 @@ import { registerCommand } from './failures';
 import type { ResultsPanels } from './resultsPanels';
 import { tellRun } from './retrainNotifications';
 
-/** The commands about a whole dataset: Retrain Classifier, Show Results and Edit Settings. */
+/** The commands about a whole dataset: Retrain Classifier, Show Results, Compare Heads and Edit Settings. */
 export class Retraining {
   constructor(
     private readonly engine: EngineClient,
@@ -18,6 +19,7 @@ export class Retraining {
   register(log: vscode.LogOutputChannel): vscode.Disposable {
     return vscode.Disposable.from(
       registerCommand('retrain.retrainClassifier', log, (folder?: vscode.Uri) => this.retrain(folder)),
+      registerCommand('retrain.compareHeads', log, (folder?: vscode.Uri) => this.compareHeads(folder)),
       registerCommand('retrain.editSettings', log, (folder?: vscode.Uri) => this.editSettings(folder)),
       registerCommand('retrain.showResults', log, (folder?: vscode.Uri) => this.showResults(folder)),
     );
@@ -50,6 +52,19 @@ export class Retraining {
     const run = await session.showNewest();
     this.panels.show(session);
     return run;
+  }
+
+  /**
+   * Compares heads for the run that is shown of `folder`, or of the dataset of the workspace, else for its newest one.
+   * @throws NO_RUN; BUSY while a retraining has the panel
+   */
+  async compareHeads(folder: vscode.Uri | undefined): Promise<HeadsView | undefined> {
+    const session = await this.#choose(folder);
+    if (!session) return undefined;
+    if (session.retraining) throw new RetrainError('BUSY', { path: session.subject.shownPath });
+    if (session.state.kind !== 'done') await session.showNewest();
+    this.panels.show(session, 'heads');
+    return session.compareHeads(1);
   }
 
   /** Opens the retrain.json of `folder` or of the dataset of the workspace. */

@@ -4,7 +4,7 @@ import type { DatasetSessions } from './datasetSession';
 import { subjectOf, workspaceDatasets } from './datasets';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
-import { headName } from './headSetting';
+import { headName } from './headNames';
 import { Throttle } from './throttle';
 import { count, failureText, percent } from './wording';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { LbfgsChoice, OptimizerChoice, RetrainSettings, SettingsChoice } from '../protocol';
-import { chosenHead } from './headSetting';
+import type { HeadKind, LbfgsChoice, OptimizerChoice, RetrainSettings, SettingsChoice } from '../protocol';
+import { headKinds } from './headNames';
 
 /** The settings for the dataset or image at `scope`; their defaults stand in package.json alone. */
 export function retrainSettings(scope: vscode.Uri): RetrainSettings {
@@ -57,7 +57,7 @@ function trainingSettings(
   const weights =
     settings.get<string>('classWeights') === 'balanced' ? ({ classWeights: 'balanced' } as const) : {};
   const splitRule = { kind: 'content' } as const;
-  const kind = chosenHead(settings);
+  const kind = headKind(settings);
   switch (kind) {
     case 'softmax':
       break;
@@ -85,6 +85,21 @@ function trainingSettings(
     keep: settings.get<string>('keep') === 'last' ? 'last' : 'best',
   };
   return { splitRule: { kind: 'retrain.py', imageDir: fsPath }, head: { kind, optimizer } };
+}
+
+/**
+ * The setting `retrain.head`; a ridge classifier where it is none that there is. Where nobody has set it, an optimizer
+ * that somebody has set means softmax regression, which alone has one.
+ */
+export function headKind(settings: vscode.WorkspaceConfiguration): HeadKind {
+  if (!isSet(settings, 'head') && isSet(settings, 'optimizer')) return 'softmax';
+  const named = settings.get<string>('head');
+  return headKinds.find((kind) => kind === named) ?? 'ridge';
+}
+
+function isSet(settings: vscode.WorkspaceConfiguration, name: string): boolean {
+  const { globalValue, workspaceValue, workspaceFolderValue } = settings.inspect<string>(name) ?? {};
+  return [globalValue, workspaceValue, workspaceFolderValue].some((value) => value !== undefined);
 }
 
 function regularisation(settings: vscode.WorkspaceConfiguration): Pick<LbfgsChoice, 'regularisation'> {

@@ -4,7 +4,7 @@ import { messages, type ErrorCode } from '../base';
 import type {
   Answer,
   DatasetFacts,
-  LearningView,
+  Inquiry,
   Notice,
   PanelState,
   RunningView,
@@ -31,7 +31,12 @@ export function wordedState(state: PanelState): PanelState {
     case 'running':
       return { ...state, running: wordedRunning(state.running) };
     case 'done':
-      return { ...state, run: wordedRun(state.run), learning: wordedLearning(state.learning) };
+      return {
+        ...state,
+        run: wordedRun(state.run),
+        learning: wordedInquiry(state.learning),
+        heads: wordedInquiry(state.heads),
+      };
     case 'stopped':
       return {
         ...state,
@@ -57,8 +62,8 @@ function wordedRun(run: RunView): RunView {
   return { ...run, dataset: wordedDataset(run.dataset) };
 }
 
-function wordedLearning(learning: LearningView): LearningView {
-  return learning.kind === 'failed' ? { ...learning, failure: worded(learning.failure) } : learning;
+function wordedInquiry<P, A>(inquiry: Inquiry<P, A>): Inquiry<P, A> {
+  return inquiry.kind === 'failed' ? { ...inquiry, failure: worded(inquiry.failure) } : inquiry;
 }
 
 function wordedRunning(running: RunningView): RunningView {

@@ -5,6 +5,7 @@ import type {
   ComparisonProgress,
   CutView,
   DownloadProgress,
+  FailedBackbone,
 } from './backboneResults';
 import type { VerifyProgress } from './cacheResults';
 import type { RetrainProgress } from './results';
@@ -13,6 +14,8 @@ import type { RetrainProgress } from './results';
 export interface Connection {
   /** http.proxy; null: that of the environment. */
   readonly proxy: string | null;
+  /** http.noProxy: names and addresses that are reached directly, whatever proxy there is. */
+  readonly noProxy: readonly string[];
   /** http.proxyStrictSSL: false takes any certificate. */
   readonly strictSsl: boolean;
 }
@@ -106,6 +109,8 @@ export interface BackboneJobs {
       readonly folds: number;
       readonly seed: number;
       readonly compared: readonly ComparedBackbone[];
+      /** The others go on without these. */
+      readonly failed: readonly FailedBackbone[];
     };
   };
   removeBackbone: {

@@ -1,3 +1,4 @@
+import type { Failure } from '../base';
 import type { BackboneFacts } from './results';
 
 /** What the jobs about backbones give: plain data that crosses threads and processes. */
@@ -47,10 +48,17 @@ export interface ComparedBackbone extends BackboneSpeed {
   readonly interval: { readonly low: number; readonly high: number };
 }
 
+/** One that cannot be loaded, or cannot be run here. */
+export interface FailedBackbone {
+  readonly id: string;
+  readonly failure: Failure;
+}
+
 /** Of a comparison: which backbone is measured now, then what came of it. */
 export type ComparisonProgress =
   | { readonly kind: 'comparing'; readonly id: string; readonly index: number; readonly of: number }
-  | { readonly kind: 'compared'; readonly compared: ComparedBackbone };
+  | { readonly kind: 'compared'; readonly compared: ComparedBackbone }
+  | { readonly kind: 'notCompared'; readonly failed: FailedBackbone };
 
 /** Where a network can be cut. */
 export interface CutView {

@@ -1,6 +1,7 @@
 import { RetrainError } from '../base';
 import {
   calibrationOf,
+  classMetrics,
   confusionMatrix,
   crossEntropyOf,
   topAnswers,
@@ -11,19 +12,22 @@ import type { CrossValidatedHead } from './crossValidationResults';
 import type { Job } from './context';
 import { fillAndRead, secondsSince } from './fillCache';
 import { crossValidateHead, scaledImages } from './datasetFolds';
-import { chosenNetwork } from './settingsFile';
+import { takesWeights } from './headTrainers';
+import { settingDescriptions } from './settingDescriptions';
+import { subjectFacts } from './subject';
 
 /**
  * Holds heads against each other on a dataset: every image is answered by a head that was trained on the other folds,
- * whatever side it has in a run. Identical pictures are in one fold, and all heads have the same folds.
- * @throws as a retraining does; TOO_FEW_FOR_FOLDS
+ * whatever side it has in a run. Identical pictures are in one fold, and all heads have the same folds. Class weights
+ * are those of the settings, where a head takes any.
+ * @throws as a retraining does; TOO_FEW_FOR_FOLDS; RUN_DAMAGED where a run is asked
  */
 export const crossValidateHeads: Job<'crossValidateHeads'> = async (
-  { folder, heads, folds, repeats, seed, ...choice },
+  { subject, heads, folds, repeats, seed },
   context,
 ) => {
   const started = performance.now();
-  const network = await chosenNetwork(folder, choice, context.report);
+  const { folder, network, settings } = await subjectFacts(subject, context);
   const { filled, read } = await fillAndRead(folder, network, context, 2, (rows) => Promise.resolve(rows));
   const { backbone, runtime, facts } = filled;
   const contents = new Set(read.rows.map(({ sha256 }) => sha256)).size;
@@ -34,18 +38,27 @@ export const crossValidateHeads: Job<'crossValidateHeads'> = async (
   const results: CrossValidatedHead[] = [];
   for (const [i, head] of heads.entries()) {
     const began = performance.now();
+    const balanced = settings.classWeights !== undefined && takesWeights(head);
     const answers = await crossValidateHead(
       head,
       filled,
       scaled,
-      { folds, repeats, seed },
+      { folds, repeats, seed, balanced },
       {
         signal: context.signal,
         report: ({ done, total }) =>
           context.report({ kind: 'crossValidating', head, done: i * total + done, of: heads.length * total }),
       },
     );
-    results.push({ head, ...measured(answers, images.labels, labels.length), seconds: secondsSince(began) });
+    const result: CrossValidatedHead = {
+      head,
+      ...measured(answers, images.labels, labels),
+      ...(balanced && { classWeights: 'balanced' }),
+      trainable: Object.hasOwn(settingDescriptions.head.choices ?? {}, head),
+      seconds: secondsSince(began),
+    };
+    context.report({ kind: 'crossValidated', result });
+    results.push(result);
   }
   return {
     datasetName: facts.name,
@@ -57,6 +70,7 @@ export const crossValidateHeads: Job<'crossValidateHeads'> = async (
     folds,
     repeats,
     seed,
+    ...(settings.classWeights && { classWeights: settings.classWeights }),
     heads: results,
     seconds: secondsSince(started),
   };
@@ -66,20 +80,23 @@ export const crossValidateHeads: Job<'crossValidateHeads'> = async (
 function measured(
   { logits, accuracies, mean, interval }: CrossValidation,
   truth: Int32Array,
-  classes: number,
-): Omit<CrossValidatedHead, 'head' | 'seconds'> {
+  labels: readonly string[],
+): Omit<CrossValidatedHead, 'head' | 'classWeights' | 'trainable' | 'seconds'> {
+  const classes = labels.length;
   const probabilities = logits.map((each) => probabilitiesOf(new Float64Array(each), classes));
   const answers = probabilities.map((each) => topAnswers(each, classes));
   const average = (values: readonly (number | null)[]): number =>
     values.reduce<number>((sum, value) => sum + (value ?? NaN), 0) / values.length;
   const truths = Int32Array.from(answers.flatMap(() => [...truth]));
   const predicted = Int32Array.from(answers.flat(), (answer) => answer.predicted);
+  const confusion = confusionMatrix(truths, predicted, classes);
   return {
     accuracy: mean,
     interval,
+    macroRecall: average(classMetrics(confusion, labels).map(({ recall }) => recall)),
     accuracies,
     crossEntropy: average(probabilities.map((each) => crossEntropyOf(truth, each, classes))),
     calibrationError: average(answers.map((each) => calibrationOf(truth, each).expectedError)),
-    confusion: confusionMatrix(truths, predicted, classes),
+    confusion,
   };
 }

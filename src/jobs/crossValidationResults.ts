@@ -9,6 +9,8 @@ export interface CrossValidatedHead {
   /** Mean over the folds, and where 95 % of such heads would be on new images. */
   readonly accuracy: number;
   readonly interval: Interval;
+  /** Mean over the classes, each counting as much as any other. */
+  readonly macroRecall: number;
   /** Of each fold of each repeat. */
   readonly accuracies: readonly number[];
   /** Natural logarithm. */
@@ -17,6 +19,10 @@ export interface CrossValidatedHead {
   readonly calibrationError: number;
   /** Rows: truth. Over all repeats. */
   readonly confusion: readonly (readonly number[])[];
+  /** Absent: every image counted as much as any other, or a head of this kind takes no weights. */
+  readonly classWeights?: 'balanced';
+  /** Whether the setting `head` knows it, so that a run can have it. */
+  readonly trainable: boolean;
   readonly seconds: number;
 }
 
@@ -31,6 +37,8 @@ export interface CrossValidationView {
   readonly folds: number;
   readonly repeats: number;
   readonly seed: number;
+  /** As the settings have it; which heads took them, each says itself. */
+  readonly classWeights?: 'balanced';
   /** In the order they were asked for. */
   readonly heads: readonly CrossValidatedHead[];
   readonly seconds: number;

@@ -25,6 +25,8 @@ interface Dealing {
   readonly folds: number;
   readonly repeats: number;
   readonly seed: number;
+  /** As in `headTrainer`. */
+  readonly balanced: boolean;
 }
 
 /** Every image answered by a head of this kind that was trained on the other folds; identical pictures are in one. */
@@ -36,7 +38,8 @@ export async function crossValidateHead(
   options: Parameters<typeof crossValidate>[2] & { readonly signal: AbortSignal },
 ): Promise<CrossValidation> {
   const classes = labels.length;
-  const train = headTrainer(kind, { classes, dimension, seed: dealing.seed, runtime });
+  const { seed, balanced } = dealing;
+  const train = headTrainer(kind, { classes, dimension, seed, balanced, runtime });
   const groups = images.rows.map(({ sha256 }) => sha256);
   return await crossValidate(
     { set: images, classes, groups, ...dealing },

@@ -4,11 +4,12 @@ import { fillAndRead, secondsSince } from './fillCache';
 import { labelFinder, labelledRows } from './labelledRows';
 import { measureHead } from './measureHead';
 import { openRun } from './openRun';
+import { rejectedAt } from './rejected';
 import { runFacts } from './runView';
 import { writeReport } from './trainingOutputs';
 
 /** Measures a run on a labelled folder. Labels the run does not know are named, their images are not counted. */
-export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime, junit }, context) => {
+export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime, reject, junit }, context) => {
   const started = performance.now();
   const { run, folder: runFolder, backbone } = await openRun(asked, runtime, context);
   const { labels } = run.evaluation;
@@ -18,7 +19,11 @@ export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime, j
   const network = { backbone: backbone.id, runtime };
   const { filled, read } = await fillAndRead(folder, network, context, 1, known);
   const measuredRows = labelledRows(read, labels);
-  const { measured } = await measureHead(run.head, measuredRows, labels, filled.runtime.multiply);
+  const { answers, measured } = await measureHead(run.head, measuredRows, labels, filled.runtime.multiply);
+  const given = answers.map(({ predicted, probability }, row) => ({
+    probability,
+    right: predicted === measuredRows.labels[row],
+  }));
   if (junit !== undefined) {
     const { name } = filled.facts;
     const { accuracy, confusion } = measured;
@@ -40,6 +45,7 @@ export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime, j
     labels,
     confusion: measured.confusion,
     sureness: measured.sureness,
+    ...(reject !== undefined && { rejected: rejectedAt(reject, given) }),
     skipped: filled.facts.skipped,
     seenInTraining: measuredRows.rows.filter(({ sha256 }) => fitted.has(sha256)).length,
     unknownLabels: filled.facts.classes

@@ -1,5 +1,6 @@
 import type { Runtime } from '../runtimes';
 import {
+  balancedWeights,
   fitRidge,
   trainCentroid,
   trainingDefaults,
@@ -20,27 +21,50 @@ interface HeadSizes {
   /** D */
   readonly dimension: number;
   readonly seed: number;
+  /** Every class counts as much as any other, where a head of the kind takes weights. */
+  readonly balanced: boolean;
   readonly runtime: Pick<Runtime, 'multiply' | 'multiply64'>;
 }
 
+/** Whether the images of a training can have weights: votes and class means have no place for them. */
+export function takesWeights(kind: HeadKind): boolean {
+  return kind === 'softmax' || kind === 'ridge' || kind === 'hidden';
+}
+
 /** The usual training of each kind of head, with nothing to choose but what it chooses itself. */
-export function headTrainer(kind: HeadKind, { classes, dimension, seed, runtime }: HeadSizes): HeadTrainer {
+export function headTrainer(
+  kind: HeadKind,
+  { classes, dimension, seed, balanced, runtime }: HeadSizes,
+): HeadTrainer {
   const sizes = { classes, dimension };
+  const weightsOf = ({ labels }: TrainingSet) => (balanced ? balancedWeights(labels, classes) : undefined);
   switch (kind) {
     case 'softmax':
       return async (training, signal) => {
-        const task = { training, validation: null, ...sizes, ...trainingDefaults };
+        const imageWeights = weightsOf(training);
+        const task = { training, validation: null, ...sizes, imageWeights, ...trainingDefaults };
         return { kind: 'linear', head: (await trainSoftmax(task, runtime.multiply, { signal })).head };
       };
     case 'ridge':
       return async (training, signal) => ({
         kind: 'linear',
-        head: (await fitRidge({ training, validation: null, ...sizes }, runtime, { signal })).head,
+        head: (
+          await fitRidge(
+            { training, validation: null, ...sizes, imageWeights: weightsOf(training) },
+            runtime,
+            { signal },
+          )
+        ).head,
       });
     case 'hidden':
       return async (training, signal) =>
-        (await trainHidden({ training, validation: null, ...sizes, seed }, runtime.multiply, { signal }))
-          .trained;
+        (
+          await trainHidden(
+            { training, validation: null, ...sizes, seed, imageWeights: weightsOf(training) },
+            runtime.multiply,
+            { signal },
+          )
+        ).trained;
     case 'neighbours':
       return async (training, signal) => {
         const { neighbours } = await trainNeighbours({ training, ...sizes }, runtime.multiply, { signal });

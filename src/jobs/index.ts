@@ -10,6 +10,7 @@ export { headKinds } from './crossValidationResults';
 export type * from './crossValidationResults';
 export type { Places } from './places';
 export { shortfall } from './assertedAccuracy';
+export { rejectedAt, type Rejected } from './rejected';
 export { JobThread } from './jobThread';
 export { defaultCacheDirectory } from './places';
 export { defaultSettings, defaultViews, mostViews } from './settings';

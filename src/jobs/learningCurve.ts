@@ -1,18 +1,16 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { RetrainError, seededRandom } from '../base';
 import { forecast, nestedOrder, wilson, type Forecast, type SizeOutcomes } from '../evaluation';
-import { readRun } from '../models';
-import { scaleInPlace, trainingDefaults, trainSoftmax, type Product } from '../training';
+import { balancedWeights, scaleInPlace, trainingDefaults, trainSoftmax, type Product } from '../training';
 import type { Job, JobContext } from './context';
-import { datasetOfRun } from './datasetFolder';
 import { secondsSince } from './fillCache';
 import { labelledRows, type LabelledRows } from './labelledRows';
 import { countWrong, permuteRows, sizesUpTo } from './learningSizes';
-import type { JobParams, JobProgress } from './requests';
-import { readDataset, type SplitSettings } from './retrain';
+import type { JobProgress } from './requests';
+import { readDataset } from './retrain';
 import type { LearningClass, LearningPoint } from './runResults';
 import { scalingOf } from './scaling';
-import { chosenSettings } from './settingsFile';
+import { subjectFacts } from './subject';
 
 /** Fewer tested images of a class say nothing about it: one of them is 20 points. */
 const leastTested = 5;
@@ -21,11 +19,12 @@ const leastTested = 5;
  * Trains on growing parts of the training images, nested and stratified, several times over, and measures each head
  * on the validation and testing images together; a power law through the errors says what twice as many would give.
  * Every head is a softmax regression and the last of its epochs: choosing one on validation would flatter it there.
+ * Class weights are those of the settings: at each size of the images it is trained on.
  * @throws as a retraining does; NOTHING_TO_TEST; RUN_DAMAGED where a run is asked
  */
 export const learningCurve: Job<'learningCurve'> = async (params, context) => {
   const started = performance.now();
-  const { folder, network, settings } = await subjectOf(params, context);
+  const { folder, network, settings } = await subjectFacts(params.subject, context);
   const dataset = await readDataset(folder, network, settings, context);
   const { filled, read, parted } = dataset;
   const { labels, counts } = parted;
@@ -40,7 +39,12 @@ export const learningCurve: Job<'learningCurve'> = async (params, context) => {
     training,
     tested,
     head,
-    { seed: settings.seed, repeats: params.repeats, product: filled.runtime.multiply },
+    {
+      seed: settings.seed,
+      repeats: params.repeats,
+      balanced: settings.classWeights !== undefined,
+      product: filled.runtime.multiply,
+    },
     context,
   );
 
@@ -70,6 +74,7 @@ export const learningCurve: Job<'learningCurve'> = async (params, context) => {
     runtime: filled.runtime.id,
     seed,
     repeats: params.repeats,
+    ...(settings.classWeights && { classWeights: settings.classWeights }),
     trainingImages: counts.training,
     testedImages: tested.rows.length,
     points,
@@ -80,33 +85,17 @@ export const learningCurve: Job<'learningCurve'> = async (params, context) => {
   };
 };
 
-interface Subject {
-  readonly folder: string;
-  readonly network: { readonly backbone: string; readonly runtime: string };
-  readonly settings: SplitSettings;
-}
-
-/** The dataset, network and settings that are asked about: those given, or those of a run. */
-async function subjectOf(
-  { subject }: JobParams<'learningCurve'>,
-  { places, report }: Pick<JobContext<JobProgress<'learningCurve'>>, 'places' | 'report'>,
-): Promise<Subject> {
-  if (subject.kind === 'dataset') {
-    const { folder } = subject;
-    const settings = await chosenSettings(folder, subject, report);
-    return { folder, network: settings, settings };
-  }
-  const run = await readRun(subject.run);
-  return {
-    folder: await datasetOfRun(subject.run, places.cacheDirectory),
-    network: { backbone: run.backbone.id, runtime: subject.runtime },
-    settings: run.settings,
-  };
-}
-
 interface HeadSize {
   readonly classes: number;
   readonly dimension: number;
+}
+
+interface Trainings {
+  readonly seed: number;
+  readonly repeats: number;
+  /** Every class counts as much as any other. */
+  readonly balanced: boolean;
+  readonly product: Product;
 }
 
 /** Trains and tests at every size, as often as asked; the training rows are put into other orders meanwhile. */
@@ -114,7 +103,7 @@ async function measureSizes(
   training: LabelledRows,
   tested: LabelledRows,
   { classes, dimension }: HeadSize,
-  { seed, repeats, product }: { seed: number; repeats: number; product: Product },
+  { seed, repeats, balanced, product }: Trainings,
   { signal, report }: JobContext<JobProgress<'learningCurve'>>,
 ): Promise<SizeOutcomes[]> {
   const random = seededRandom(seed);
@@ -132,7 +121,15 @@ async function measureSizes(
         values: training.values.subarray(0, n * dimension),
         labels: training.labels.subarray(0, n),
       };
-      const task = { training: part, validation: null, dimension, classes, ...trainingDefaults };
+      const imageWeights = balanced ? balancedWeights(part.labels, classes) : undefined;
+      const task = {
+        training: part,
+        validation: null,
+        dimension,
+        classes,
+        imageWeights,
+        ...trainingDefaults,
+      };
       const { head } = await trainSoftmax(task, product, { signal });
       wrong.push(await countWrong(head, tested, product));
       report({ kind: 'learning', done: ++done, of, images: n });

@@ -10,6 +10,7 @@ import {
   loadBackbone,
   openBackbone,
   type Backbone,
+  type BackboneDescription,
 } from '../backbones';
 import { decoderVersion } from '../images';
 import {
@@ -33,6 +34,7 @@ export interface Network {
 export class Networks {
   private readonly backbones = new Map<string, Promise<Backbone>>();
   private readonly runtimes = new Map<string, Promise<Runtime>>();
+  private readonly descriptions = new Map<string, Promise<BackboneDescription[]>>();
 
   /** @param log hears why `auto` takes another runtime than the fastest */
   constructor(
@@ -42,7 +44,7 @@ export class Networks {
 
   /** True for the id of a backbone that comes with the extension. @throws BACKBONE_DAMAGED */
   async knows(id: string): Promise<boolean> {
-    return (await embeddedBackbones(this.places.assets)).some((backbone) => backbone.id === id);
+    return (await this.#embedded()).some((backbone) => backbone.id === id);
   }
 
   /** @throws BACKBONE_UNKNOWN, BACKBONE_DAMAGED */
@@ -55,7 +57,7 @@ export class Networks {
       if (catalogue.some((entry) => entry.id === id))
         throw new RetrainError('BACKBONE_NOT_DOWNLOADED', { id });
       const known = [
-        ...(await embeddedBackbones(this.places.assets)),
+        ...(await this.#embedded()),
         ...(await installedBackbones(keptBackbones(this.places))),
       ].map((backbone) => backbone.id);
       throw new RetrainError('BACKBONE_UNKNOWN', { id, known: known.join(', ') });
@@ -95,6 +97,12 @@ export class Networks {
     return kept(this.runtimes, JSON.stringify([backboneId, choice]), async () =>
       deferredRuntime(choice as RuntimeChoice, await this.backbone(backboneId), this.#options()),
     );
+  }
+
+  /** They come with the program and stay as they are while it runs. @throws BACKBONE_DAMAGED */
+  #embedded(): Promise<BackboneDescription[]> {
+    const { assets } = this.places;
+    return kept(this.descriptions, assets, () => embeddedBackbones(assets));
   }
 
   #options(): RuntimeOptions {

@@ -24,7 +24,7 @@ import type {
   RunFacts,
   RunView,
 } from './results';
-import type { CrossValidationView, HeadKind } from './crossValidationResults';
+import type { CrossValidatedHead, CrossValidationView, HeadKind } from './crossValidationResults';
 import type { SettingsFacts, SettingValues } from './settingDescriptions';
 import type { ExportResult, ImportProgress, ImportResult } from './textResults';
 
@@ -68,6 +68,11 @@ export interface SettingsChoice<S> {
   /** What the person said for this one job. */
   readonly options?: SettingValues;
 }
+
+/** What is asked about: a dataset with its settings, or a run: its settings, on its dataset as it is now. */
+export type Subject =
+  | (SettingsChoice<RetrainSettings> & { readonly kind: 'dataset'; readonly folder: string })
+  | { readonly kind: 'run'; readonly run: string; readonly runtime: string };
 
 /** Settings by the names that they have in retrain.json and in the editor. */
 export type FlatSettings = Readonly<Record<string, string | number | boolean>>;
@@ -142,6 +147,8 @@ export interface Jobs extends BackboneJobs {
       readonly folder: string;
       readonly run: string;
       readonly runtime: string;
+      /** What is left of the answers is counted at this probability. */
+      readonly reject?: number;
       readonly junit?: JUnitOutput;
     };
     progress: RefitProgress;
@@ -176,12 +183,10 @@ export interface Jobs extends BackboneJobs {
     progress: never;
     result: RunComparison;
   };
-  /** Would more images help? Asked of a dataset, or of a run: with its settings, on its dataset as it is now. */
+  /** Would more images help? */
   learningCurve: {
     params: {
-      readonly subject:
-        | (SettingsChoice<RetrainSettings> & { readonly kind: 'dataset'; readonly folder: string })
-        | { readonly kind: 'run'; readonly run: string; readonly runtime: string };
+      readonly subject: Subject;
       /** Trainings at each size, 1 or more. */
       readonly repeats: number;
     };
@@ -192,8 +197,8 @@ export interface Jobs extends BackboneJobs {
   };
   /** Which head answers best, of those named; every image is answered by one that was not trained on it. */
   crossValidateHeads: {
-    params: SettingsChoice<NetworkSettings> & {
-      readonly folder: string;
+    params: {
+      readonly subject: Subject;
       readonly heads: readonly HeadKind[];
       /** 2 or more. */
       readonly folds: number;
@@ -205,10 +210,12 @@ export interface Jobs extends BackboneJobs {
       | RetrainProgress
       | {
           readonly kind: 'crossValidating';
+          /** The one under way; `done` and `of` count the trainings of all. */
           readonly head: HeadKind;
           readonly done: number;
           readonly of: number;
-        };
+        }
+      | { readonly kind: 'crossValidated'; readonly result: CrossValidatedHead };
     result: CrossValidationView;
   };
   /** JPEG bytes of an upright picture of at most `size` pixels on its longer side. */

@@ -15,6 +15,7 @@ import type {
 import type { RuntimeAvailability } from '../runtimes';
 import type { CurveUnit, NeighboursTrial, RidgeTrial } from '../training';
 import type { SettingsFacts } from './settingDescriptions';
+import type { Rejected } from './rejected';
 
 /** What the jobs give: plain data that crosses threads and processes. Paths in a result are relative to the dataset, with `/`. */
 
@@ -207,6 +208,8 @@ export interface EvaluateResult {
   readonly confusion: readonly (readonly number[])[];
   /** Null of no image. */
   readonly sureness: SurenessView | null;
+  /** At the probability that was asked about, if any. */
+  readonly rejected?: Rejected;
   readonly skipped: readonly SkippedView[];
   /** Of the images: how many the run was fitted on, by content. */
   readonly seenInTraining: number;

@@ -118,6 +118,8 @@ export interface LearningCurve {
   readonly runtime: string;
   readonly seed: number;
   readonly repeats: number;
+  /** Of the trainings; absent: every image counted as much as any other. */
+  readonly classWeights?: 'balanced';
   readonly trainingImages: number;
   /** Of validation and testing. */
   readonly testedImages: number;

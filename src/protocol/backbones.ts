@@ -7,6 +7,8 @@ export interface BackbonesState {
   readonly subject: PanelSubject;
   /** Those that are done, in the order they were chosen in. */
   readonly compared: readonly ComparedBackbone[];
+  /** Those that cannot be loaded or run here; worded. */
+  readonly failed: readonly { readonly id: string; readonly message: string }[];
   /** What the setting says: `auto` or an id. */
   readonly chosen: string;
   readonly work:

@@ -1,4 +1,4 @@
-import type { JobName, JobParams } from '../jobs';
+import type { HeadKind, JobName, JobParams } from '../jobs';
 
 /** Names of the engine's JSON-RPC methods. A job is a request; cancelling the request cancels the job. */
 export const requests = {
@@ -12,6 +12,12 @@ export interface JobRequest<K extends JobName = JobName> {
   /** Progress is sent under this token; absent: nobody listens. */
   readonly progressToken?: number;
 }
+
+/** The heads that the editor compares: those that take longest come last. */
+export const comparedHeads: readonly HeadKind[] = ['softmax', 'ridge', 'neighbours', 'centroid', 'hidden'];
+/** Parts of a cross-validation of heads where the person says nothing, and how often they may be dealt out. */
+export const headFolds = 5;
+export const mostRepeats = 100;
 
 /** Trainings at each size of a learning curve where the person says nothing. */
 export const learningRepeats = 5;

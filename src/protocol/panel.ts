@@ -4,12 +4,13 @@ import type {
   CurveUnit,
   DatasetFacts,
   EpochView,
-  LearningCurve,
+  HeadKind,
   NeighboursTrial,
   RetrainProgress,
   RidgeTrial,
   RunView,
 } from '../jobs';
+import type { HeadsView, LearningView } from './inquiry';
 import type { StateMessage } from './state';
 
 /** Where the work stands. The steps fill one after the other; a step not begun is null. */
@@ -65,19 +66,6 @@ export interface PanelSubject {
   readonly root: string;
 }
 
-/** How the question stands whether more images would help: it is computed when the person asks. */
-export type LearningView =
-  | { readonly kind: 'none' }
-  | {
-      readonly kind: 'running';
-      /** Trainings; `of` is 0 until it is known. */
-      readonly done: number;
-      readonly of: number;
-      readonly cancelling: boolean;
-    }
-  | { readonly kind: 'done'; readonly curve: LearningCurve }
-  | { readonly kind: 'failed'; readonly failure: Failure };
-
 /** The whole state of the panel: the host owns it and sends it whole after each change. Failures come worded. */
 export type PanelState =
   /** No dataset was found in the workspace. */
@@ -93,6 +81,9 @@ export type PanelState =
       readonly subject: PanelSubject;
       readonly run: RunView;
       readonly learning: LearningView;
+      readonly heads: HeadsView;
+      /** The head of the settings; null where retrain.json decides it. */
+      readonly head: HeadKind | null;
     }
   | {
       readonly kind: 'stopped';
@@ -111,8 +102,13 @@ export type SettingsView =
 export type ToPanel =
   /** `settings`: null where there is no retrain.json. */
   | (StateMessage<PanelState> & { readonly settings: SettingsView | null })
+  /** Brings a band of the page into view. */
+  | { readonly kind: 'show'; readonly band: PanelBand }
   /** Answer to `thumbnails`, one message a path; null: there is no picture to show. */
   | { readonly kind: 'thumbnail'; readonly path: string; readonly bytes: Uint8Array | null };
+
+/** A band that a command leads to. */
+export type PanelBand = 'heads';
 
 /** What the panel keeps with `setState` after each `state` message, so that the host restores it after a window reload. */
 export interface SavedPanel {
@@ -137,6 +133,11 @@ export type FromPanel =
   | { readonly kind: 'openRun' }
   | { readonly kind: 'learningCurve' }
   | { readonly kind: 'cancelLearningCurve' }
+  /** `repeats`: how often the photos are dealt out to folds. */
+  | { readonly kind: 'compareHeads'; readonly repeats: number }
+  | { readonly kind: 'cancelComparingHeads' }
+  /** Makes it the head of the dataset's settings. */
+  | { readonly kind: 'useHead'; readonly head: HeadKind }
   | { readonly kind: 'inspectBottlenecks' }
   | { readonly kind: 'chooseBackbone' }
   | { readonly kind: 'chooseHead' }

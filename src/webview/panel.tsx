@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import { render } from 'preact';
 import type { FromPanel, PanelState, SavedPanel, SettingsView, ToPanel } from '../protocol';
 import { connect, pageRoot } from './host';
+import { goTo } from './panel/band';
 import { Page } from './panel/pages';
 import { Thumbnails, ThumbnailSource } from './thumbnails';
 import { setWords } from './words';
@@ -15,6 +16,9 @@ const host = connect<ToPanel, FromPanel, SavedPanel>((message) => {
       setWords(message.words);
       settings.value = message.settings;
       show(message.state);
+      break;
+    case 'show':
+      goTo(message.band);
       break;
     case 'thumbnail':
       thumbnails.receive(message.path, message.bytes);

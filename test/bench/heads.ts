@@ -103,7 +103,7 @@ function headsOf({ classes, dimension }: Study, runtime: Runtime): Readonly<Reco
     };
   const { signal } = new AbortController();
   const usual = (kind: HeadKind): Trainer => {
-    const train = headTrainer(kind, { ...sizes, seed: 1, runtime });
+    const train = headTrainer(kind, { ...sizes, seed: 1, balanced: false, runtime });
     return (training) => train(training, signal);
   };
   return {

@@ -45,7 +45,7 @@ describe('backbones in the editor', function () {
   );
   after(async () => {
     await configure('retrain', 'cacheDirectory', undefined);
-    for (const key of ['proxy', 'proxyStrictSSL']) await configure('http', key, undefined);
+    for (const key of ['proxy', 'proxyStrictSSL', 'noProxy']) await configure('http', key, undefined);
   });
 
   it('lists what is here and what can be downloaded, and sets what is chosen', async () => {
@@ -206,7 +206,9 @@ describe('backbones in the editor', function () {
 
   describe('of any origin', () => {
     it('adds one from an address: asks for what its files do not say, and gives it eight bits where it agrees', async () => {
-      await configure('http', 'proxy', undefined);
+      // Nobody listens there: what the editor names is reached without it.
+      await configure('http', 'proxy', 'http://127.0.0.1:9');
+      await configure('http', 'noProxy', ['127.0.0.1']);
       // What was downloaded is a TF.js graph model like any other.
       const server = await FileServer.start(path.join(kept, 'backbones', 'mobilenet-v2'));
       const titles: string[] = [];
@@ -255,6 +257,16 @@ describe('backbones in the editor', function () {
       await eventually('its tab', () => (tabsOf('retrain.backbones').length === 1 ? true : undefined));
       const page = backbones.comparisons.pageOf(photos);
       assert.ok(page);
+      const partly = await page.compare(['nowhere', 'efficientnet-lite2']);
+      assert.deepEqual(
+        partly.compared.map(({ backbone }) => backbone.id),
+        ['efficientnet-lite2'],
+      );
+      assert.deepEqual(
+        partly.failed.map(({ id }) => id),
+        ['nowhere'],
+      );
+      assert.match(partly.failed[0]?.message ?? '', /^There is no backbone nowhere on this machine/);
       const again = page.compare(ids);
       page.cancel();
       assert.equal((await again).work.kind, 'cancelled');

@@ -1,17 +1,27 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { RunNode } from '../../src/editor';
+import type { HeadsView } from '../../src/protocol';
 import { watchDialogs } from './support/dialogs';
-import { activated, eventually, retrain, tabsOf, workspaceFolder } from './support/extension';
+import {
+  activated,
+  eventually,
+  putThreeClasses,
+  retrain,
+  scratch,
+  tabsOf,
+  workspaceFolder,
+} from './support/extension';
 
 type Run = Extract<RunNode, { kind: 'run' }>;
 
 describe('the tree of runs', function () {
   this.timeout(120_000);
   const dialogs = watchDialogs();
+  const folderOf = scratch();
   const made: string[] = [];
 
   const nodes = async (): Promise<RunNode[]> => {
@@ -89,13 +99,80 @@ describe('the tree of runs', function () {
     await session.learn();
     const answer = learning();
     assert.ok(answer?.kind === 'done', answer?.kind);
-    assert.equal(answer.curve.trainingImages + answer.curve.testedImages, 200);
-    assert.ok(answer.curve.forecast);
+    assert.equal(answer.answer.trainingImages + answer.answer.testedImages, 200);
+    assert.ok(answer.answer.forecast);
     const again = session.learn();
     assert.equal(learning()?.kind, 'running');
     session.cancelLearning();
     await again;
-    assert.equal(learning()?.kind, 'none');
+    assert.equal(learning()?.kind, 'cancelled');
+  });
+
+  describe('heads', () => {
+    const head = (): unknown => vscode.workspace.getConfiguration('retrain').get('head');
+    const file = () => path.join(workspaceFolder(), 'retrain.json');
+    afterEach(async () => {
+      rmSync(file(), { force: true });
+      await vscode.workspace
+        .getConfiguration('retrain')
+        .update('head', undefined, vscode.ConfigurationTarget.Workspace);
+    });
+
+    it('are compared by a command for the run that is shown, and one of them becomes the setting', async () => {
+      const { sessions } = await activated();
+      const session = sessions.of(workspaceFolder());
+      const view = await vscode.commands.executeCommand<HeadsView>(
+        'retrain.compareHeads',
+        vscode.Uri.file(workspaceFolder()),
+      );
+      assert.ok(view.kind === 'done', view.kind);
+      const { heads, images, folds, repeats, seed } = view.answer;
+      assert.deepEqual([images, folds, repeats, seed], [200, 5, 1, 42]);
+      assert.deepEqual(
+        heads.map(({ head: kind }) => kind),
+        ['softmax', 'ridge', 'neighbours', 'centroid', 'hidden'],
+      );
+      for (const { accuracy, interval } of heads)
+        assert.ok(accuracy > 0.6 && interval.low <= accuracy && accuracy <= interval.high);
+      assert.ok(tabsOf('retrain.panel').length > 0);
+      const shown = () => (session.state.kind === 'done' ? session.state.head : undefined);
+      assert.equal(shown(), 'softmax');
+      assert.equal(await session.useHead('ridge'), true);
+      assert.equal(head(), 'ridge');
+      await eventually('the panel says so', () => (shown() === 'ridge' ? true : undefined));
+    });
+
+    it('are not set over a retrain.json that decides them, and the person is told', async () => {
+      const { sessions } = await activated();
+      const session = sessions.of(workspaceFolder());
+      writeFileSync(file(), '{ "optimizer": "l-bfgs" }');
+      dialogs.messages.length = 0;
+      assert.equal(await session.useHead('ridge'), false);
+      assert.deepEqual(dialogs.messages, [
+        {
+          kind: 'warning',
+          text: 'retrain.json decides the head of this dataset, and is stronger: change it there.',
+          buttons: ['Edit Settings'],
+        },
+      ]);
+      assert.ok(session.state.kind === 'done');
+      assert.equal(session.state.head, null);
+    });
+
+    it('need a run to be compared for, and say so', async () => {
+      const photos = await putThreeClasses(await folderOf('never-trained'), 3);
+      dialogs.messages.length = 0;
+      assert.equal(await act('compareHeads', vscode.Uri.file(photos)), undefined);
+      assert.match(dialogs.messages[0]?.text ?? '', /^There is no run for .* yet; retrain first\.$/);
+    });
+
+    it('can be cancelled while they are compared', async () => {
+      const { sessions } = await activated();
+      const session = sessions.of(workspaceFolder());
+      const again = session.compareHeads(20);
+      session.cancelComparingHeads();
+      assert.equal((await again)?.kind, 'cancelled');
+    });
   });
 
   it('makes the settings of a run those of the workspace', async () => {

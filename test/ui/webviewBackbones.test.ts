@@ -50,6 +50,22 @@ describe('the comparison of backbones', function () {
     await page.close();
   });
 
+  it('says of one that cannot run why, and goes on without it', async () => {
+    const page = await pages.open('backbones', 'partly');
+    const rows = page.getByRole('table').getByRole('row');
+    assert.equal(await rows.count(), 5);
+    assert.match(await rows.nth(3).innerText(), /custom\s+The network .* NonMaxSuppression, which cannot be/);
+    assert.equal(await rows.nth(3).getByRole('button').count(), 0);
+    assert.equal(await page.locator('.scatter .point').count(), 2);
+    assert.equal(await page.locator('img').count(), 0);
+    await page.close();
+    const none = await pages.open('backbones', 'none');
+    await none.getByText('Nothing was compared.').waitFor();
+    assert.equal(await none.getByRole('table').getByRole('row').count(), 2);
+    assert.equal(await none.locator('.scatter').count(), 0);
+    await none.close();
+  });
+
   it('shows names as text, and what went wrong', async () => {
     const page = await pages.open('backbones', 'labels');
     assert.ok((await page.getByText(hostileLabel, { exact: true }).count()) >= 1);

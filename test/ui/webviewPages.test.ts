@@ -29,17 +29,24 @@ const states: Readonly<Record<View, readonly string[]>> = {
     'learning',
     'learned',
     'unlearned',
+    'heads',
+    'headsRead',
+    'headsRunning',
+    'headsCancelled',
+    'headsEqual',
+    'headsBalanced',
+    'headsFailed',
   ],
   comparison: ['two', 'same', 'old', 'many', 'labels', 'busy', 'failed'],
-  backbones: ['done', 'running', 'begins', 'cancelled', 'failed', 'labels', 'one'],
+  backbones: ['done', 'running', 'begins', 'cancelled', 'failed', 'labels', 'one', 'partly', 'none'],
   inspector: ['part', 'chosen', 'labels', 'failed'],
   classify: ['one', 'unknown', 'unsure', 'several', 'labels', 'busy', 'refitting', 'failed'],
 };
 /** For the other themes, which differ in colours alone. */
 const some: typeof states = {
-  panel: ['empty', 'computing', 'failed', 'done', 'fifty', 'learned'],
+  panel: ['empty', 'computing', 'failed', 'done', 'fifty', 'learned', 'headsBalanced'],
   comparison: ['two'],
-  backbones: ['done', 'running'],
+  backbones: ['done', 'running', 'partly'],
   inspector: ['chosen'],
   classify: ['unknown', 'several', 'refitting'],
 };

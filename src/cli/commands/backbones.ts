@@ -1,6 +1,13 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { addedText, backbonesText, comparedText, cutsText, quantisedText } from '../backboneText';
+import {
+  addedText,
+  backbonesText,
+  comparedDocument,
+  comparedText,
+  cutsText,
+  quantisedText,
+} from '../backboneText';
 import { json, runtime, wholeNumber } from '../options';
 import { perform, type Output } from '../perform';
 
@@ -147,7 +154,11 @@ function compareCommand(): Command {
         const { runtime: choice, folds, seed } = options;
         const params = { folder: path.resolve(folder), ids, runtime: choice, folds, seed };
         const result = await jobs.run('compareBackbones', params, { signal, report: progress.report });
-        return { text: comparedText(result.compared), document: { format: 1, ...result }, done: true };
+        return {
+          text: comparedText(result),
+          document: comparedDocument(result),
+          done: result.compared.length > 0,
+        };
       }),
     );
 }

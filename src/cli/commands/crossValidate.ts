@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { headKinds, type HeadKind } from '../../jobs';
+import { headFolds, mostRepeats } from '../../protocol';
 import { crossValidationDocument, crossValidationText } from '../crossValidationOutput';
-import { backbone, json, runtime, settingsChoice, wholeNumber } from '../options';
+import { backbone, classWeights, json, runtime, settingsChoice, wholeNumber } from '../options';
 import { perform, type Output } from '../perform';
 
 interface Options extends Output {
@@ -32,21 +33,23 @@ export function crossValidateCommand(): Command {
     .addOption(
       new Option('--folds <n>', 'parts of the dataset, each answered by heads of the others')
         .argParser(wholeNumber(2, 100))
-        .default(5),
+        .default(headFolds),
     )
     .addOption(
       new Option('--repeats <n>', 'how often the images are dealt out anew')
-        .argParser(wholeNumber(1, 100))
+        .argParser(wholeNumber(1, mostRepeats))
         .default(1),
     )
     .addOption(new Option('--seed <n>', 'of the folds').argParser(wholeNumber(0, 2 ** 32 - 1)).default(1))
     .addOption(backbone())
     .addOption(runtime())
+    .addOption(classWeights())
     .addOption(json())
     .action(async (folder: string, { heads, folds, repeats, seed, ...output }: Options, command: Command) => {
       const choice = settingsChoice(command);
       await perform(output, async ({ jobs, progress, signal }) => {
-        const params = { folder: path.resolve(folder), ...choice, heads, folds, repeats, seed };
+        const subject = { kind: 'dataset', folder: path.resolve(folder), ...choice } as const;
+        const params = { subject, heads, folds, repeats, seed };
         const result = await jobs.run('crossValidateHeads', params, { signal, report: progress.report });
         return {
           text: crossValidationText(result),

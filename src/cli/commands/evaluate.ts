@@ -7,6 +7,8 @@ import {
   json,
   junit,
   junitOutput,
+  reject,
+  rejectedThreshold,
   runtime,
   type AssertionOptions,
 } from '../options';
@@ -18,26 +20,32 @@ export function evaluateCommand(): Command {
     .description('measure a run on a labelled folder')
     .argument('<folder>', 'a folder whose subfolders are the classes')
     .requiredOption('--run <dir>', 'folder of the run')
+    .addOption(reject())
     .addOption(runtime())
     .addOption(assertAccuracy())
     .addOption(junit())
     .addOption(json())
-    .action((folder: string, options: { run: string; runtime: string } & AssertionOptions & Output) =>
-      perform(options, async ({ jobs, progress, signal }) => {
-        const params = {
-          folder: path.resolve(folder),
-          run: path.resolve(options.run),
-          runtime: options.runtime,
-          ...junitOutput(options),
-        };
-        const result = await jobs.run('evaluate', params, { signal, report: progress.report });
-        const asserted = assertion(result, options, result.run.name);
-        return {
-          text: evaluateText(result),
-          document: { ...evaluateDocument(result), ...asserted.document },
-          done: true,
-          shortfall: asserted.shortfall,
-        };
-      }),
+    .action(
+      (
+        folder: string,
+        options: { run: string; runtime: string; reject: number } & AssertionOptions & Output,
+      ) =>
+        perform(options, async ({ jobs, progress, signal }) => {
+          const params = {
+            folder: path.resolve(folder),
+            run: path.resolve(options.run),
+            runtime: options.runtime,
+            ...rejectedThreshold(options),
+            ...junitOutput(options),
+          };
+          const result = await jobs.run('evaluate', params, { signal, report: progress.report });
+          const asserted = assertion(result, options, result.run.name);
+          return {
+            text: evaluateText(result),
+            document: { ...evaluateDocument(result), ...asserted.document },
+            done: true,
+            shortfall: asserted.shortfall,
+          };
+        }),
     );
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Command, Option } from 'commander';
 import { learningRepeats } from '../../protocol';
 import { learningCurveDocument, learningCurveText } from '../learningCurveOutput';
-import { json, settingOptions, settingsChoice, wholeNumber } from '../options';
+import { classWeights, json, settingOptions, settingsChoice, wholeNumber } from '../options';
 import { perform, type Output } from '../perform';
 
 type Options = Output & { readonly repeats: number };
@@ -17,16 +17,19 @@ export function learningCurveCommand(): Command {
         .default(learningRepeats),
     );
   for (const option of settingOptions()) command.addOption(option);
-  return command.addOption(json()).action(async (folder: string, { json: asJson, repeats }: Options) => {
-    const choice = settingsChoice(command);
-    await perform({ ...(asJson && { json: asJson }) }, async ({ jobs, progress, signal }) => {
-      const subject = { kind: 'dataset', folder: path.resolve(folder), ...choice } as const;
-      const result = await jobs.run(
-        'learningCurve',
-        { subject, repeats },
-        { signal, report: progress.report },
-      );
-      return { text: learningCurveText(result), document: learningCurveDocument(result), done: true };
+  return command
+    .addOption(classWeights())
+    .addOption(json())
+    .action(async (folder: string, { json: asJson, repeats }: Options) => {
+      const choice = settingsChoice(command);
+      await perform({ ...(asJson && { json: asJson }) }, async ({ jobs, progress, signal }) => {
+        const subject = { kind: 'dataset', folder: path.resolve(folder), ...choice } as const;
+        const result = await jobs.run(
+          'learningCurve',
+          { subject, repeats },
+          { signal, report: progress.report },
+        );
+        return { text: learningCurveText(result), document: learningCurveDocument(result), done: true };
+      });
     });
-  });
 }

@@ -3,8 +3,11 @@ import { Command, Option } from 'commander';
 import {
   defaultSettings,
   headKinds,
+  rejectedAt,
   type HeadChoice,
   type OptimizerChoice,
+  type Rejected,
+  type RunView,
   type SettingValues,
 } from '../../jobs';
 import { importText } from '../cacheText';
@@ -12,9 +15,11 @@ import { trainDocument } from '../documents';
 import {
   assertAccuracy,
   assertion,
+  classWeights,
   json,
   junit,
   junitOutput,
+  reject,
   settingOptions,
   settingsChoice,
   type AssertionOptions,
@@ -37,6 +42,7 @@ type Options = RetrainPyFlags &
     readonly optimizer: OptimizerChoice['kind'];
     readonly regularisation?: 'fixed' | 'validation';
     readonly classWeights?: 'none' | 'balanced';
+    readonly reject: number;
   };
 
 export function trainCommand(): Command {
@@ -57,14 +63,14 @@ export function trainCommand(): Command {
       'of softmax by l-bfgs: under one penalty (fixed), or the best of four on validation (validation)',
     ).choices(['fixed', 'validation']),
   );
-  command.addOption(
-    new Option(
-      '--class-weights <rule>',
-      'what counts as much as any other: every image (none), or every class (balanced)',
-    ).choices(['none', 'balanced']),
-  );
+  command.addOption(classWeights());
   for (const option of [...settingOptions(), ...retrainPyOptions()]) command.addOption(option);
-  return command.addOption(assertAccuracy()).addOption(junit()).addOption(json()).action(train);
+  return command
+    .addOption(reject())
+    .addOption(assertAccuracy())
+    .addOption(junit())
+    .addOption(json())
+    .action(train);
 }
 
 async function train(
@@ -121,13 +127,23 @@ async function train(
         `note: --summaries_dir: a head of the kind ${run.training.kind} has no curve, nothing was written\n`,
       );
     const asserted = assertion(run.evaluation, options, run.name);
+    const shown = { misclassified, rejected: rejectedOf(run, options.reject) };
     return {
-      text: trainText(run, misclassified),
-      document: { ...trainDocument(run, misclassified), ...asserted.document },
+      text: trainText(run, shown),
+      document: { ...trainDocument(run, shown), ...asserted.document },
       done: true,
       shortfall: asserted.shortfall,
     };
   });
+}
+
+/** What is left of the testing answers at a probability; null where all are. */
+function rejectedOf({ evaluation: { predictions } }: RunView, threshold: number): Rejected | null {
+  if (threshold === 0) return null;
+  const answers = predictions.map(({ probability, label, predicted }) => {
+    return { probability, right: label === predicted };
+  });
+  return rejectedAt(threshold, answers);
 }
 
 /**

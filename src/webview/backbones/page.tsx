@@ -14,7 +14,7 @@ interface PageProps {
 
 /** Backbones on a dataset: how many of its photos each answers rightly, and what that costs in time. */
 export function BackbonesPage({ state, post }: PageProps) {
-  const { subject, compared, work, chosen } = state;
+  const { subject, compared, failed, work, chosen } = state;
   const running = work.kind === 'running';
   return (
     <>
@@ -43,19 +43,24 @@ export function BackbonesPage({ state, post }: PageProps) {
       <main>
         <Standing state={state} />
         {compared.length > 0 && (
-          <>
-            <Band id="scatter" title={t('Accuracy against time')}>
-              <Scatter compared={compared} />
-            </Band>
-            <Band id="backbones" title={t('Backbones')}>
-              <BackboneTable compared={compared} chosen={chosen} use={(id) => post({ kind: 'use', id })} />
-              <p class="note">
-                {t(
-                  'Accuracy: of a softmax regression, cross-validated. Time: of the network alone, in batches, without reading and decoding; it is of this moment, and other work on this machine slows it.',
-                )}
-              </p>
-            </Band>
-          </>
+          <Band id="scatter" title={t('Accuracy against time')}>
+            <Scatter compared={compared} />
+          </Band>
+        )}
+        {compared.length + failed.length > 0 && (
+          <Band id="backbones" title={t('Backbones')}>
+            <BackboneTable
+              compared={compared}
+              failed={failed}
+              chosen={chosen}
+              use={(id) => post({ kind: 'use', id })}
+            />
+            <p class="note">
+              {t(
+                'Accuracy: of a softmax regression, cross-validated. Time: of the network alone, in batches, without reading and decoding; it is of this moment, and other work on this machine slows it.',
+              )}
+            </p>
+          </Band>
         )}
       </main>
     </>
@@ -103,12 +108,13 @@ function Standing({ state: { work, compared } }: { state: BackbonesState }) {
         <div class="answer">
           <p class="lead">{verdict(compared)}</p>
           <p class="note">
-            {plural(
-              compared[0]?.images ?? 0,
-              '{n} photo, {folds} parts: each answered by a head that was trained on the others.',
-              '{n} photos in {folds} parts, each answered by a head that was trained on the others; identical photos stay together.',
-              { folds: work.folds },
-            )}
+            {compared[0] &&
+              plural(
+                compared[0].images,
+                '{n} photo, {folds} parts: each answered by a head that was trained on the others.',
+                '{n} photos in {folds} parts, each answered by a head that was trained on the others; identical photos stay together.',
+                { folds: work.folds },
+              )}
           </p>
         </div>
       );

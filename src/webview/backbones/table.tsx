@@ -1,17 +1,18 @@
-import type { ComparedBackbone } from '../../protocol';
+import type { BackbonesState, ComparedBackbone } from '../../protocol';
 import { count, fixed, percent } from '../numbers';
 import { Name } from '../text';
 import { t } from '../words';
 
 interface TableProps {
   readonly compared: readonly ComparedBackbone[];
+  readonly failed: BackbonesState['failed'];
   /** What the setting says. */
   readonly chosen: string;
   readonly use: (id: string) => void;
 }
 
 /** The numbers behind the points, and a button to take one. */
-export function BackboneTable({ compared, chosen, use }: TableProps) {
+export function BackboneTable({ compared, failed, chosen, use }: TableProps) {
   return (
     <div class="wide" tabIndex={0} role="group" aria-label={t('Backbones')}>
       <table class="list backbones">
@@ -53,6 +54,16 @@ export function BackboneTable({ compared, chosen, use }: TableProps) {
                     {t('Use')}
                   </button>
                 )}
+              </td>
+            </tr>
+          ))}
+          {failed.map(({ id, message }) => (
+            <tr key={id} class="failed">
+              <th scope="row">
+                <span class="digit" /> <Name of={id} />
+              </th>
+              <td colSpan={6} class="failure">
+                {message}
               </td>
             </tr>
           ))}

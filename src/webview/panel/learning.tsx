@@ -6,6 +6,7 @@ import { count, fixed, percent } from '../numbers';
 import { Name, quoted } from '../text';
 import { plural, t } from '../words';
 import { Band } from './band';
+import { InquiryBody } from './inquiry';
 
 interface LearningProps {
   readonly learning: LearningView;
@@ -16,63 +17,19 @@ interface LearningProps {
 export function Learning({ learning, post }: LearningProps) {
   return (
     <Band id="learning" title={t('Would more images help?')}>
-      <Body learning={learning} post={post} />
+      <InquiryBody
+        inquiry={learning}
+        about={t(
+          'Trains on 10 to 100 % of the training photos, several times over, and forecasts what twice as many would give. The values are in the cache: it takes seconds to minutes.',
+        )}
+        question={t('Would more images help?')}
+        ask={() => post({ kind: 'learningCurve' })}
+        cancel={() => post({ kind: 'cancelLearningCurve' })}
+        standing={({ done, of }) => t('{done} of {of} trainings.', { done, of })}
+        answer={(curve, again) => <Answer curve={curve} ask={again} />}
+      />
     </Band>
   );
-}
-
-function Body({ learning, post }: LearningProps) {
-  const ask = (text: string) => (
-    <button type="button" class="button" onClick={() => post({ kind: 'learningCurve' })}>
-      {text}
-    </button>
-  );
-  switch (learning.kind) {
-    case 'none':
-      return (
-        <div class="question">
-          <p class="note">
-            {t(
-              'Trains on 10 to 100 % of the training photos, several times over, and forecasts what twice as many would give. The values are in the cache: it takes seconds to minutes.',
-            )}
-          </p>
-          {ask(t('Would more images help?'))}
-        </div>
-      );
-    case 'running':
-      return (
-        <div class="question">
-          <p class="note" role="status">
-            {learning.of === 0
-              ? t('Reading the cached values.')
-              : t('{done} of {of} trainings.', { done: learning.done, of: learning.of })}
-          </p>
-          <span
-            class="bar"
-            style={`--share: ${(learning.of === 0 ? 0 : learning.done / learning.of).toFixed(3)}`}
-          />
-          <button
-            type="button"
-            class="button"
-            disabled={learning.cancelling}
-            onClick={() => post({ kind: 'cancelLearningCurve' })}
-          >
-            {learning.cancelling ? t('Cancelling…') : t('Cancel')}
-          </button>
-        </div>
-      );
-    case 'failed':
-      return (
-        <div class="question">
-          <p class="failure" role="alert">
-            {learning.failure.message}
-          </p>
-          {ask(t('Try Again'))}
-        </div>
-      );
-    case 'done':
-      return <Answer curve={learning.curve} ask={ask(t('Compute Again'))} />;
-  }
 }
 
 function Answer({ curve, ask }: { curve: LearningCurve; ask: preact.ComponentChildren }) {
@@ -128,13 +85,16 @@ function verdict({ forecast, trainingImages }: LearningCurve): string {
   );
 }
 
-function method({ testedImages, repeats, forecast }: LearningCurve): string {
-  const tested = plural(
+function method({ testedImages, repeats, forecast, classWeights }: LearningCurve): string {
+  const measured = plural(
     testedImages,
     'Measured on {n} photo of validation and testing, up to {repeats} trainings a size.',
     'Measured on {n} photos of validation and testing, up to {repeats} trainings a size.',
     { repeats },
   );
+  const tested = classWeights
+    ? `${measured} ${t('Every class counts as much as any other in the trainings.')}`
+    : measured;
   if (!forecast) return tested;
   const expected = t('By the curve, with {images} photos: {accuracy} % (95 %: {low} to {high}).', {
     images: forecast.n,

@@ -18,6 +18,7 @@ import { Findings } from './findings';
 import { Gallery } from './gallery';
 import { Header } from './header';
 import { Headline } from './headline';
+import { Heads } from './heads';
 import { Learning } from './learning';
 import { isLarge, MatrixBand } from './matrixBand';
 import { evaluationsOf, firstMeasured, shownOf, type Measured } from './measured';
@@ -193,6 +194,7 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
         </div>
       </div>
       <Learning learning={state.learning} post={post} />
+      <Heads heads={state.heads} chosen={state.head} post={post} />
     </>
   );
 }

@@ -26,7 +26,7 @@ const all: readonly ComparedBackbone[] = [
 /** What the page about backbones is sent, by the name of the scenario. */
 export function backbonesState(name: string): BackbonesState {
   const subject = { name: 'flowers', shownPath: 'photos/flowers', root };
-  const state = { subject, chosen: 'efficientnet-lite2-int8' };
+  const state = { subject, failed: [], chosen: 'efficientnet-lite2-int8' };
   const running = { kind: 'running', id: 'inception-v3', index: 2, of: 4, cancelling: false } as const;
   switch (name) {
     case 'running':
@@ -44,6 +44,21 @@ export function backbonesState(name: string): BackbonesState {
         compared(`own-${i}`, label, 1, 0.5, 5 * 10 ** i),
       );
       return { ...state, compared: hostile, work: { kind: 'done', folds: 5 } };
+    }
+    case 'partly': {
+      const message =
+        'The network custom/network.onnx has the operation NonMaxSuppression, which cannot be converted; cut it before that, or take another network.';
+      const failed = [
+        { id: 'custom', message },
+        { id: hostileLabel, message: 'The backbone does not run here (no memory); choose another one.' },
+      ];
+      return { ...state, compared: all.slice(0, 2), failed, work: { kind: 'done', folds: 5 } };
+    }
+    case 'none': {
+      const failed = [
+        { id: 'custom', message: 'The backbone custom does not run here; choose another one.' },
+      ];
+      return { ...state, compared: [], failed, work: { kind: 'done', folds: 5 } };
     }
     case 'one':
       return { ...state, compared: all.slice(0, 1), work: { kind: 'done', folds: 5 } };

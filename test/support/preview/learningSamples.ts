@@ -23,6 +23,7 @@ const curve: LearningCurve = {
   runtime: 'onnx',
   seed: 42,
   repeats: 5,
+  classWeights: 'balanced',
   trainingImages: 160,
   testedImages: 40,
   points: sizes.map((images, i) => {
@@ -42,8 +43,9 @@ const curve: LearningCurve = {
 };
 
 export function learningView(scenario: string): LearningView {
-  if (scenario === 'learning') return { kind: 'running', done: 7, of: 31, cancelling: false };
-  if (scenario === 'learned') return { kind: 'done', curve };
+  if (scenario === 'learning')
+    return { kind: 'running', progress: { values: null, done: 7, of: 31 }, cancelling: false };
+  if (scenario === 'learned') return { kind: 'done', answer: curve };
   return {
     kind: 'failed',
     failure: {

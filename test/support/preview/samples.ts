@@ -6,6 +6,7 @@ import type {
   DatasetFacts,
   EpochView,
   EvaluationView,
+  HeadsView,
   InspectorState,
   LearningView,
   PanelState,
@@ -16,6 +17,7 @@ import type {
   SettingsView,
 } from '../../../src/protocol';
 
+import { headsView } from './headSamples';
 import { learningView } from './learningSamples';
 
 /** What the fake host of a preview page shows: its states by name. Photos are those of media/samples/flowers. */
@@ -332,8 +334,12 @@ const training: RunningView = {
 };
 
 export function panelState(name: string, photos: readonly string[]): PanelState {
-  const done = (run: RunView, learning: LearningView = { kind: 'none' }): PanelState => {
-    return { kind: 'done', subject, run, learning };
+  const done = (
+    run: RunView,
+    learning: LearningView = { kind: 'none' },
+    heads: HeadsView = { kind: 'none' },
+  ): PanelState => {
+    return { kind: 'done', subject, run, learning, heads, head: 'softmax' };
   };
   switch (name) {
     case 'done': {
@@ -371,6 +377,16 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
     case 'learning':
     case 'unlearned':
       return done(runOf(flowers, 40, evaluationOf(flowers, 4, 0.72, photos)), learningView(name));
+    case 'heads':
+    case 'headsRead':
+    case 'headsRunning':
+    case 'headsCancelled':
+    case 'headsEqual':
+    case 'headsBalanced':
+    case 'headsFailed': {
+      const run = runOf(flowers, 40, evaluationOf(flowers, 4, 0.72, photos));
+      return done(run, { kind: 'none' }, headsView(name));
+    }
     case 'two': {
       const labels = ['cat', 'dog'];
       const reason = {

@@ -15,7 +15,7 @@ export interface PreviewServer {
 
 const views: readonly View[] = ['panel', 'inspector', 'classify', 'comparison', 'backbones'];
 const sheets: Readonly<Record<View, readonly string[]>> = {
-  panel: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css', 'sureness.css'],
+  panel: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css', 'sureness.css', 'heads.css'],
   inspector: ['base.css', 'inspector.css'],
   classify: ['base.css', 'work.css', 'classify.css'],
   comparison: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css', 'comparison.css'],

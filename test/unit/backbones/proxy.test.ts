@@ -59,6 +59,36 @@ describe('a server with a certificate that nobody vouches for', () => {
     });
   });
 
+  it('is reached without the proxy where the settings or the environment say so', async () => {
+    await withAssets(async (folder) => {
+      const file = path.join(folder, 'file.bin');
+      const proxyAddress = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+      const before = tunnels;
+      const options = { limit, strictSsl: false, proxy: proxyAddress };
+      await downloadFile(url, file, { ...options, noProxy: ['127.0.0.0/8'] });
+      assert.equal(tunnels, before, 'directly');
+      await downloadFile(url, path.join(folder, 'other.bin'), { ...options, noProxy: ['example.org'] });
+      assert.equal(tunnels, before + 1, 'through the proxy');
+      const { HTTPS_PROXY, NO_PROXY } = process.env;
+      try {
+        process.env['HTTPS_PROXY'] = proxyAddress;
+        for (const [list, more] of [
+          ['localhost,127.0.0.1', 1],
+          ['localhost', 2],
+        ] as const) {
+          process.env['NO_PROXY'] = list;
+          const own = path.join(folder, `${list}.bin`);
+          await downloadFile(url, own, { limit, strictSsl: false });
+          assert.equal(tunnels, before + more, list);
+        }
+      } finally {
+        for (const [name, value] of Object.entries({ HTTPS_PROXY, NO_PROXY }))
+          if (value === undefined) Reflect.deleteProperty(process.env, name);
+          else process.env[name] = value;
+      }
+    });
+  });
+
   it('says so where the proxy is no proxy of HTTP', async () => {
     await withAssets(async (folder) => {
       for (const wrong of ['socks5://127.0.0.1:1080', 'http://a b'])
@@ -85,5 +115,41 @@ describe('agentFor', () => {
     for (const list of ['', 'ample.org', 'models.example.org:80'])
       assert(proxied({ HTTPS_PROXY: 'http://proxy:8080', NO_PROXY: list }), list);
     assert(proxied({ NO_PROXY: '*' }, 'http://proxy:8080'));
+  });
+
+  it("leaves out what the editor's settings name, of their proxy and of the environment's", () => {
+    const env = { HTTPS_PROXY: 'http://proxy:8080' };
+    for (const proxy of ['http://proxy:8080', undefined]) {
+      const direct = (...noProxy: string[]) => agentFor(address, { proxy, noProxy }, env) === undefined;
+      for (const name of ['*', 'Example.ORG', '.example.org', '*.example.org', ' models.example.org:443 '])
+        assert(direct('elsewhere', name), name);
+      for (const name of ['', 'ample.org', 'models.example.org:80', '10.0.0.0/8'])
+        assert(!direct(name), name);
+      assert(!direct());
+    }
+  });
+
+  it('knows addresses and blocks of them', () => {
+    const direct = (url: string, entry: string) =>
+      agentFor(new URL(url), { proxy: 'http://proxy:8080', noProxy: [entry] }, {}) === undefined;
+    for (const [url, entry] of [
+      ['http://10.1.2.3/x', '10.1.2.3'],
+      ['http://10.1.2.3/x', '10.0.0.0/8'],
+      ['http://10.1.2.3:8000/x', '10.1.2.3:8000'],
+      ['http://[::1]/x', '::1'],
+      ['http://[::1]:81/x', '[::1]:81'],
+      ['http://[fd00::5]/x', 'fd00::/8'],
+    ] as const)
+      assert(direct(url, entry), `${url} ${entry}`);
+    for (const [url, entry] of [
+      ['http://11.1.2.3/x', '10.0.0.0/8'],
+      ['http://10.1.2.3/x', '10.0.0.0/33'],
+      ['http://10.1.2.3/x', '10.0.0.0/x'],
+      ['http://10.1.2.3/x', '10.0.0.0/8/8'],
+      ['http://10.1.2.3:8000/x', '10.1.2.3:80'],
+      ['http://[::1]/x', '10.0.0.0/8'],
+      ['http://[::1]:81/x', '[::1]:80'],
+    ] as const)
+      assert(!direct(url, entry), `${url} ${entry}`);
   });
 });

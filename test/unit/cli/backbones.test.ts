@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
@@ -217,6 +225,37 @@ describe('retrain backbones', function () {
     assert.equal(speeds.get('fetched'), null);
     // Daisies and roses; the other network was trained to tell photos of quite another kind apart.
     assert((compared[1]?.accuracy ?? 0) > 0.8);
+  });
+
+  it('goes on where one backbone cannot be loaded, and says why', async () => {
+    const weights = path.join(home, 'retrain-classifier', 'backbones', 'fetched', 'weights.bin');
+    writeFileSync(weights, readFileSync(weights).subarray(1));
+    const chosen = ['fetched', 'efficientnet-lite2', 'nowhere'];
+    const compare = (...args: string[]) => run('backbones', 'compare', 'photos', '--folds', '2', ...args);
+    const outcome = await compare(...chosen, '--json');
+    assert.equal(outcome.status, 0, outcome.stderr);
+    const { compared, failed } = documentOf(outcome) as {
+      compared: { backbone: { id: string } }[];
+      failed: { id: string; error: { code: string; message: string } }[];
+    };
+    assert.deepEqual(
+      compared.map(({ backbone }) => backbone.id),
+      ['efficientnet-lite2'],
+    );
+    assert.deepEqual(
+      failed.map(({ id, error }) => [id, error.code]),
+      [
+        ['fetched', 'BACKBONE_DAMAGED'],
+        ['nowhere', 'BACKBONE_UNKNOWN'],
+      ],
+    );
+    const { stdout } = await compare(...chosen);
+    assert.match(stdout, /^efficientnet-lite2 .* (onnx|wasm|tensorflow)$/m);
+    assert.match(stdout, /^nowhere +There is no backbone nowhere on this machine; known are/m);
+    // Where none is left, nothing was compared; where it is not the backbone's fault, all stops.
+    assert.equal((await compare('nowhere')).status, 1);
+    const elsewhere = await run('backbones', 'compare', 'no-folder', 'efficientnet-lite2', '--json');
+    assert.equal((documentOf(elsewhere) as { error: { code: string } }).error.code, 'FOLDER_NOT_FOUND');
   });
 
   it('removes what was added', async () => {

@@ -54,6 +54,21 @@ describe('retrain train --class-weights', function () {
     rmSync(file);
   });
 
+  it('is that of the trainings of a learning curve, too, which says so', async () => {
+    const learn = (...args: string[]) =>
+      runCli(['learning-curve', 'photos', '--repeats', '2', ...args], { cwd: home, data: home });
+    const last = ({ points }: { points: { accuracy: number }[] }) => points.map(({ accuracy }) => accuracy);
+    type Curve = { classWeights?: string; points: { accuracy: number }[] };
+    const shares = ['--validation-percentage', '30', '--testing-percentage', '30'];
+    const plain = documentOf(await learn('--json', ...shares)) as unknown as Curve;
+    const weighted = ['--class-weights', 'balanced', ...shares];
+    const balanced = documentOf(await learn('--json', ...weighted)) as unknown as Curve;
+    assert.equal(plain.classWeights, undefined);
+    assert.equal(balanced.classWeights, 'balanced');
+    assert.notDeepEqual(last(balanced), last(plain));
+    assert.match((await learn(...weighted)).stdout, /^Classes balanced: every class counts/m);
+  });
+
   it("is refused beside retrain.py's optimizer, which has none", async () => {
     const { status, stderr } = await run('--optimizer', 'retrain.py', '--class-weights', 'balanced');
     assert.equal(status, 2);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { documentOf, runCli } from '../../support/cli';
@@ -10,10 +10,14 @@ interface Document {
   labels: string[];
   folds: number;
   repeats: number;
+  classWeights?: string;
   heads: {
     head: string;
     accuracy: number;
     interval: { low: number; high: number };
+    macroRecall: number;
+    classWeights?: string;
+    trainable: boolean;
     accuracies: number[];
     crossEntropy: number;
     calibrationError: number;
@@ -62,6 +66,64 @@ describe('retrain cross-validate', function () {
     const figures = ({ heads }: Document) => heads.map(({ head, accuracies }) => ({ head, accuracies }));
     assert.deepEqual(figures(again), figures(once));
     assert.notDeepEqual(figures(await validate('--heads', 'ridge,centroid', '--seed', '8')), figures(once));
+  });
+
+  describe('of classes of very different sizes', () => {
+    const folder = path.join(home, 'unbalanced');
+    const of = async (...args: string[]) =>
+      documentOf(await run('unbalanced', '--json', '--folds', '3', ...args)) as unknown as Document;
+    const weightsOf = ({ heads }: Document) => heads.map(({ head, classWeights }) => [head, classWeights]);
+
+    before(() => {
+      copySamples(folder, { daisy: 'daisy', tulips: 'tulips' }, 30);
+      copySamples(folder, { roses: 'roses' }, 5);
+    });
+
+    it('takes the class weights of the settings, in the heads that have any, and says so', async () => {
+      const names = ['--heads', 'softmax,ridge,neighbours,centroid'];
+      const plain = await of(...names);
+      assert.equal(plain.classWeights, undefined);
+      assert.ok(plain.heads.every(({ classWeights }) => classWeights === undefined));
+      const file = path.join(folder, 'retrain.json');
+      writeFileSync(file, '{ "classWeights": "balanced" }');
+      const balanced = await of(...names);
+      assert.equal(balanced.classWeights, 'balanced');
+      assert.deepEqual(weightsOf(balanced), [
+        ['softmax', 'balanced'],
+        ['ridge', 'balanced'],
+        ['neighbours', undefined],
+        ['centroid', undefined],
+      ]);
+      for (const [i, { head, macroRecall, confusion, crossEntropy }] of balanced.heads.entries()) {
+        const recalls = confusion.map((row, c) => (row[c] ?? NaN) / sum(row));
+        assert.ok(Math.abs(macroRecall - sum(recalls) / 3) < 1e-12);
+        const without = plain.heads[i]?.crossEntropy;
+        if (head === 'softmax' || head === 'ridge') assert.notEqual(crossEntropy, without, head);
+        else assert.equal(crossEntropy, without, head);
+      }
+      const none = await of('--heads', 'ridge', '--class-weights', 'none');
+      assert.deepEqual(none.heads[0]?.accuracies, plain.heads[1]?.accuracies);
+      const { stdout } = await run('unbalanced', '--heads', 'ridge,centroid');
+      assert.match(stdout, /^Classes balanced in the trainings of: ridge$/m);
+      assert.match(stdout, /^Take no class weights: centroid$/m);
+      assert.match(stdout, /^ridge .* recall, mean of classes, \d/m);
+      rmSync(file);
+    });
+
+    it('balances the hidden layer, too', async () => {
+      const { heads } = await of('--heads', 'hidden', '--class-weights', 'balanced');
+      assert.equal(heads[0]?.classWeights, 'balanced');
+      const { heads: plain } = await of('--heads', 'hidden');
+      assert.notEqual(heads[0].crossEntropy, plain[0]?.crossEntropy);
+    });
+  });
+
+  it('says which heads a run can have', async () => {
+    const { heads } = await validate('--heads', 'softmax,ridge', '--folds', '2');
+    assert.deepEqual(
+      heads.map(({ trainable }) => trainable),
+      [true, true],
+    );
   });
 
   it('says what it found in words', async () => {

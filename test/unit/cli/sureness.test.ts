@@ -128,6 +128,39 @@ describe('how sure a run is, on the command line', function () {
     }
   });
 
+  it('counts what a reject threshold leaves, in evaluate and in train', async () => {
+    type Rejecting = { images: number; rejected?: { threshold: number; answered: number; right: number } };
+    const evaluate = async (...args: string[]) =>
+      documentOf(await cli('evaluate', 'photos', '--run', run, '--json', ...args)) as unknown as Rejecting &
+        Sure;
+    const measured = await evaluate('--reject', '0.9');
+    assert.deepEqual(
+      measured.rejected,
+      measured.reject.find(({ threshold }) => threshold === 0.9),
+    );
+    assert.equal((await evaluate()).rejected, undefined);
+    const between = (await evaluate('--reject', '0.873')).rejected;
+    const [low, high] = [0.85, 0.9].map((at) => measured.reject.find(({ threshold }) => threshold === at));
+    assert.ok(between && low && high && between.threshold === 0.873);
+    assert.ok(low.answered >= between.answered && between.answered >= high.answered);
+    const { stdout } = await cli('evaluate', 'photos', '--run', run, '--reject', '0.9');
+    const { answered, right } = measured.rejected ?? { answered: NaN, right: NaN };
+    const share = `${((100 * right) / answered).toFixed(1)} % of these right`;
+    assert.match(
+      stdout,
+      new RegExp(
+        `^Unsure below 0\\.9: ${measured.images - answered} of ${measured.images} images; ${answered} answered \\(.*\\), ${share}$`,
+        'm',
+      ),
+    );
+    const { evaluation } = (await train('--reject', '0.9')) as { evaluation: Sure & Partial<Rejecting> };
+    assert.deepEqual(
+      evaluation.rejected,
+      evaluation.reject.find(({ threshold }) => threshold === 0.9),
+    );
+    assert.equal((await cli('evaluate', 'photos', '--run', run, '--reject', '2')).status, 2);
+  });
+
   it('answers as before from a run of an older version, which knows nothing of it', async () => {
     rmSync(path.join(run, 'known.bin'));
     for (const name of ['run.json', 'metrics.json']) {

@@ -1,0 +1,17 @@
+/** What a reject threshold would leave of measured answers. */
+export interface Rejected {
+  readonly threshold: number;
+  /** Answers whose probability is no smaller; the others are unsure. */
+  readonly answered: number;
+  /** Of these. */
+  readonly right: number;
+}
+
+/** Of these answers. */
+export function rejectedAt(
+  threshold: number,
+  answers: readonly { readonly probability: number; readonly right: boolean }[],
+): Rejected {
+  const given = answers.filter(({ probability }) => probability >= threshold);
+  return { threshold, answered: given.length, right: given.filter(({ right }) => right).length };
+}

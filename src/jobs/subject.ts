@@ -1,0 +1,34 @@
+import { readRun } from '../models';
+import type { JobContext } from './context';
+import { datasetOfRun } from './datasetFolder';
+import type { NetworkSettings, RetrainSettings, Subject } from './requests';
+import type { RetrainProgress } from './results';
+import type { SplitSettings } from './retrain';
+import { chosenSettings } from './settingsFile';
+
+interface SubjectFacts {
+  readonly folder: string;
+  readonly network: NetworkSettings;
+  readonly settings: SplitSettings & Pick<RetrainSettings, 'classWeights'>;
+}
+
+/**
+ * The dataset, network and settings that a subject comes to.
+ * @throws RUN_DAMAGED where a run is asked about; as reading retrain.json does
+ */
+export async function subjectFacts(
+  subject: Subject,
+  { places, report }: Pick<JobContext<RetrainProgress>, 'places' | 'report'>,
+): Promise<SubjectFacts> {
+  if (subject.kind === 'dataset') {
+    const { folder } = subject;
+    const settings = await chosenSettings(folder, subject, report);
+    return { folder, network: settings, settings };
+  }
+  const run = await readRun(subject.run);
+  return {
+    folder: await datasetOfRun(subject.run, places.cacheDirectory),
+    network: { backbone: run.backbone.id, runtime: subject.runtime },
+    settings: run.settings,
+  };
+}

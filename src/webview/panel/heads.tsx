@@ -1,0 +1,161 @@
+import { useSignal } from '@preact/signals';
+import type {
+  CrossValidatedHead,
+  CrossValidationView,
+  FromPanel,
+  HeadKind,
+  HeadsView,
+  HeadTrainings,
+} from '../../protocol';
+import { fixed, percent } from '../numbers';
+import { Toggle } from '../toggle';
+import { plural, t } from '../words';
+import { Band } from './band';
+import { headTitle } from './headNames';
+import { HeadTable } from './headTable';
+import { InquiryBody } from './inquiry';
+import { bestHead, overlapping } from './rivals';
+
+interface HeadsProps {
+  readonly heads: HeadsView;
+  /** The head of the settings; null where retrain.json decides it. */
+  readonly chosen: HeadKind | null;
+  readonly post: (message: FromPanel) => void;
+}
+
+/** How often the photos may be dealt out: the more, the narrower the intervals. */
+const dealings = ['1', '2', '5', '10'] as const;
+
+/** Which head is best? Asked with a button, for it takes some trainings to say. */
+export function Heads({ heads, chosen, post }: HeadsProps) {
+  const repeats = useSignal<(typeof dealings)[number]>('1');
+  const table = (compared: readonly CrossValidatedHead[], balanced: boolean) => (
+    <HeadTable
+      heads={compared}
+      balanced={balanced}
+      chosen={chosen}
+      use={(head) => post({ kind: 'useHead', head })}
+    />
+  );
+  return (
+    <Band id="heads" title={t('Which head is best?')}>
+      <InquiryBody
+        inquiry={heads}
+        about={t(
+          'Cross-validation: trains every kind of head on four fifths of the photos, five times, and asks it about the last fifth, whatever side a photo has in this run. The values are in the cache: it takes seconds, with thousands of photos minutes.',
+        )}
+        question={t('Compare Heads')}
+        choice={
+          <span class="dealings">
+            <span class="note">{t('Photos dealt out')}</span>{' '}
+            <Toggle
+              label={t('How often the photos are dealt out')}
+              options={dealings.map((key) => ({ key, text: times(Number(key)) }))}
+              chosen={repeats.value}
+              choose={(key) => (repeats.value = key)}
+            />
+          </span>
+        }
+        ask={() => post({ kind: 'compareHeads', repeats: Number(repeats.value) })}
+        cancel={() => post({ kind: 'cancelComparingHeads' })}
+        standing={standing}
+        partial={({ heads: done }) =>
+          done.length > 0 &&
+          table(
+            done,
+            done.some(({ classWeights }) => classWeights !== undefined),
+          )
+        }
+        answer={(answer, again) => (
+          <Answer answer={answer} again={again}>
+            {table(answer.heads, answer.classWeights !== undefined)}
+          </Answer>
+        )}
+      />
+    </Band>
+  );
+}
+
+function times(n: number): string {
+  return plural(n, 'once', '{n} times');
+}
+
+function standing({ done, of, head }: HeadTrainings): string {
+  const params = { done, of };
+  return head === null
+    ? t('{done} of {of} trainings.', params)
+    : t('{done} of {of} trainings: {head}.', { ...params, head: headTitle(head) });
+}
+
+interface AnswerProps {
+  readonly answer: CrossValidationView;
+  readonly again: preact.ComponentChildren;
+  readonly children: preact.ComponentChildren;
+}
+
+function Answer({ answer, again, children }: AnswerProps) {
+  return (
+    <>
+      <p class="lead">{verdict(answer.heads)}</p>
+      <p class="note reading">{rivalry(answer.heads)}</p>
+      {children}
+      <p class="note method">{method(answer)}</p>
+      {again}
+    </>
+  );
+}
+
+function verdict(heads: readonly CrossValidatedHead[]): string {
+  const best = bestHead(heads);
+  if (!best) return t('Nothing was compared.');
+  const params = {
+    head: headTitle(best.head),
+    accuracy: percent(best.accuracy, 1),
+    low: percent(best.interval.low, 1),
+    high: percent(best.interval.high, 1),
+    loss: fixed(best.crossEntropy, 3),
+  };
+  const equal = heads.filter(({ accuracy }) => accuracy === best.accuracy).length;
+  return equal > 1
+    ? t('{n} heads are equally right, {accuracy} %; of these {head} has the least log loss, {loss}.', {
+        ...params,
+        n: equal,
+      })
+    : t('{head} is right most often: {accuracy} % (95 %: {low} to {high}).', params);
+}
+
+/** Whether it stands out from the others. */
+function rivalry(heads: readonly CrossValidatedHead[]): string {
+  const best = bestHead(heads);
+  if (!best || heads.length < 2) return '';
+  const rivals = overlapping(best, heads);
+  if (rivals.length === 0)
+    return t('No other interval reaches into its own, which is the strip behind all rows.');
+  const names = rivals.map(({ head }) => headTitle(head)).join(', ');
+  return rivals.length === heads.length - 1
+    ? t(
+        'The intervals of all others overlap with its own, the strip behind all rows: the differences may be chance.',
+      )
+    : t(
+        'Its interval, the strip behind all rows, overlaps with: {names}. The difference to these may be chance.',
+        { names },
+      );
+}
+
+function method({ images, folds, repeats, seed, heads, classWeights }: CrossValidationView): string {
+  const dealt = plural(
+    images,
+    '{n} photo, {folds} parts: each answered by a head that was trained on the others.',
+    '{n} photos in {folds} parts, each answered by a head that was trained on the others; identical photos stay together.',
+    { folds },
+  );
+  const often = t('Dealt out {times}, seed {seed}.', { times: times(repeats), seed: String(seed) });
+  const sentences = [dealt, often];
+  if (classWeights) {
+    sentences.push(t('Every class counts as much as any other in the trainings.'));
+    const without = heads.filter((one) => one.classWeights === undefined).map(({ head }) => headTitle(head));
+    if (without.length > 0)
+      sentences.push(t('Without class weights, for they take none: {names}.', { names: without.join(', ') }));
+  }
+  return sentences.join(' ');
+}
