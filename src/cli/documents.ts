@@ -39,6 +39,7 @@ export function trainDocument(run: RunView, misclassified: boolean): object {
     leaveOneOut: run.leaveOneOut && leaveOneOutDocument(run.leaveOneOut),
     calibration: run.calibration,
     unknown: run.known,
+    ...(run.continues && { continues: { run: run.continues.run, epochs: run.continues.epochs } }),
     run: shownRun(run.dataset.root, run.folder),
   };
 }
@@ -59,6 +60,7 @@ function trainingDocument(training: RunView['training']): object {
           unit: training.unit,
           epochs: training.epochs,
           best: training.bestEpoch,
+          ...(training.ended && { ended: training.ended }),
         }
       : { penalty: training.penalty, temperature: training.temperature, trials: training.trials };
   return {

@@ -74,6 +74,7 @@ export function trainText(run: RunView, misclassified: boolean): string {
     bottleneckLine(run),
     ...viewLines(run),
     `Training: ${trainingText(training)}${training.classWeights ? ', classes balanced' : ''} · ${seconds(training.seconds)} · seed ${training.seed}`,
+    ...continuedLines(run),
     `Split: ${split.training} training, ${split.validation} validation, ${split.testing} testing`,
     ...retrainPyLines(run),
     '',
@@ -114,8 +115,18 @@ function viewLines({ views, training: { distortions } }: RunView): string[] {
 
 function trainingText(training: RunView['training']): string {
   return training.kind === 'iterative'
-    ? `${training.epochs} ${training.unit}s, best ${training.bestEpoch}`
+    ? `${training.epochs} ${training.unit}s, best ${training.bestEpoch}${endText(training)}`
     : `ridge in closed form, penalty ${training.penalty} of ${training.trials.length} tried`;
+}
+
+function endText({ ended, unit, epochs }: Extract<RunView['training'], { kind: 'iterative' }>): string {
+  if (ended === 'stopped') return `, stopped early at ${unit} ${epochs}`;
+  return ended === 'patience' ? `, ended early at ${unit} ${epochs}: no better on validation` : '';
+}
+
+function continuedLines({ continues, training }: RunView): string[] {
+  if (!continues || training.kind !== 'iterative') return [];
+  return [`  continued from the run ${printable(continues.run)}, its ${training.unit} ${continues.epochs}`];
 }
 
 function leaveOneOutLines({ leaveOneOut, training }: RunView): string[] {

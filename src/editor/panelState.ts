@@ -105,6 +105,11 @@ export function advance(running: RunningView, progress: RetrainProgress): Runnin
   }
 }
 
+/** Whether a training that has a curve is under way: it can be ended where it is. */
+export function isTraining({ step, training }: RunningView): boolean {
+  return step === 'training' && training?.kind === 'iterative';
+}
+
 function iterative({ training }: RunningView): Extract<TrainingUnderway, { kind: 'iterative' }> | undefined {
   return training?.kind === 'iterative' ? training : undefined;
 }

@@ -57,18 +57,40 @@ function trainingSettings(
     settings.get<string>('classWeights') === 'balanced' ? ({ classWeights: 'balanced' } as const) : {};
   const splitRule = { kind: 'content' } as const;
   if (settings.get<string>('head') === 'ridge') return { splitRule, head: { kind: 'ridge' }, ...weights };
-  if (settings.get<string>('optimizer') !== 'retrain.py')
-    return { splitRule, head: { kind: 'softmax', optimizer: { kind: 'l-bfgs' } }, ...weights };
-  const optimizer: OptimizerChoice = {
-    kind: 'retrain.py',
-    steps: atLeastOne(settings.get<number>('trainingSteps', 1)),
-    learningRate: settings.get<number>('learningRate', 0),
+  const optimizer = optimizerOf(settings);
+  const head = { kind: 'softmax', optimizer } as const;
+  return optimizer.kind === 'retrain.py'
+    ? { splitRule: { kind: 'retrain.py', imageDir: fsPath }, head }
+    : { splitRule, head, ...weights };
+}
+
+function optimizerOf(settings: vscode.WorkspaceConfiguration): OptimizerChoice {
+  const labelSmoothing = Math.min(0.999, Math.max(0, settings.get<number>('labelSmoothing', 0)));
+  const steps = settings.get<number | null>('trainingSteps', null);
+  const learningRate = settings.get<number | null>('learningRate', null);
+  const inSteps = {
+    ...(steps !== null && { steps: atLeastOne(steps) }),
+    ...(learningRate !== null && { learningRate }),
     trainBatchSize: batchSize(settings.get<number>('trainBatchSize', 1)),
-    validationBatchSize: batchSize(settings.get<number>('validationBatchSize', 1)),
     evalStepInterval: atLeastOne(settings.get<number>('evalStepInterval', 1)),
-    keep: settings.get<string>('keep') === 'last' ? 'last' : 'best',
   };
-  return { splitRule: { kind: 'retrain.py', imageDir: fsPath }, head: { kind: 'softmax', optimizer } };
+  const kind = settings.get<string>('optimizer');
+  switch (kind) {
+    case 'adam':
+    case 'sgd': {
+      const earlyStopping = Math.max(0, Math.round(settings.get<number>('earlyStopping', 0)));
+      return { kind, ...inSteps, earlyStopping, labelSmoothing };
+    }
+    case 'retrain.py':
+      return {
+        kind,
+        ...inSteps,
+        validationBatchSize: batchSize(settings.get<number>('validationBatchSize', 1)),
+        keep: settings.get<string>('keep') === 'last' ? 'last' : 'best',
+      };
+    default:
+      return { kind: 'l-bfgs', ...(labelSmoothing > 0 && { labelSmoothing }) };
+  }
 }
 
 // The settings editor marks what is out of range, and gives it all the same.

@@ -13,6 +13,7 @@ import {
 } from '../dataset';
 import {
   saveRun,
+  type Continues,
   type HeadSettings,
   type NewRun,
   type RefitOf,
@@ -21,7 +22,7 @@ import {
   type RunSettings,
   type ViewCounts,
 } from '../models';
-import { ridgePenalties, scaleInPlace, trainingDefaults } from '../training';
+import { ridgePenalties, scaleInPlace, type Continuation } from '../training';
 import type { Job, JobContext } from './context';
 import { inWords } from './datasetFolder';
 import {
@@ -36,6 +37,7 @@ import { knownImages } from './knownImages';
 import { labelledRows } from './labelledRows';
 import { leaveOneOut } from './leaveOneOut';
 import { measureHead, predictionsOf } from './measureHead';
+import { stopsEarly, wholeOptimizer } from './optimizerSettings';
 import type { HeadChoice, RetrainSettings } from './requests';
 import type { RetrainProgress } from './results';
 import { runView } from './runView';
@@ -60,13 +62,8 @@ export const retrain: Job<'retrain'> = async ({ folder, outputs, ...choice }, co
 
 function headSettings(head: HeadChoice): HeadSettings {
   switch (head.kind) {
-    case 'softmax': {
-      const { optimizer } = head;
-      return {
-        kind: 'softmax',
-        optimizer: optimizer.kind === 'l-bfgs' ? { ...optimizer, ...trainingDefaults } : optimizer,
-      };
-    }
+    case 'softmax':
+      return { kind: 'softmax', optimizer: wholeOptimizer(head.optimizer) };
     case 'ridge':
       return { kind: 'ridge', penalties: ridgePenalties };
   }
@@ -113,12 +110,21 @@ export async function readDataset(
   return { filled, read, parted, views: counts };
 }
 
-/** Trains, measures and saves; `refitOf` says what run this one stands in for, if so. The values are used up. */
+/** Where a run comes from that is not a training of its own. */
+interface Origin {
+  /** The run that this one stands in for. */
+  readonly refitOf?: RefitOf;
+  /** The run that this one goes on with, and where its training ended, its heads on raw values. */
+  readonly continues?: Continues;
+  readonly continued?: Continuation;
+}
+
+/** Trains, measures and saves. The values are used up. */
 export async function trainRun(
   { filled, read, parted: { labels, counts }, views }: PartedDataset,
   settings: RunSettings,
   context: JobContext<RetrainProgress>,
-  refitOf: RefitOf | null = null,
+  { refitOf, continues, continued }: Origin = {},
 ): Promise<{ run: RunRecord; folder: string }> {
   const { facts, location } = filled;
   const fitted = counts.training + (views?.rows ?? 0);
@@ -132,11 +138,19 @@ export async function trainRun(
     const measured = tested.size === 0 || tested.has(label);
     return count === 0 || measured ? [] : [new RetrainError('CLASS_NOT_TESTED', { label })];
   });
+  const { head: headWanted } = settings;
+  if (headWanted.kind === 'softmax' && counts.validation === 0 && stopsEarly(headWanted.optimizer))
+    lacking.push(new RetrainError('EARLY_STOPPING_BLIND', { path: facts.root }));
   if (views && views.missing > 0) lacking.push(new RetrainError('VIEWS_MISSING', { count: views.missing }));
   const originals = labelledRows(read, labels, 0, counts.training);
   const scaling = await scalingOf(filled, originals.values);
   const sides = { training, originals, validation, scaling, settings };
-  const { head, training: trained, calibration } = await trainHead(filled, labels.length, sides, context);
+  const {
+    head,
+    training: trained,
+    calibration,
+    last,
+  } = await trainHead(filled, labels.length, { ...sides, continued }, context);
   const known = await knownImages({ ...sides, training: originals }, labels.length, filled.runtime);
 
   const started = performance.now();
@@ -190,13 +204,15 @@ export async function trainRun(
     calibration,
     known,
     fittedOn: [...new Set(training.rows.map(({ sha256 }) => sha256))],
-    refitOf,
+    refitOf: refitOf ?? null,
+    ...(continues && { continues }),
     head,
   };
   const saved = await saveRun(
     location.retrain,
     run,
     filled.rows.map(({ image, sha256 }) => ({ sha256, label: image.label, path: image.path })),
+    last,
   );
   return { run: { ...run, name: path.basename(saved) }, folder: saved };
 }

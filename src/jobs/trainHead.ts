@@ -3,14 +3,19 @@ import {
   balancedWeights,
   fold,
   scaleInPlace,
+  stepsOf,
   trainRetrainPy,
   trainRidge,
   trainSoftmax,
+  trainStepped,
+  unfold,
+  type Continuation,
   type CurveUnit,
   type Head,
   type Optimizer,
   type Scaling,
   type Trained,
+  type TrainingOptions,
 } from '../training';
 import { calibrate } from './calibrate';
 import type { JobContext } from './context';
@@ -26,6 +31,8 @@ interface Sides {
   readonly validation: LabelledRows;
   readonly scaling: Scaling;
   readonly settings: RunSettings;
+  /** A training to go on with, of the same optimizer; its heads take raw values. */
+  readonly continued?: Continuation | undefined;
 }
 
 interface TrainedRun {
@@ -33,6 +40,8 @@ interface TrainedRun {
   readonly head: Head;
   readonly training: RunTraining;
   readonly calibration: RunCalibration | null;
+  /** Where its training ended, on raw values; undefined where there is nothing to go on with. */
+  readonly last?: Head | undefined;
 }
 
 /**
@@ -62,9 +71,10 @@ async function iterative(
     validation,
     scaling,
     optimizer,
+    continued,
     settings: { seed, classWeights },
   }: Sides & { readonly optimizer: Optimizer },
-  { signal, report }: JobContext<RetrainProgress>,
+  { signal, stop, report }: JobContext<RetrainProgress>,
 ): Promise<TrainedRun> {
   const started = performance.now();
   const [unit, maxEpochs]: [CurveUnit, number] =
@@ -75,39 +85,72 @@ async function iterative(
     dimension: backbone.dimension,
     classes,
   };
-  const options: Parameters<typeof trainSoftmax>[2] = {
+  const options: TrainingOptions = {
     signal,
+    stop,
     report: (epoch) => report({ kind: 'training', unit, epoch, maxEpochs }),
+  };
+  for (const epoch of continued?.curve ?? []) options.report?.(epoch);
+  const scaled = async (
+    trainScaled: (shared: {
+      from: Continuation | undefined;
+      imageWeights: Float64Array | undefined;
+    }) => Promise<Trained>,
+  ): Promise<Trained & Pick<TrainedRun, 'calibration'>> => {
+    scaleBoth(training, validation, scaling);
+    const result = await trainScaled({
+      from: continued && {
+        ...continued,
+        best: unfold(continued.best, scaling),
+        last: unfold(continued.last, scaling),
+      },
+      imageWeights: classWeights && balancedWeights(training.labels, classes),
+    });
+    const calibrated = calibrate(result.head, validation);
+    // The folded head is the one that is measured and saved.
+    return {
+      ...result,
+      ...calibrated,
+      head: fold(calibrated.head, scaling),
+      last: fold(result.last, scaling),
+    };
   };
   const train = async (): Promise<Trained & Pick<TrainedRun, 'calibration'>> => {
     switch (optimizer.kind) {
       case 'l-bfgs': {
-        scaleBoth(training, validation, scaling);
-        const { l2 } = optimizer;
-        const imageWeights = classWeights && balancedWeights(training.labels, classes);
-        const result = await trainSoftmax(
-          { ...task, l2, maxEpochs, imageWeights },
+        const { l2, labelSmoothing } = optimizer;
+        return await scaled((shared) =>
+          trainSoftmax({ ...task, ...shared, l2, maxEpochs, labelSmoothing }, runtime.multiply, options),
+        );
+      }
+      case 'adam':
+      case 'sgd':
+        return await scaled((shared) =>
+          trainStepped({ ...task, ...shared, seed, optimizer }, runtime.multiply, options),
+        );
+      case 'retrain.py': {
+        const result = await trainRetrainPy(
+          { ...task, seed, optimizer, from: continued },
           runtime.multiply,
           options,
         );
-        const calibrated = calibrate(result.head, validation);
-        // The folded head is the one that is measured and saved.
-        return { ...result, ...calibrated, head: fold(calibrated.head, scaling) };
-      }
-      case 'retrain.py': {
-        const result = await trainRetrainPy({ ...task, seed, optimizer }, runtime.multiply, options);
         scaleBoth(training, validation, scaling);
         // Its probabilities stay those of retrain.py.
         return { ...result, calibration: null };
       }
     }
   };
-  const { head, curve, bestEpoch, calibration } = await train();
+  const { head, curve, bestEpoch, calibration, ended, last } = await train();
   // The first of the epochs is the start, where nothing was trained; of the steps, one.
-  const epochs = unit === 'epoch' ? curve.length - 1 : (curve.at(-1)?.epoch ?? -1) + 1;
+  const epochs = unit === 'epoch' ? curve.length - 1 : stepsOf(curve);
   const seconds = secondsSince(started);
   report({ kind: 'trained', unit, epochs, bestEpoch, seconds });
-  return { head, training: { kind: 'iterative', unit, epochs, bestEpoch, seconds, curve }, calibration };
+  return {
+    head,
+    training: { kind: 'iterative', unit, epochs, bestEpoch, ended, seconds, curve },
+    calibration,
+    ...(ended !== 'converged' && { last }),
+  };
 }
 
 /**

@@ -5,10 +5,12 @@ export { headFiles } from './headFiles';
 export { writeLabels as labelsText } from './labelsFile';
 export type { KnownImages } from './knownFile';
 export { readRunImages } from './imagesFile';
+export { readLast } from './lastFile';
 export { findRefit, findRunFor, listRuns, type RunList } from './listRuns';
 export { predict } from './predict';
 export { readRun } from './readRun';
 export type {
+  Continues,
   HeadSettings,
   NewRun,
   RefitOf,

@@ -97,12 +97,12 @@ export function readLayersModel(text: string, file: string): LayersModelShape {
 }
 
 /** Bytes that the weights of this shape take. */
-export function weightBytes({ dimension, classes }: LayersModelShape): number {
+export function weightBytes({ dimension, classes }: Omit<LayersModelShape, 'weightsFile'>): number {
   return (dimension + 1) * classes * 4;
 }
 
 /** @throws RUN_DAMAGED where the size is another or a number is not finite */
-export function readWeights(bytes: Buffer, shape: LayersModelShape, file: string): Head {
+export function readWeights(bytes: Buffer, shape: Omit<LayersModelShape, 'weightsFile'>, file: string): Head {
   if (bytes.length !== weightBytes(shape))
     throw damaged(file, `it has ${bytes.length} bytes, not ${weightBytes(shape)}`);
   const kernel = shape.dimension * shape.classes;
@@ -113,7 +113,8 @@ export function readWeights(bytes: Buffer, shape: LayersModelShape, file: string
   return { weights: values.subarray(0, kernel), bias: values.subarray(kernel) };
 }
 
-function floatBytes(arrays: readonly Float32Array[]): Uint8Array {
+/** Little-endian float32, one array after the other. */
+export function floatBytes(arrays: readonly Float32Array[]): Uint8Array {
   const bytes = Buffer.alloc(arrays.reduce((sum, array) => sum + array.length, 0) * 4);
   let offset = 0;
   for (const array of arrays) for (const value of array) offset = bytes.writeFloatLE(value, offset);

@@ -1,5 +1,5 @@
 import { Untrusted } from '../base';
-import type { CurveUnit, Epoch, Measures } from '../training';
+import type { CurveUnit, Epoch, Measures, TrainingEnd } from '../training';
 import { readWarning } from './runJson';
 import { damaged, mostClasses } from './runFiles';
 import { count, penalty, seconds } from './numbers';
@@ -81,9 +81,19 @@ function readIterative(training: Untrusted): IterativeTraining {
     unit,
     epochs: training.field('epochs').integer(0, mostSteps),
     bestEpoch,
+    ...readEnd(training.optional('ended')),
     seconds: seconds(training.field('seconds')),
     curve,
   };
+}
+
+const ends: readonly TrainingEnd[] = ['converged', 'limit', 'patience', 'stopped'];
+
+function readEnd(end: Untrusted | undefined): Pick<IterativeTraining, 'ended'> {
+  if (end === undefined) return {};
+  const ended = ends.find((one) => one === end.value);
+  if (ended === undefined) throw end.fail(`${ends.join(' or ')} was expected`);
+  return { ended };
 }
 
 function readUnit(unit: Untrusted | undefined): CurveUnit {

@@ -6,5 +6,5 @@ export type * from './inspector';
 export type * from './classify';
 export type * from './comparison';
 export type * from './backbones';
-export { learningRepeats, requests } from './engine';
+export { learningRepeats, notifications, requests } from './engine';
 export type * from './engine';

@@ -2,13 +2,14 @@
 export type { RidgeProblem } from './centre';
 export { chooseSoftmax, type ChosenSoftmax } from './chooseSoftmax';
 export { balancedWeights } from './classWeights';
+export { stepsOf, type Continuation, type TrainingEnd, type TrainingOptions } from './continuation';
 export type { Head } from './head';
 export { plainProduct, type Matrix, type Product } from './matrix';
 export type { Matrix64, Product64 } from './matrix64';
 export { cosines, unitRows } from './nearest';
-export type { CurveUnit, LbfgsOptimizer, Optimizer } from './optimizer';
+export type { CurveUnit, LbfgsOptimizer, Optimizer, SteppedOptimizer } from './optimizer';
 export { retrainPyDefaults, trainRetrainPy, type RetrainPyOptimizer, type RetrainPyTask } from './retrainPy';
-export { fold, scale, scaleInPlace, takeScaling, type Scaling } from './scaling';
+export { fold, scale, scaleInPlace, takeScaling, unfold, type Scaling } from './scaling';
 export type { Measures } from './softmaxLoss';
 export { probabilitiesOf } from './probabilities';
 export type { StepRule } from './stepRule';
@@ -19,6 +20,7 @@ export { logitsOf, type TrainedHead } from './trainedHead';
 export { trainNeighbours, type Neighbours, type NeighboursTask } from './trainNeighbours';
 export { ridgeWork } from './ridgeSystem';
 export { ridgePenalties, trainRidge, type RidgeTask, type RidgeTrial, type TrainedRidge } from './trainRidge';
+export { steppedDefaults, trainStepped, type SteppedTask } from './trainStepped';
 export {
   trainingDefaults,
   trainSoftmax,

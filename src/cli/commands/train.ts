@@ -2,19 +2,19 @@ import path from 'node:path';
 import { Command, Option } from 'commander';
 import { defaultSettings, type HeadChoice, type OptimizerChoice, type SettingValues } from '../../jobs';
 import { importText } from '../cacheText';
-import { trainDocument } from '../documents';
 import {
   assertAccuracy,
-  assertion,
   json,
   junit,
   junitOutput,
+  optimizerOptions,
   settingOptions,
   settingsChoice,
   type AssertionOptions,
 } from '../options';
 import { perform, status, type Output } from '../perform';
 import {
+  contradicts,
   flagNotes,
   moduleOf,
   outputsOf,
@@ -22,7 +22,8 @@ import {
   trainsAsRetrainPy,
   type RetrainPyFlags,
 } from '../retrainPyFlags';
-import { trainText } from '../text';
+import { continueTraining, onlyContinues } from './continueTraining';
+import { trained } from './trained';
 
 type Options = RetrainPyFlags &
   AssertionOptions &
@@ -30,6 +31,8 @@ type Options = RetrainPyFlags &
     readonly head: HeadChoice['kind'];
     readonly optimizer: OptimizerChoice['kind'];
     readonly classWeights?: 'none' | 'balanced';
+    readonly continue?: string;
+    readonly runtime?: string;
   };
 
 export function trainCommand(): Command {
@@ -50,7 +53,11 @@ export function trainCommand(): Command {
       'what counts as much as any other: every image (none), or every class (balanced)',
     ).choices(['none', 'balanced']),
   );
-  for (const option of [...settingOptions(), ...retrainPyOptions()]) command.addOption(option);
+  command.addOption(
+    new Option('--continue <run>', 'go on with the training of a run, under its settings: its folder'),
+  );
+  for (const option of [...settingOptions(), ...optimizerOptions(), ...retrainPyOptions()])
+    command.addOption(option);
   return command.addOption(assertAccuracy()).addOption(junit()).addOption(json()).action(train);
 }
 
@@ -63,15 +70,27 @@ async function train(
   const given = argument ?? options.imageDir;
   if (given === undefined || (argument !== undefined && options.imageDir !== undefined))
     return wrong('name the dataset once, as <folder> or with --image_dir');
+  const output = { ...(asJson && { json: asJson }) };
+  if (options.continue !== undefined) {
+    const other = onlyContinues(command);
+    if (other !== undefined)
+      wrong(`${other} cannot be said with --continue, which keeps the settings of the run`);
+    return continueTraining(given, options.continue, options, output);
+  }
   const choice = settingsChoice(command);
   const named = command.getOptionValueSource('optimizer') !== 'default';
   const implied = !named && trainsAsRetrainPy(options);
-  if (options.head === 'ridge' && (options.optimizer === 'retrain.py' || trainsAsRetrainPy(options)))
-    wrong("--head ridge is solved in closed form: retrain.py's optimizer and its flags have no part in it");
-  if (options.head === 'ridge' && options.summariesDir !== undefined)
+  const byRidge = options.head === 'ridge' && command.getOptionValueSource('head') !== 'default';
+  if (byRidge && ((named && options.optimizer !== 'l-bfgs') || trainsAsRetrainPy(options)))
+    wrong('--head ridge is solved in closed form: optimizers and their flags have no part in it');
+  if (byRidge && options.summariesDir !== undefined)
     wrong('--head ridge has no curve that --summaries_dir could take');
-  if (named && options.optimizer === 'l-bfgs' && trainsAsRetrainPy(options))
-    wrong('steps, rate, batch sizes and --keep belong to --optimizer retrain.py');
+  if (named && contradicts(options, options.optimizer))
+    wrong(
+      options.optimizer === 'l-bfgs'
+        ? 'steps, rate and batch sizes belong to the optimizers adam, sgd and retrain.py'
+        : '--validation-batch-size and --keep belong to --optimizer retrain.py',
+    );
   if (options.classWeights === 'balanced' && (implied || options.optimizer === 'retrain.py'))
     wrong("--class-weights has no part in retrain.py's training");
   for (const note of flagNotes(options, implied)) process.stderr.write(`note: ${note}\n`);
@@ -82,10 +101,9 @@ async function train(
     ...choice.options,
     ...(module !== undefined && { backbone: module }),
     ...(options.imageDir !== undefined && { imageDir: given }),
-    ...trainingSettings(options, { named, implied }, given),
+    ...trainingSettings(options.optimizer, { byRidge, named, implied }, given),
   };
-  const misclassified = options.printMisclassifiedTestImages ?? false;
-  await perform({ ...(asJson && { json: asJson }) }, async ({ jobs, progress, signal }) => {
+  const work: Parameters<typeof perform>[1] = async ({ jobs, progress, signal, stop }) => {
     if (options.bottleneckDir !== undefined && module !== undefined) {
       const texts = { from: path.resolve(options.bottleneckDir), folder, module };
       const imported = await jobs.run('importBottlenecks', texts, { signal, report: progress.report });
@@ -93,17 +111,12 @@ async function train(
     }
     const outputs = { ...outputsOf(options), ...junitOutput(options) };
     const params = { ...choice, folder, options: settings, outputs };
-    const run = await jobs.run('retrain', params, { signal, report: progress.report });
+    const run = await jobs.run('retrain', params, { signal, stop, report: progress.report });
     if (options.summariesDir !== undefined && run.training.kind === 'ridge')
       process.stderr.write('note: --summaries_dir: a ridge head has no curve, nothing was written\n');
-    const asserted = assertion(run.evaluation, options, run.name);
-    return {
-      text: trainText(run, misclassified),
-      document: { ...trainDocument(run, misclassified), ...asserted.document },
-      done: true,
-      shortfall: asserted.shortfall,
-    };
-  });
+    return trained(run, options);
+  };
+  await perform(output, work, { stopsTraining: true });
 }
 
 /**
@@ -111,12 +124,13 @@ async function train(
  * the path of the dataset as they gave it.
  */
 function trainingSettings(
-  { head, optimizer }: Options,
-  { named, implied }: { readonly named: boolean; readonly implied: boolean },
+  optimizer: OptimizerChoice['kind'],
+  given: { readonly byRidge: boolean; readonly named: boolean; readonly implied: boolean },
   imageDir: string,
 ): SettingValues {
-  if (head === 'ridge') return { head, splitRule: 'content' };
-  if (implied || (named && optimizer === 'retrain.py'))
+  if (given.byRidge) return { head: 'ridge', splitRule: 'content' };
+  const head = 'softmax';
+  if (given.implied || (given.named && optimizer === 'retrain.py'))
     return { head, optimizer: 'retrain.py', splitRule: 'retrain.py', imageDir };
-  return named ? { head, optimizer, splitRule: 'content' } : {};
+  return given.named ? { head, optimizer, splitRule: 'content' } : {};
 }

@@ -39,6 +39,22 @@ export function settingName(key: string): string {
       return t('L2 penalty');
     case 'head.optimizer.maxEpochs':
       return t('Epochs at most');
+    case 'head.optimizer.steps':
+      return t('Steps at most');
+    case 'head.optimizer.learningRate':
+      return t('Learning rate');
+    case 'head.optimizer.trainBatchSize':
+      return t('Images a step');
+    case 'head.optimizer.validationBatchSize':
+      return t('Validation images an evaluation');
+    case 'head.optimizer.evalStepInterval':
+      return t('Steps between evaluations');
+    case 'head.optimizer.keep':
+      return t('Step kept');
+    case 'head.optimizer.labelSmoothing':
+      return t('Label smoothing');
+    case 'head.optimizer.earlyStopping':
+      return t('Early stopping, evaluations');
     case 'classWeights':
       return t('Class weights');
     case 'distortions.flipLeftRight':

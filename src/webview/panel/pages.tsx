@@ -78,7 +78,7 @@ function UnderwayPage({ state, post }: { state: Underway; post: Post }) {
   return (
     <>
       {state.kind === 'running' ? (
-        <Progress running={running} cancelling={state.cancelling} />
+        <Progress running={running} cancelling={state.cancelling} stopping={state.stopping} />
       ) : (
         <StoppedBand
           state={state}
@@ -150,10 +150,12 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
     />
   );
   const classes = <Classes classes={evaluation.classes} open={(truth) => choose({ kind: 'class', truth })} />;
+  const continueTraining = () => post({ kind: 'continueTraining' });
   const facts = (
     <RunFacts
       run={run}
       openRun={() => post({ kind: 'openRun' })}
+      continueTraining={continueTraining}
       chooseBackbone={() => post({ kind: 'chooseBackbone' })}
     />
   );
@@ -162,7 +164,7 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
   );
   return (
     <>
-      <Headline run={run} />
+      <Headline run={run} continueTraining={continueTraining} />
       <Steps steps={stepsOfRun(run)} open={open} />
       {large && matrix}
       <div class="columns">

@@ -5,8 +5,13 @@ import { plural, t } from '../words';
 import { Band } from './band';
 
 /** How it was made. */
-export function RunFacts(props: { run: RunView; openRun: () => void; chooseBackbone: () => void }) {
-  const { run, openRun, chooseBackbone } = props;
+export function RunFacts(props: {
+  run: RunView;
+  openRun: () => void;
+  chooseBackbone: () => void;
+  continueTraining: () => void;
+}) {
+  const { run, openRun, chooseBackbone, continueTraining } = props;
   const { backbone, bottlenecks, split, training } = run;
   const speed = bottlenecks.seconds > 0 ? bottlenecks.computed / bottlenecks.seconds : 0;
   const facts: [string, string][] = [
@@ -52,6 +57,17 @@ export function RunFacts(props: { run: RunView; openRun: () => void; chooseBackb
             <dd>{fact}</dd>
           </>
         ))}
+        {run.continuable && (
+          <>
+            <dt>{t('Training')}</dt>
+            <dd>
+              {endText(training)}{' '}
+              <button type="button" class="word link" onClick={continueTraining}>
+                {t('Continue training')}
+              </button>
+            </dd>
+          </>
+        )}
         <dt>{t('Saved as')}</dt>
         <dd>
           <button type="button" class="path" onClick={openRun}>
@@ -108,13 +124,10 @@ function headFacts({ training, split }: RunView): [string, string][] {
       ],
       ...weightFacts(training),
     ];
-  const retrainPy = head.kind === 'softmax' && head.optimizer.kind === 'retrain.py';
   return [
     [t('Head'), t('softmax regression')],
     ...weightFacts(training),
-    ...(retrainPy
-      ? ([[t('Optimizer'), t('retrain.py, and its split by paths')]] satisfies [string, string][])
-      : []),
+    ...optimizerFacts(head),
     [
       training.unit === 'step' ? t('Steps') : t('Epochs'),
       split.validation > 0
@@ -122,6 +135,59 @@ function headFacts({ training, split }: RunView): [string, string][] {
         : count(training.epochs),
     ],
   ];
+}
+
+function optimizerFacts(head: RunView['training']['head']): [string, string][] {
+  if (head.kind !== 'softmax') return [];
+  const { optimizer } = head;
+  const smoothing = optimizer.kind === 'retrain.py' ? 0 : (optimizer.labelSmoothing ?? 0);
+  const smoothed: [string, string][] = smoothing > 0 ? [[t('Label smoothing'), String(smoothing)]] : [];
+  switch (optimizer.kind) {
+    case 'l-bfgs':
+      return smoothed;
+    case 'adam':
+    case 'sgd': {
+      const { learningRate, trainBatchSize, earlyStopping } = optimizer;
+      const params = { kind: optimizer.kind, rate: String(learningRate), n: trainBatchSize };
+      return [
+        [
+          t('Optimizer'),
+          trainBatchSize < 0
+            ? t('{kind} · learning rate {rate} · all images a step', params)
+            : plural(
+                trainBatchSize,
+                '{kind} · learning rate {rate} · {n} image a step',
+                '{kind} · learning rate {rate} · {n} images a step',
+                params,
+              ),
+        ],
+        ...smoothed,
+        ...(earlyStopping > 0
+          ? ([
+              [
+                t('Early stopping'),
+                plural(earlyStopping, 'after {n} evaluation no better', 'after {n} evaluations no better'),
+              ],
+            ] satisfies [string, string][])
+          : []),
+      ];
+    }
+    case 'retrain.py':
+      return [[t('Optimizer'), t('retrain.py, and its split by paths')]];
+  }
+}
+
+/** What ended a training that can be gone on with. */
+function endText(training: RunView['training']): string {
+  if (training.kind !== 'iterative') return '';
+  switch (training.ended) {
+    case 'stopped':
+      return t('stopped early');
+    case 'patience':
+      return t('ended when it got no better');
+    default:
+      return t('ended at its limit');
+  }
 }
 
 function weightFacts({ classWeights }: RunView['training']): [string, string][] {
