@@ -72,6 +72,8 @@ function valuesText({ schema, choices }) {
       .map((value) => `\`${value}\``)
       .join(', ')}${schema.enum ? '' : ', ...'}`;
   if (schema.exclusiveMinimum !== undefined) return `greater than ${schema.exclusiveMinimum}`;
+  if (schema.exclusiveMaximum !== undefined)
+    return `${schema.minimum} to less than ${schema.exclusiveMaximum}`;
   if (schema.minimum !== undefined)
     return `${schema.minimum} to ${schema.maximum}${schema.not ? `, not ${schema.not.const}` : ''}`;
   if (schema.type === 'boolean') return '`true`, `false`';

@@ -58,6 +58,7 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
   // The views ask the commands and the commands show the views: each is made before the first is used.
   const panels: ResultsPanels = new ResultsPanels(extension, engine, sessions, log, {
     retrain: (session) => (session ? retraining.retrainDataset(session) : retraining.retrain(undefined)),
+    continueTraining: (session, run) => retraining.continueDataset(session, run),
     pickFolder: async () => {
       const folder = await pickFolder();
       return folder && retraining.retrain(folder);

@@ -128,6 +128,10 @@ export const messages = {
   VIEWS_WITHOUT_DISTORTION:
     'Without a distortion there are no {views} views of an image; set one with --flip_left_right, --random_crop, --random_scale or --random_brightness.',
 
+  SETTING_UNUSED: '{setting} changes nothing here; choose one of the optimizers {optimizers}.',
+  EARLY_STOPPING_BLIND:
+    'There is no validation image, so nothing could end the training early; raise the validation percentage, or add photos.',
+
   // Runs
   NO_RUN: 'There is no run for {path} yet; retrain first.',
   RUN_DAMAGED: 'The run file {path} is damaged ({reason}); retrain.',
@@ -136,6 +140,15 @@ export const messages = {
   RUN_UNWRITABLE: 'The run cannot be saved in {path} ({reason}); free some space or check the permissions.',
   REFIT_IMPOSSIBLE:
     'The run {path} belongs to the backbone {backbone}, which does not run here, and its photos are not at hand to fit it for another; use the onnx runtime, or retrain.',
+  CONTINUE_UNKEPT:
+    'The run {path} cannot be continued: it was solved in closed form, or made by a version that did not keep where its training ended; retrain.',
+  CONTINUE_CONVERGED:
+    'The run {path} cannot be continued: its training had come to its end, and more of it would change nothing.',
+  CONTINUE_OTHER_PHOTOS: 'The run {path} was not made from the photos in {folder}; name its own dataset.',
+  CONTINUE_CLASSES:
+    'The run {path} cannot be continued: it knows the classes {known}, the photos now have {found}; retrain.',
+  CONTINUE_BACKBONE:
+    'The run {path} cannot be continued: it was trained with another version of the backbone {id}; retrain.',
   IMPORTED_NETWORK:
     'The run {path} was trained on imported values of {module}; that network is not here, so no other image can be put to it. Retrain with a backbone of this extension.',
   NOTHING_TO_TEST:

@@ -41,6 +41,7 @@ export function trainDocument(run: RunView, { misclassified, rejected }: TrainSh
     leaveOneOut: run.leaveOneOut && leaveOneOutDocument(run.leaveOneOut),
     calibration: run.calibration,
     unknown: run.known,
+    ...(run.continues && { continues: { run: run.continues.run, epochs: run.continues.epochs } }),
     run: shownRun(run.dataset.root, run.folder),
   };
 }
@@ -69,13 +70,14 @@ function trainingDocument(training: RunView['training']): object {
 function ownTraining(training: RunView['training']): object {
   switch (training.kind) {
     case 'iterative': {
-      const { head, unit, epochs, bestEpoch: best, regularisation } = training;
+      const { head, unit, epochs, bestEpoch: best, ended, regularisation } = training;
       return {
         ...(head.kind === 'softmax' && { optimizer: head.optimizer }),
         ...(head.kind === 'hidden' && { hidden: hiddenDocument(head) }),
         unit,
         epochs,
         best,
+        ...(ended && { ended }),
         ...(regularisation && { regularisation }),
       };
     }

@@ -30,6 +30,22 @@ function shareOfOne(text: string): number {
   return value;
 }
 
+/** The options of the optimizers beside those that retrain.py has. */
+export const optimizerOptions = (): Option[] => [
+  new Option(
+    '--label-smoothing <share>',
+    'share of the truth that all classes get alike, 0 to less than 1; not with retrain.py',
+  ).argParser((text) => {
+    const value = shareOfOne(text);
+    if (value === 1) throw new InvalidArgumentError('It must be less than 1.');
+    return value;
+  }),
+  new Option(
+    '--early-stopping <n>',
+    'adam, sgd: end after so many evaluations without a better one on validation, 0: never',
+  ).argParser(wholeNumber(0, 10_000_000)),
+];
+
 export const json = () => new Option('--json', 'print one JSON document on standard output');
 export const runtime = () =>
   new Option('--runtime <id>', 'what executes the backbone')

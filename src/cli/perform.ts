@@ -9,7 +9,10 @@ import { printable } from './text';
 export const status = { done: 0, failed: 1, usage: 2, asserted: 3, interrupted: 130 } as const;
 
 /** Wrong usage that shows only beside the retrain.json. */
-const usage: ReadonlySet<string> = new Set(['VIEWS_WITHOUT_DISTORTION'] satisfies ErrorCode[]);
+const usage: ReadonlySet<string> = new Set([
+  'VIEWS_WITHOUT_DISTORTION',
+  'SETTING_UNUSED',
+] satisfies ErrorCode[]);
 
 export interface Output {
   readonly json?: true;
@@ -19,10 +22,12 @@ interface Session {
   readonly jobs: JobThread;
   readonly progress: ProgressLine;
   readonly signal: AbortSignal;
+  /** Aborted where the person ends a training that is under way. */
+  readonly stop: AbortSignal;
 }
 
 /** What a command prints, and whether that counts as done. */
-interface Outcome {
+export interface Outcome {
   readonly text: string;
   readonly document: object;
   readonly done: boolean;
@@ -30,21 +35,35 @@ interface Outcome {
   readonly shortfall?: RetrainError | null;
 }
 
-/** Runs one command: its one result on standard output, everything else on standard error. */
+/**
+ * Runs one command: its one result on standard output, everything else on standard error.
+ * @param stopsTraining whether the first SIGINT during a training stops that, instead of cancelling all
+ */
 export async function perform(
   { json }: Output,
   command: (session: Session) => Promise<Outcome>,
+  { stopsTraining = false }: { readonly stopsTraining?: boolean } = {},
 ): Promise<void> {
   const controller = new AbortController();
+  const training = new AbortController();
   const progress = new ProgressLine(process.stderr);
   const places = { assets: path.join(__dirname, '..', 'media'), cacheDirectory: defaultCacheDirectory() };
   const jobs = new JobThread(path.join(__dirname, 'worker.js'), places, (text) => process.stderr.write(text));
-  const interrupt = () => controller.abort();
-  // Once: where the batch in flight takes too long for a person, the second signal ends the process at once.
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  const cancel = () => {
+    // Where the batch in flight takes too long for a person, the next signal ends the process at once.
+    process.off('SIGINT', interrupt);
+    controller.abort();
+  };
+  const interrupt = () => {
+    if (!stopsTraining || !progress.isTraining || training.signal.aborted) return cancel();
+    training.abort();
+    progress.say('Stopping the training: what it has come to is measured and saved. Ctrl+C again cancels.');
+  };
+  process.on('SIGINT', interrupt);
+  process.once('SIGTERM', cancel);
   try {
-    const outcome = await command({ jobs, progress, signal: controller.signal });
+    const { signal: stop } = training;
+    const outcome = await command({ jobs, progress, signal: controller.signal, stop });
     progress.end();
     process.stdout.write(`${json ? JSON.stringify(outcome.document) : outcome.text}\n`);
     if (outcome.shortfall) process.stderr.write(`${printable(outcome.shortfall.message)}\n`);
@@ -63,6 +82,6 @@ export async function perform(
   } finally {
     await jobs.stop();
     process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    process.off('SIGTERM', cancel);
   }
 }

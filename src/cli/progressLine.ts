@@ -4,6 +4,7 @@ import { printable, skippedLines } from './text';
 
 type Progress = JobProgress<
   | 'retrain'
+  | 'continueRun'
   | 'classify'
   | 'merge'
   | 'verify'
@@ -18,15 +19,24 @@ type Progress = JobProgress<
 /** Progress on standard error: one line that rewrites itself on a terminal, a line a step elsewhere. */
 export class ProgressLine {
   private shown = '';
+  /** Whether a training that has a curve is under way. */
+  isTraining = false;
 
   constructor(private readonly out: NodeJS.WriteStream) {}
 
   readonly report = (progress: Progress): void => {
+    this.isTraining = progress.kind === 'training';
     const { text, final } = describe(progress);
     if (this.out.isTTY) this.rewrite(text, final);
     else if (final) this.out.write(`${text}\n`);
     if (progress.kind === 'bottlenecksDone') this.out.write(skippedLines(progress.dataset, process.cwd()));
   };
+
+  /** A line of its own, above what is under way. */
+  say(text: string): void {
+    this.end();
+    this.out.write(`${text}\n`);
+  }
 
   /** Clears the unfinished line, before results or an error are printed. */
   end(): void {

@@ -1,6 +1,13 @@
 import path from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
-import { defaultViews, mostViews, retrainPyDefaults, type TrainingOutputs } from '../jobs';
+import {
+  defaultViews,
+  mostViews,
+  retrainPyDefaults,
+  steppedDefaults,
+  type OptimizerChoice,
+  type TrainingOutputs,
+} from '../jobs';
 import { wholeNumber } from './options';
 
 /** What the flags of TensorFlow's retrain.py give; docs/retrain-py.md has them one by one. */
@@ -25,7 +32,7 @@ export interface RetrainPyFlags {
   readonly intermediateStoreFrequency?: string;
   readonly intermediateOutputGraphsDir?: string;
   readonly checkpointPath?: string;
-  readonly flipLeftRight?: true;
+  readonly flipLeftRight?: boolean;
   readonly randomCrop?: number;
   readonly randomScale?: number;
   readonly randomBrightness?: number;
@@ -50,26 +57,34 @@ function tensorName(text: string): string {
   return text;
 }
 
-const { steps, learningRate, trainBatchSize, validationBatchSize, evalStepInterval } = retrainPyDefaults;
+const { trainBatchSize, validationBatchSize, evalStepInterval } = retrainPyDefaults;
 
-/** Those that make a training one of retrain.py's. */
-const training = () => [
-  new Option('--how-many-training-steps <n>', `retrain.py: steps (${steps})`).argParser(
+/** What an option is by default, of each optimizer that makes steps. */
+function usual(of: 'steps' | 'learningRate'): string {
+  return `(retrain.py ${retrainPyDefaults[of]}, adam ${steppedDefaults.adam[of]}, sgd ${steppedDefaults.sgd[of]})`;
+}
+
+/** Those of the optimizers that make steps; without one that is named, of retrain.py's. */
+const inSteps = () => [
+  new Option(
+    '--how-many-training-steps <n>',
+    `steps ${usual('steps')}; with --continue: so many more, steps or epochs`,
+  ).argParser(wholeNumber(1, 10_000_000)),
+  new Option('--learning-rate <x>', `learning rate ${usual('learningRate')}`).argParser(rate),
+  new Option('--train-batch-size <n>', `images drawn for a step, -1: all (${trainBatchSize})`).argParser(
+    batchSize,
+  ),
+  new Option('--eval-step-interval <n>', `steps between two evaluations (${evalStepInterval})`).argParser(
     wholeNumber(1, 10_000_000),
   ),
-  new Option('--learning-rate <x>', `retrain.py: learning rate (${learningRate})`).argParser(rate),
-  new Option(
-    '--train-batch-size <n>',
-    `retrain.py: images drawn for a step, -1: all (${trainBatchSize})`,
-  ).argParser(batchSize),
+];
+
+/** Those that only retrain.py's training has. */
+const retrainPyAlone = () => [
   new Option(
     '--validation-batch-size <n>',
     `retrain.py: validation images drawn for an evaluation, -1: all (${validationBatchSize})`,
   ).argParser(batchSize),
-  new Option(
-    '--eval-step-interval <n>',
-    `retrain.py: steps between two evaluations (${evalStepInterval})`,
-  ).argParser(wholeNumber(1, 10_000_000)),
   new Option('--keep <step>', 'retrain.py: which step is kept, the best by validation or the last').choices([
     'best',
     'last',
@@ -78,6 +93,7 @@ const training = () => [
 
 const distorting = () => [
   new Option('--flip-left-right', 'train on views of each training image as well, one in two mirrored'),
+  new Option('--no-flip-left-right', 'mirror none, whatever retrain.json says'),
   new Option('--random-crop <percent>', 'the same, each a part within this margin'),
   new Option('--random-scale <percent>', 'the same, each up to so much larger'),
   new Option('--random-brightness <percent>', 'the same, each up to so much brighter or darker'),
@@ -86,10 +102,14 @@ const distorting = () => [
 /** All options that `retrainPyFlags` reads, with dashes; `withDashes` brings retrain.py's own spelling to them. */
 export function retrainPyOptions(): Option[] {
   return [
-    new Option('--optimizer <name>', 'how the last layer is trained; retrain.py: as it did, on its split')
-      .choices(['l-bfgs', 'retrain.py'])
+    new Option(
+      '--optimizer <name>',
+      'how the last layer is trained: to its optimum, by steps of adam or sgd, or as retrain.py did, on its split',
+    )
+      .choices(['l-bfgs', 'adam', 'sgd', 'retrain.py'])
       .default('l-bfgs'),
-    ...training(),
+    ...inSteps(),
+    ...retrainPyAlone(),
     ...distorting().map((option) => (option.required ? option.argParser(wholeNumber(0, 100)) : option)),
     new Option(
       '--views <n>',
@@ -154,9 +174,26 @@ export function moduleOf({ tfhubModule, architecture }: RetrainPyFlags): string 
   return tfhubModule ?? architecture;
 }
 
-/** True where a flag was given that only retrain.py's training has. */
+/** True where a flag was given that makes a training one of retrain.py's, unless another optimizer is named. */
 export function trainsAsRetrainPy(flags: RetrainPyFlags): boolean {
-  return training().some((option) => Reflect.get(flags, option.attributeName()) !== undefined);
+  return [...inSteps(), ...retrainPyAlone()].some((option) => isGiven(flags, option));
+}
+
+/** True where a flag was given that a training by this optimizer has not. */
+export function contradicts(flags: RetrainPyFlags, optimizer: OptimizerChoice['kind']): boolean {
+  switch (optimizer) {
+    case 'l-bfgs':
+      return trainsAsRetrainPy(flags);
+    case 'adam':
+    case 'sgd':
+      return retrainPyAlone().some((option) => isGiven(flags, option));
+    case 'retrain.py':
+      return false;
+  }
+}
+
+function isGiven(flags: RetrainPyFlags, option: Option): boolean {
+  return Reflect.get(flags, option.attributeName()) !== undefined;
 }
 
 export function outputsOf(flags: RetrainPyFlags): TrainingOutputs {

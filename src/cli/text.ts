@@ -81,6 +81,7 @@ export function trainText(run: RunView, { misclassified, rejected }: TrainShown)
     bottleneckLine(run),
     ...viewLines(run),
     `Training: ${trainingText(training)}${training.classWeights ? ', classes balanced' : ''} · ${seconds(training.seconds)} · seed ${training.seed}`,
+    ...continuedLines(run),
     `Split: ${split.training} training, ${split.validation} validation, ${split.testing} testing`,
     ...retrainPyLines(run),
     '',
@@ -128,7 +129,7 @@ function trainingText(training: RunView['training']): string {
       const chosen = regularisation
         ? `, penalty ${regularisation.l2} of ${regularisation.trials.length} tried on validation`
         : '';
-      return `${layer}${epochs} ${unit}s, best ${bestEpoch}${chosen}`;
+      return `${layer}${epochs} ${unit}s, best ${bestEpoch}${chosen}${endText(training)}`;
     }
     case 'ridge': {
       const { penalty, trials, chosenOn } = training;
@@ -140,6 +141,16 @@ function trainingText(training: RunView['training']): string {
     case 'centroid':
       return 'the nearest class mean';
   }
+}
+
+function endText({ ended, unit, epochs }: Extract<RunView['training'], { kind: 'iterative' }>): string {
+  if (ended === 'stopped') return `, stopped early at ${unit} ${epochs}`;
+  return ended === 'patience' ? `, ended early at ${unit} ${epochs}: no better on validation` : '';
+}
+
+function continuedLines({ continues, training }: RunView): string[] {
+  if (!continues || training.kind !== 'iterative') return [];
+  return [`  continued from the run ${printable(continues.run)}, its ${training.unit} ${continues.epochs}`];
 }
 
 function leaveOneOutLines({ leaveOneOut, training }: RunView): string[] {

@@ -11,14 +11,18 @@ import type {
 } from '../protocol';
 import { subjectOf } from './datasets';
 import type { EngineClient } from './engineClient';
+import type { RunOptions } from './engineProcess';
 import { chosenHead, useHead } from './headSetting';
 import { comparedIn, HeadsInquiry, LearningInquiry } from './inquiries';
-import { advance, notBegun } from './panelState';
+import { advance, isTraining, notBegun } from './panelState';
 import { notificationText } from './plainText';
 import { showProgress } from './retrainNotifications';
 import { retrainSettings, settingsChoice, workspaceOf } from './settings';
 import { Throttle } from './throttle';
 import { failureText } from './wording';
+
+/** Sends the job that a retraining is to the engine. */
+type RetrainJob = (options: RunOptions<'retrain' | 'continueRun'>) => Promise<RunView>;
 
 /** Milliseconds between two pictures of a running retraining. */
 const interval = 100;
@@ -33,7 +37,13 @@ export class DatasetSession {
   #state: PanelState;
   #settings: SettingsFacts | null = null;
   #current:
-    { readonly cancellation: vscode.CancellationTokenSource; readonly result: Promise<RunView> } | undefined;
+    | {
+        readonly cancellation: vscode.CancellationTokenSource;
+        /** Aborted where the training is stopped. */
+        readonly training: AbortController;
+        readonly result: Promise<RunView>;
+      }
+    | undefined;
 
   /** Fires with the state, some ten times a second while it changes. */
   readonly onDidChange = this.#changed.event;
@@ -88,14 +98,42 @@ export class DatasetSession {
    * @throws an AbortError when it was cancelled, else what the job throws
    */
   retrain(): Promise<RunView> {
+    const { root } = this.subject;
+    return this.#begin((options) =>
+      this.engine.run('retrain', { folder: root, ...settingsChoice(root) }, options),
+    );
+  }
+
+  /**
+   * Goes on with the training of the run in `folder`, or joins the retraining that is under way.
+   * @throws as `retrain`
+   */
+  continueTraining(folder: string): Promise<RunView> {
+    const { root } = this.subject;
+    const { runtime } = retrainSettings(vscode.Uri.file(root));
+    const params = { folder: root, run: folder, runtime, more: null };
+    return this.#begin((options) => this.engine.run('continueRun', params, options));
+  }
+
+  /** Ends the training under way; what it has come to is measured and saved. False where none is. */
+  stopTraining(): boolean {
+    const { state } = this;
+    if (!this.#current || state.kind !== 'running' || !isTraining(state.running)) return false;
+    this.#current.training.abort();
+    this.#set({ ...state, stopping: true });
+    return true;
+  }
+
+  #begin(job: RetrainJob): Promise<RunView> {
     if (this.#current) {
       const busy = new RetrainError('BUSY', { path: this.subject.shownPath });
       void vscode.window.showInformationMessage(notificationText(failureText(busy)));
       return this.#current.result;
     }
     const cancellation = new vscode.CancellationTokenSource();
-    const result = this.#run(cancellation.token);
-    this.#current = { cancellation, result };
+    const training = new AbortController();
+    const result = this.#run(job, cancellation.token, training.signal);
+    this.#current = { cancellation, training, result };
     return result;
   }
 
@@ -171,27 +209,30 @@ export class DatasetSession {
     this.#changed.dispose();
   }
 
-  async #run(token: vscode.CancellationToken): Promise<RunView> {
-    const { root } = this.subject;
+  async #run(job: RetrainJob, token: vscode.CancellationToken, stop: AbortSignal): Promise<RunView> {
     let running = notBegun;
-    this.#set(this.#running(running, false));
+    const state = (): PanelState => ({
+      kind: 'running',
+      subject: this.subject,
+      running,
+      cancelling: token.isCancellationRequested,
+      stopping: stop.aborted,
+    });
+    this.#set(state());
     try {
       const title = vscode.l10n.t('Retraining on {name}', { name: this.subject.name });
       const run = await showProgress({ title, cancel: () => this.cancel() }, (report) => {
-        return this.engine.run(
-          'retrain',
-          { folder: root, ...settingsChoice(root) },
-          {
-            token,
-            restarted: () => (running = notBegun),
-            progress: (progress) => {
-              running = advance(running, progress);
-              this.#state = this.#running(running, token.isCancellationRequested);
-              this.#throttle.request();
-              report(running);
-            },
+        return job({
+          token,
+          stop,
+          restarted: () => (running = notBegun),
+          progress: (progress) => {
+            running = advance(running, progress);
+            this.#state = state();
+            this.#throttle.request();
+            report(running);
           },
-        );
+        });
       });
       this.#end(this.#done(run));
       return run;
@@ -221,10 +262,6 @@ export class DatasetSession {
     if (this.#state.kind !== 'done') return;
     this.#state = this.#done(this.#state.run);
     this.#throttle.request();
-  }
-
-  #running(running: RunningView, cancelling: boolean): PanelState {
-    return { kind: 'running', subject: this.subject, running, cancelling };
   }
 
   #stopped(running: RunningView, reason: Extract<PanelState, { kind: 'stopped' }>['reason']): PanelState {
@@ -273,6 +310,10 @@ export class DatasetSessions {
     this.#sessions.set(root, session);
     this.#refresh(session);
     return session;
+  }
+
+  get all(): readonly DatasetSession[] {
+    return [...this.#sessions.values()];
   }
 
   get retraining(): boolean {

@@ -15,6 +15,7 @@ import type { JobName, JobParams, JobResult } from '../protocol';
 const repeatable: ReadonlySet<JobName> = new Set<JobName>([
   'findDatasets',
   'retrain',
+  'continueRun',
   'bottlenecks',
   'classify',
   'evaluate',

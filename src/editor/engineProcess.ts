@@ -11,12 +11,14 @@ import {
 } from 'vscode-jsonrpc/node';
 import { messages, RetrainError, type Failure } from '../base';
 import {
+  notifications,
   requests,
   type JobName,
   type JobParams,
   type JobProgress,
   type JobRequest,
   type JobResult,
+  type StopTraining,
 } from '../protocol';
 
 export interface EngineOptions {
@@ -39,6 +41,8 @@ export interface EngineLog {
 export interface RunOptions<K extends JobName> {
   readonly token?: CancellationToken;
   readonly progress?: (progress: JobProgress<K>) => void;
+  /** Once aborted, a training under way ends with what it has; only of a job whose progress is heard. */
+  readonly stop?: AbortSignal;
   /** The engine crashed and the job begins anew in another: its progress will come from the start. */
   readonly restarted?: () => void;
 }
@@ -118,12 +122,17 @@ export class EngineProcess {
   async run<K extends JobName>(
     name: K,
     params: JobParams<K>,
-    { token, progress }: RunOptions<K>,
+    { token, progress, stop }: RunOptions<K>,
   ): Promise<JobResult<K>> {
     if (token?.isCancellationRequested === true) throw aborted();
     const progressToken = ++this.#lastToken;
     const listener =
       progress && this.#connection.onProgress(new ProgressType<JobProgress<K>>(), progressToken, progress);
+    const stopTraining = () => {
+      const params: StopTraining = { progressToken };
+      // An engine that is gone has nothing to stop.
+      this.#connection.sendNotification(notifications.stopTraining, params).catch(() => undefined);
+    };
     const request: JobRequest<K> = { name, params, ...(progress && { progressToken }) };
     this.#pending++;
     try {
@@ -132,6 +141,8 @@ export class EngineProcess {
         request,
         ...(token ? [token] : []),
       );
+      if (stop?.aborted === true) stopTraining();
+      stop?.addEventListener('abort', stopTraining, { once: true });
       return await answer;
     } catch (error) {
       // A closed channel says less than the exit that follows it.
@@ -139,6 +150,7 @@ export class EngineProcess {
       throw this.#failureOf(error, token);
     } finally {
       this.#pending--;
+      stop?.removeEventListener('abort', stopTraining);
       listener?.dispose();
     }
   }

@@ -133,6 +133,11 @@ export function advance(running: RunningView, progress: RetrainProgress): Runnin
   }
 }
 
+/** Whether a training that has a curve is under way: it can be ended where it is. */
+export function isTraining({ step, training }: RunningView): boolean {
+  return step === 'training' && training?.kind === 'iterative';
+}
+
 function solved(running: RunningView, solution: Solution, seconds: number): TrainingUnderway {
   switch (solution.kind) {
     case 'ridge':

@@ -14,7 +14,9 @@ export async function restoreSettings(root: string, settings: FlatSettings): Pro
   const restored: [string, FlatSettings[string]][] = [];
   for (const [key, value] of Object.entries(settings)) {
     const contributed = configuration.inspect(key)?.defaultValue;
-    if (typeof contributed !== typeof value || configuration.get(key) === value) continue;
+    // Null: a setting whose default is no fixed value.
+    if (contributed === undefined || (contributed !== null && typeof contributed !== typeof value)) continue;
+    if (configuration.get(key) === value) continue;
     await configuration.update(key, value, target);
     restored.push([key, value]);
   }

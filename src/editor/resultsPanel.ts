@@ -18,6 +18,8 @@ const thumbnailSize = 256;
 export interface PanelActions {
   /** `session`: the panel's dataset; undefined where none was found. */
   retrain(session: DatasetSession | undefined): Promise<unknown>;
+  /** Goes on with the training of a run of the dataset. */
+  continueTraining(session: DatasetSession, run: string): Promise<unknown>;
   pickFolder(): Promise<unknown>;
   openSample(): Promise<unknown>;
   /** Classifies with the run the panel shows. */
@@ -132,6 +134,10 @@ export class ResultsPanel {
         return actions.retrain(this.#session);
       case 'cancel':
         return this.#session?.cancel();
+      case 'stopTraining':
+        return this.#session?.stopTraining();
+      case 'continueTraining':
+        return this.#session && run && actions.continueTraining(this.#session, run.folder);
       case 'editSettings':
         return this.#session?.editSettings();
       case 'pickFolder':

@@ -8,7 +8,7 @@ import { registerCommand } from './failures';
 import type { ResultsPanels } from './resultsPanels';
 import { tellRun } from './retrainNotifications';
 
-/** The commands about a whole dataset: Retrain Classifier, Show Results, Compare Heads and Edit Settings. */
+/** The commands about a whole dataset: Retrain Classifier, Stop and Continue Training, Show Results, Compare Heads, Edit Settings. */
 export class Retraining {
   constructor(
     private readonly engine: EngineClient,
@@ -20,6 +20,10 @@ export class Retraining {
     return vscode.Disposable.from(
       registerCommand('retrain.retrainClassifier', log, (folder?: vscode.Uri) => this.retrain(folder)),
       registerCommand('retrain.compareHeads', log, (folder?: vscode.Uri) => this.compareHeads(folder)),
+      registerCommand('retrain.stopTraining', log, (folder?: vscode.Uri) => this.stopTraining(folder)),
+      registerCommand('retrain.continueTraining', log, (folder?: vscode.Uri) =>
+        this.continueTraining(folder),
+      ),
       registerCommand('retrain.editSettings', log, (folder?: vscode.Uri) => this.editSettings(folder)),
       registerCommand('retrain.showResults', log, (folder?: vscode.Uri) => this.showResults(folder)),
     );
@@ -32,11 +36,40 @@ export class Retraining {
   }
 
   /** Opens the panel at once and retrains; joins the retraining that is under way. */
-  async retrainDataset(session: DatasetSession): Promise<RunView | undefined> {
+  retrainDataset(session: DatasetSession): Promise<RunView | undefined> {
+    return this.#train(session, () => session.retrain());
+  }
+
+  /** Opens the panel at once and goes on with the training of a run; joins the retraining that is under way. */
+  continueDataset(session: DatasetSession, run: string): Promise<RunView | undefined> {
+    return this.#train(session, () => session.continueTraining(run));
+  }
+
+  /** Goes on with the training of the newest run of `folder` or of the dataset of the workspace. */
+  async continueTraining(folder: vscode.Uri | undefined): Promise<RunView | undefined> {
+    const session = await this.#choose(folder);
+    if (!session) return undefined;
+    const { state } = session;
+    const run = state.kind === 'done' ? state.run : await session.showNewest();
+    return await this.continueDataset(session, run.folder);
+  }
+
+  /** Ends the trainings under way, of `folder` alone where it is given, and saves what they have come to. */
+  stopTraining(folder: vscode.Uri | undefined): void {
+    const stopped = this.sessions.all
+      .filter(({ subject }) => folder === undefined || subject.root === folder.fsPath)
+      .filter((session) => session.stopTraining());
+    if (stopped.length === 0)
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('No training is under way that could be stopped.'),
+      );
+  }
+
+  async #train(session: DatasetSession, begin: () => Promise<RunView>): Promise<RunView | undefined> {
     this.panels.show(session);
     // Whoever joins hears of its end through the first.
-    if (session.retraining) return session.retrain().catch(() => undefined);
-    const run = await session.retrain();
+    if (session.retraining) return begin().catch(() => undefined);
+    const run = await begin();
     // A panel that the person has in front of them says it, and a message would lie over it.
     if (!this.panels.isInFront(session))
       void tellRun(session.subject, run).then((show) => {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { HeadKind, LbfgsChoice, OptimizerChoice, RetrainSettings, SettingsChoice } from '../protocol';
+import type { HeadKind, OptimizerChoice, RetrainSettings, SettingsChoice } from '../protocol';
 import { headKinds } from './headNames';
 
 /** The settings for the dataset or image at `scope`; their defaults stand in package.json alone. */
@@ -69,22 +69,10 @@ function trainingSettings(
     case 'centroid':
       return { splitRule, head: { kind } };
   }
-  if (settings.get<string>('optimizer') !== 'retrain.py')
-    return {
-      splitRule,
-      head: { kind, optimizer: { kind: 'l-bfgs', ...regularisation(settings) } },
-      ...weights,
-    };
-  const optimizer: OptimizerChoice = {
-    kind: 'retrain.py',
-    steps: atLeastOne(settings.get<number>('trainingSteps', 1)),
-    learningRate: settings.get<number>('learningRate', 0),
-    trainBatchSize: batchSize(settings.get<number>('trainBatchSize', 1)),
-    validationBatchSize: batchSize(settings.get<number>('validationBatchSize', 1)),
-    evalStepInterval: atLeastOne(settings.get<number>('evalStepInterval', 1)),
-    keep: settings.get<string>('keep') === 'last' ? 'last' : 'best',
-  };
-  return { splitRule: { kind: 'retrain.py', imageDir: fsPath }, head: { kind, optimizer } };
+  const optimizer = optimizerOf(settings);
+  return optimizer.kind === 'retrain.py'
+    ? { splitRule: { kind: 'retrain.py', imageDir: fsPath }, head: { kind, optimizer } }
+    : { splitRule, head: { kind, optimizer }, ...weights };
 }
 
 /**
@@ -102,8 +90,37 @@ function isSet(settings: vscode.WorkspaceConfiguration, name: string): boolean {
   return [globalValue, workspaceValue, workspaceFolderValue].some((value) => value !== undefined);
 }
 
-function regularisation(settings: vscode.WorkspaceConfiguration): Pick<LbfgsChoice, 'regularisation'> {
-  return settings.get<string>('regularisation') === 'validation' ? { regularisation: 'validation' } : {};
+function optimizerOf(settings: vscode.WorkspaceConfiguration): OptimizerChoice {
+  const labelSmoothing = Math.min(0.999, Math.max(0, settings.get<number>('labelSmoothing', 0)));
+  const steps = settings.get<number | null>('trainingSteps', null);
+  const learningRate = settings.get<number | null>('learningRate', null);
+  const inSteps = {
+    ...(steps !== null && { steps: atLeastOne(steps) }),
+    ...(learningRate !== null && { learningRate }),
+    trainBatchSize: batchSize(settings.get<number>('trainBatchSize', 1)),
+    evalStepInterval: atLeastOne(settings.get<number>('evalStepInterval', 1)),
+  };
+  const kind = settings.get<string>('optimizer');
+  switch (kind) {
+    case 'adam':
+    case 'sgd': {
+      const earlyStopping = Math.max(0, Math.round(settings.get<number>('earlyStopping', 0)));
+      return { kind, ...inSteps, earlyStopping, labelSmoothing };
+    }
+    case 'retrain.py':
+      return {
+        kind,
+        ...inSteps,
+        validationBatchSize: batchSize(settings.get<number>('validationBatchSize', 1)),
+        keep: settings.get<string>('keep') === 'last' ? 'last' : 'best',
+      };
+    default:
+      return {
+        kind: 'l-bfgs',
+        ...(settings.get<string>('regularisation') === 'validation' && { regularisation: 'validation' }),
+        ...(labelSmoothing > 0 && { labelSmoothing }),
+      };
+  }
 }
 
 // The settings editor marks what is out of range, and gives it all the same.

@@ -9,7 +9,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import { isAbort, toFailure, Untrusted } from '../base';
 import { defaultCacheDirectory, JobThread, type JobName, type JobResult, type Places } from '../jobs';
-import { requests, type JobRequest } from '../protocol';
+import { notifications, requests, type JobRequest, type StopTraining } from '../protocol';
 
 /** Without work for so long, the engine ends; the editor starts another when it needs one. */
 const idleMinutes = 10;
@@ -28,6 +28,8 @@ function main(): void {
   );
   const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 
+  /** Ends the trainings of the jobs under way, by the token of their progress. */
+  const trainings = new Map<number, AbortController>();
   let active = 0;
   let ending = false;
   let idle: NodeJS.Timeout | undefined;
@@ -59,9 +61,12 @@ function main(): void {
       // A token that was cancelled while its request waited in the queue never tells.
       if (token.isCancellationRequested) controller.abort();
       const { progressToken } = request;
+      const training = new AbortController();
+      if (progressToken !== undefined) trainings.set(progressToken, training);
       try {
         return await thread.run(request.name, request.params, {
           signal: controller.signal,
+          stop: training.signal,
           report: (progress) => {
             if (progressToken !== undefined && !ending)
               void connection.sendProgress(new ProgressType<unknown>(), progressToken, progress);
@@ -74,9 +79,13 @@ function main(): void {
           : new ResponseError(errorCodes.failed, failure.message, failure);
       } finally {
         listener.dispose();
+        if (progressToken !== undefined) trainings.delete(progressToken);
         if (--active === 0) rest();
       }
     },
+  );
+  connection.onNotification(notifications.stopTraining, ({ progressToken }: StopTraining) =>
+    trainings.get(progressToken)?.abort(),
   );
   process.on('disconnect', end);
   // Who reads what is printed may be gone before the last of it.

@@ -11,6 +11,8 @@ export interface JobContext<P> {
   /** Reads and decodes in other threads. */
   readonly reader: ImageReader;
   readonly signal: AbortSignal;
+  /** Once aborted, a training under way ends with what it has, and the job goes on. */
+  readonly stop: AbortSignal;
   readonly report: Report<P>;
 }
 

@@ -18,7 +18,7 @@ export async function hidden(
     hidden: settings,
     settings: { seed, classWeights },
   }: Sides & { readonly hidden: HiddenSettings },
-  { signal, report }: JobContext<RetrainProgress>,
+  { signal, stop, report }: JobContext<RetrainProgress>,
 ): Promise<TrainedRun> {
   const started = performance.now();
   scaleBoth(training, validation, scaling);
@@ -36,6 +36,7 @@ export async function hidden(
     runtime.multiply,
     {
       signal,
+      stop,
       report: (epoch) => report({ kind: 'training', unit: 'epoch', epoch, maxEpochs: settings.passes }),
     },
   );

@@ -20,4 +20,4 @@ export {
   type SettingsFacts,
   type SettingValues,
 } from './settingDescriptions';
-export { retrainPyDefaults } from '../training';
+export { retrainPyDefaults, steppedDefaults } from '../training';

@@ -12,6 +12,8 @@ interface Pending {
 
 export interface RunOptions<K extends JobName> {
   readonly signal?: AbortSignal;
+  /** Once aborted, a training under way ends with what it has. */
+  readonly stop?: AbortSignal | undefined;
   readonly report?: Report<JobProgress<K>>;
 }
 
@@ -54,7 +56,7 @@ export class JobThread {
   run<K extends JobName>(
     name: K,
     params: JobParams<K>,
-    { signal, report }: RunOptions<K> = {},
+    { signal, stop, report }: RunOptions<K> = {},
   ): Promise<JobResult<K>> {
     return new Promise<JobResult<K>>((resolve, reject) => {
       signal?.throwIfAborted();
@@ -63,8 +65,12 @@ export class JobThread {
       post(worker, { kind: 'run', id, name, params } as ToThread);
       const cancel = () => post(worker, { kind: 'cancel', id });
       signal?.addEventListener('abort', cancel, { once: true });
+      const stopTraining = () => post(worker, { kind: 'stopTraining', id });
+      if (stop?.aborted === true) stopTraining();
+      stop?.addEventListener('abort', stopTraining, { once: true });
       const settled = () => {
         signal?.removeEventListener('abort', cancel);
+        stop?.removeEventListener('abort', stopTraining);
         pending.delete(id);
       };
       // What comes back under an id belongs to the job sent under it: the one place where types are asserted.

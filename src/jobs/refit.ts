@@ -45,12 +45,8 @@ export async function refit(
   );
   const fitted = new Set(run.fittedOn);
   if (!dataset.filled.rows.some(({ sha256 }) => fitted.has(sha256))) throw impossible();
-  return await trainRun(dataset, settings, context, {
-    run: name,
-    created,
-    backbone: original.backbone,
-    accuracy: original.accuracy,
-  });
+  const refitOf = { run: name, created, backbone: original.backbone, accuracy: original.accuracy };
+  return await trainRun(dataset, settings, context, { refitOf });
 }
 
 /** What a scan says of a folder that holds no dataset any more. */

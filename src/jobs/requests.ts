@@ -1,6 +1,6 @@
 import type { Shard } from '../dataset';
 import type { RunDistortions, SplitRule } from '../models';
-import type { LbfgsOptimizer, RetrainPyOptimizer } from '../training';
+import type { LbfgsOptimizer, RetrainPyOptimizer, SteppedOptimizer } from '../training';
 import type { BackboneJobs } from './backboneRequests';
 import type {
   CacheSize,
@@ -28,13 +28,15 @@ import type { CrossValidatedHead, CrossValidationView, HeadKind } from './crossV
 import type { SettingsFacts, SettingValues } from './settingDescriptions';
 import type { ExportResult, ImportProgress, ImportResult } from './textResults';
 
-/** How a softmax regression is trained; what l-bfgs leaves open is chosen by measurement. */
-export type OptimizerChoice = LbfgsChoice | RetrainPyOptimizer;
+/** How a softmax regression is trained; what is left open is chosen by measurement, or as retrain.py has it. */
+export type OptimizerChoice = LbfgsChoice | Open<SteppedOptimizer> | Open<RetrainPyOptimizer>;
 
-export interface LbfgsChoice extends Pick<LbfgsOptimizer, 'kind'> {
+export interface LbfgsChoice extends Pick<LbfgsOptimizer, 'kind' | 'labelSmoothing'> {
   /** The penalty is chosen on the validation images; absent: it is fixed. */
   readonly regularisation?: 'validation';
 }
+
+type Open<O extends { readonly kind: string }> = Pick<O, 'kind'> & Partial<Omit<O, 'kind'>>;
 
 /** Which head is trained; what is left open is chosen by measurement. */
 export type HeadChoice =
@@ -104,6 +106,21 @@ export interface Jobs extends BackboneJobs {
   retrain: {
     params: SettingsChoice<RetrainSettings> & {
       readonly folder: string;
+      readonly outputs?: TrainingOutputs;
+    };
+    progress: RetrainProgress;
+    result: RunView;
+  };
+  /** Goes on with the training of a run, under its settings, on its dataset as it is now. */
+  continueRun: {
+    params: {
+      readonly folder: string;
+      readonly run: string;
+      readonly runtime: string;
+      /**
+       * Epochs or steps to go on for; null: up to the limit of its settings, and where that was reached as many again.
+       */
+      readonly more: number | null;
       readonly outputs?: TrainingOutputs;
     };
     progress: RetrainProgress;

@@ -2,6 +2,7 @@ import type { Failure } from '../base';
 import type { BottleneckProgress } from '../bottlenecks';
 import type { Shard } from '../dataset';
 import type {
+  Continues,
   HiddenSettings,
   RunDataset,
   RunEvaluation,
@@ -80,6 +81,10 @@ export interface RunView {
   readonly known: Pick<NonNullable<RunRecord['known']>, 'threshold' | 'images'> | null;
   /** Null for a training of its own. */
   readonly refitOf: RefitFacts | null;
+  /** The run whose training this one went on with; absent where it began anew. */
+  readonly continues?: Continues;
+  /** Whether its training can be gone on with. */
+  readonly continuable: boolean;
 }
 
 /** The run that another stands in for, since its network cannot run here. */

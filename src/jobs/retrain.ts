@@ -13,6 +13,7 @@ import {
 } from '../dataset';
 import {
   saveRun,
+  type Continues,
   type HeadSettings,
   type NewRun,
   type RefitOf,
@@ -21,14 +22,7 @@ import {
   type RunSettings,
   type ViewCounts,
 } from '../models';
-import {
-  neighbourCandidates,
-  ridgePenalties,
-  scaleInPlace,
-  softmaxPenalties,
-  trainingDefaults,
-  type Optimizer,
-} from '../training';
+import { neighbourCandidates, ridgePenalties, scaleInPlace, type Continuation } from '../training';
 import type { Job, JobContext } from './context';
 import { inWords } from './datasetFolder';
 import {
@@ -43,7 +37,8 @@ import { knownImages } from './knownImages';
 import { labelledRows } from './labelledRows';
 import { leaveOneOut } from './leaveOneOut';
 import { measureHead, predictionsOf } from './measureHead';
-import type { HeadChoice, OptimizerChoice, RetrainSettings } from './requests';
+import { stopsEarly, wholeOptimizer } from './optimizerSettings';
+import type { HeadChoice, RetrainSettings } from './requests';
 import type { RetrainProgress } from './results';
 import { runView } from './runView';
 import { scalingOf } from './scaling';
@@ -70,7 +65,7 @@ export const retrain: Job<'retrain'> = async ({ folder, outputs, ...choice }, co
 function headSettings(head: HeadChoice): HeadSettings {
   switch (head.kind) {
     case 'softmax':
-      return { kind: 'softmax', optimizer: optimizerSettings(head.optimizer) };
+      return { kind: 'softmax', optimizer: wholeOptimizer(head.optimizer) };
     case 'ridge':
       return { kind: 'ridge', penalties: ridgePenalties };
     case 'hidden':
@@ -79,17 +74,6 @@ function headSettings(head: HeadChoice): HeadSettings {
       return { kind: 'neighbours', candidates: neighbourCandidates };
     case 'centroid':
       return { kind: 'centroid' };
-  }
-}
-
-function optimizerSettings(optimizer: OptimizerChoice): Optimizer {
-  switch (optimizer.kind) {
-    case 'l-bfgs': {
-      const { regularisation, kind } = optimizer;
-      return { kind, ...trainingDefaults, ...(regularisation && { penalties: softmaxPenalties }) };
-    }
-    case 'retrain.py':
-      return optimizer;
   }
 }
 
@@ -134,12 +118,21 @@ export async function readDataset(
   return { filled, read, parted, views: counts };
 }
 
-/** Trains, measures and saves; `refitOf` says what run this one stands in for, if so. The values are used up. */
+/** Where a run comes from that is not a training of its own. */
+interface Origin {
+  /** The run that this one stands in for. */
+  readonly refitOf?: RefitOf;
+  /** The run that this one goes on with, and where its training ended, its heads on raw values. */
+  readonly continues?: Continues;
+  readonly continued?: Continuation;
+}
+
+/** Trains, measures and saves. The values are used up. */
 export async function trainRun(
   { filled, read, parted: { labels, counts }, views }: PartedDataset,
   settings: RunSettings,
   context: JobContext<RetrainProgress>,
-  refitOf: RefitOf | null = null,
+  { refitOf, continues, continued }: Origin = {},
 ): Promise<{ run: RunRecord; folder: string }> {
   const { facts, location } = filled;
   const fitted = counts.training + (views?.rows ?? 0);
@@ -153,11 +146,19 @@ export async function trainRun(
     const measured = tested.size === 0 || tested.has(label);
     return count === 0 || measured ? [] : [new RetrainError('CLASS_NOT_TESTED', { label })];
   });
+  const { head: headWanted } = settings;
+  if (headWanted.kind === 'softmax' && counts.validation === 0 && stopsEarly(headWanted.optimizer))
+    lacking.push(new RetrainError('EARLY_STOPPING_BLIND', { path: facts.root }));
   if (views && views.missing > 0) lacking.push(new RetrainError('VIEWS_MISSING', { count: views.missing }));
   const originals = labelledRows(read, labels, 0, counts.training);
   const scaling = await scalingOf(filled, originals.values);
   const sides = { training, originals, validation, scaling, settings };
-  const { head, training: trained, calibration } = await trainHead(filled, labels.length, sides, context);
+  const {
+    head,
+    training: trained,
+    calibration,
+    last,
+  } = await trainHead(filled, labels.length, { ...sides, continued }, context);
   const known = await knownImages({ ...sides, training: originals }, labels.length, filled.runtime);
 
   const started = performance.now();
@@ -211,13 +212,15 @@ export async function trainRun(
     calibration,
     known,
     fittedOn: [...new Set(training.rows.map(({ sha256 }) => sha256))],
-    refitOf,
+    refitOf: refitOf ?? null,
+    ...(continues && { continues }),
     head,
   };
   const saved = await saveRun(
     location.retrain,
     run,
     filled.rows.map(({ image, sha256 }) => ({ sha256, label: image.label, path: image.path })),
+    last,
   );
   return { run: { ...run, name: path.basename(saved) }, folder: saved };
 }

@@ -1,5 +1,5 @@
 import { answersSureness } from '../evaluation';
-import type { RunLeaveOneOut, RunPrediction, RunRecord, RunSureness } from '../models';
+import type { RunLeaveOneOut, RunPrediction, RunRecord, RunSureness, RunTraining } from '../models';
 import { labelFinder } from './labelledRows';
 import type { EvaluationView, RefitFacts, RunFacts, RunView } from './results';
 
@@ -32,8 +32,17 @@ export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: stri
     calibration: run.calibration,
     known: run.known && { threshold: run.known.threshold, images: run.known.images },
     refitOf: refitFacts(run),
+    ...(run.continues && { continues: run.continues }),
+    continuable: isContinuable(run.training),
   };
 }
+
+/** Where its training ended is kept, and more of it would change something. */
+export function isContinuable(training: RunTraining): training is ContinuableTraining {
+  return training.kind === 'iterative' && training.ended !== undefined && training.ended !== 'converged';
+}
+
+type ContinuableTraining = Extract<RunTraining, { kind: 'iterative' }>;
 
 function leaveOneOutView(leaveOneOut: RunLeaveOneOut): NonNullable<RunView['leaveOneOut']> {
   if (leaveOneOut.kind === 'skipped') return leaveOneOut;

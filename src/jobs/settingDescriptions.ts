@@ -1,5 +1,5 @@
 import type { Failure, Untrusted } from '../base';
-import { retrainPyDefaults } from '../training';
+import { retrainPyDefaults, steppedDefaults } from '../training';
 import type { HeadKind } from './crossValidationResults';
 import { defaultSettings, defaultViews, mostViews } from './settings';
 
@@ -94,11 +94,32 @@ function positive(described: Described<number>): Setting<number> {
   });
 }
 
+/** From 0 to less than 1. */
+function share(described: Described<number>): Setting<number> {
+  return setting(described, {
+    schema: { type: 'number', minimum: 0, exclusiveMaximum: 1 },
+    read: (value) => {
+      const number = value.finite();
+      if (number < 0 || number >= 1) throw value.fail('a number from 0 to less than 1 was expected');
+      return number;
+    },
+  });
+}
+
 function toggle(described: Described<boolean>): Setting<boolean> {
   return setting(described, { schema: { type: 'boolean' }, read: (value) => value.boolean() });
 }
 
 const retrainPy = { optimizer: ['retrain.py'] };
+const stepped = { optimizer: ['adam', 'sgd'] };
+const inSteps = { optimizer: [...stepped.optimizer, ...retrainPy.optimizer] };
+const oursAlone = { optimizer: ['l-bfgs', ...stepped.optimizer] };
+
+/** What each optimizer that makes steps takes where nobody says anything; the drawings are the same in all. */
+function usual(of: 'steps' | 'learningRate'): string {
+  const { adam, sgd } = steppedDefaults;
+  return `left out, ${adam[of]} for adam, ${sgd[of]} for sgd, ${retrainPyDefaults[of]} for retrain.py`;
+}
 
 /** By the name that each has in retrain.json, and in the editor after `retrain.`; in the order of the documents. */
 export const settingDescriptions = {
@@ -168,6 +189,8 @@ export const settingDescriptions = {
     {
       'l-bfgs':
         'To the optimum, in a fraction of a second; images keep their side of the split by their content.',
+      adam: 'By steps of Adam, on the same split: for who wants to steer.',
+      sgd: 'By steps of plain gradient descent, on the same split.',
       'retrain.py':
         "As TensorFlow's retrain.py does: its steps of gradient descent and its split, which goes by the path of each image.",
     },
@@ -187,7 +210,7 @@ export const settingDescriptions = {
     {
       meaning: 'What counts as much as any other in the training: every image, or every class.',
       default: 'none',
-      fits: { head: ['softmax', 'ridge', 'hidden'], optimizer: ['l-bfgs'] },
+      fits: { head: ['softmax', 'ridge', 'hidden'], ...oursAlone },
     },
     {
       none: 'Every image.',
@@ -195,19 +218,23 @@ export const settingDescriptions = {
     },
   ),
   trainingSteps: whole(
-    { meaning: 'retrain.py: the steps of training.', default: retrainPyDefaults.steps, needs: retrainPy },
+    {
+      meaning: `adam, sgd, retrain.py: the steps of training; ${usual('steps')}.`,
+      default: null,
+      needs: inSteps,
+    },
     1,
     10_000_000,
   ),
   learningRate: positive({
-    meaning: 'retrain.py: the learning rate.',
-    default: retrainPyDefaults.learningRate,
-    needs: retrainPy,
+    meaning: `adam, sgd, retrain.py: the learning rate; ${usual('learningRate')}.`,
+    default: null,
+    needs: inSteps,
   }),
   trainBatchSize: drawn({
-    meaning: 'retrain.py: images drawn for each step; -1 takes all.',
+    meaning: 'adam, sgd, retrain.py: images drawn for each step; -1 takes all.',
     default: retrainPyDefaults.trainBatchSize,
-    needs: retrainPy,
+    needs: inSteps,
   }),
   validationBatchSize: drawn({
     meaning: 'retrain.py: validation images drawn for each evaluation; -1 takes all.',
@@ -216,13 +243,28 @@ export const settingDescriptions = {
   }),
   evalStepInterval: whole(
     {
-      meaning: 'retrain.py: steps between two evaluations.',
+      meaning: 'adam, sgd, retrain.py: steps between two evaluations.',
       default: retrainPyDefaults.evalStepInterval,
-      needs: retrainPy,
+      needs: inSteps,
     },
     1,
     10_000_000,
   ),
+  earlyStopping: whole(
+    {
+      meaning:
+        'adam, sgd: evaluations without a lower cross-entropy on validation after which training ends; 0: it goes on to its last step.',
+      default: steppedDefaults.adam.earlyStopping,
+      needs: stepped,
+    },
+    0,
+    10_000_000,
+  ),
+  labelSmoothing: share({
+    meaning: 'l-bfgs, adam, sgd: the share of the truth that all classes get alike; 0: none.',
+    default: 0,
+    fits: { head: ['softmax'], ...oursAlone },
+  }),
   keep: choice(
     { meaning: 'retrain.py: which step is kept.', default: retrainPyDefaults.keep, needs: retrainPy },
     {

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { RetrainError } from '../base';
-import { retrainPyDefaults } from '../training';
 import { defaultViews, distortionsOf } from './settings';
 import type { FlatSettings, HeadChoice, OptimizerChoice, RetrainSettings } from './requests';
 import type { SettingValues } from './settingDescriptions';
@@ -58,21 +57,59 @@ function head(base: HeadChoice, values: SettingValues): HeadChoice {
 }
 
 function optimizer(base: OptimizerChoice, values: SettingValues): OptimizerChoice {
-  if ((values.optimizer ?? base.kind) === 'l-bfgs') {
-    const known = base.kind === 'l-bfgs' ? base.regularisation : undefined;
-    const regularisation = values.regularisation ?? known;
-    return { kind: 'l-bfgs', ...(regularisation === 'validation' && { regularisation }) };
+  const kind = values.optimizer ?? base.kind;
+  const labelSmoothing =
+    values.labelSmoothing ?? (base.kind === 'retrain.py' ? undefined : base.labelSmoothing);
+  switch (kind) {
+    case 'l-bfgs': {
+      const known = base.kind === kind ? base.regularisation : undefined;
+      const regularisation = values.regularisation ?? known;
+      return {
+        kind,
+        ...(regularisation === 'validation' && { regularisation }),
+        ...(labelSmoothing !== undefined && labelSmoothing > 0 && { labelSmoothing }),
+      };
+    }
+    case 'adam':
+    case 'sgd': {
+      const known = base.kind === kind ? base : { kind };
+      return {
+        kind,
+        ...steps(known, values),
+        ...said('labelSmoothing', labelSmoothing),
+        ...said('earlyStopping', values.earlyStopping ?? known.earlyStopping),
+      };
+    }
+    case 'retrain.py': {
+      const known: Extract<OptimizerChoice, { kind: 'retrain.py' }> = base.kind === kind ? base : { kind };
+      return {
+        kind,
+        ...steps(known, values),
+        ...said('validationBatchSize', values.validationBatchSize ?? known.validationBatchSize),
+        ...said('keep', values.keep ?? known.keep),
+      };
+    }
   }
-  const known = base.kind === 'retrain.py' ? base : retrainPyDefaults;
+}
+
+type Steps = Pick<
+  Extract<OptimizerChoice, { steps?: number }>,
+  'steps' | 'learningRate' | 'trainBatchSize' | 'evalStepInterval'
+>;
+
+/** What all optimizers have that make steps. */
+function steps(known: Steps, values: SettingValues): Steps {
   return {
-    kind: 'retrain.py',
-    steps: values.trainingSteps ?? known.steps,
-    learningRate: values.learningRate ?? known.learningRate,
-    trainBatchSize: values.trainBatchSize ?? known.trainBatchSize,
-    validationBatchSize: values.validationBatchSize ?? known.validationBatchSize,
-    evalStepInterval: values.evalStepInterval ?? known.evalStepInterval,
-    keep: values.keep ?? known.keep,
+    ...said('steps', values.trainingSteps ?? known.steps),
+    ...said('learningRate', values.learningRate ?? known.learningRate),
+    ...said('trainBatchSize', values.trainBatchSize ?? known.trainBatchSize),
+    ...said('evalStepInterval', values.evalStepInterval ?? known.evalStepInterval),
   };
+}
+
+/** Nothing where nothing is said. */
+function said<K extends string, V>(key: K, value: V | undefined): { readonly [key in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [key in K]: V });
 }
 
 /** retrain.py knows no weights, and neighbours and class means have no use for them: there are none. */
@@ -83,7 +120,7 @@ function isBalanced(base: RetrainSettings, values: SettingValues, chosen: HeadCh
 function takesWeights(chosen: HeadChoice): boolean {
   switch (chosen.kind) {
     case 'softmax':
-      return chosen.optimizer.kind === 'l-bfgs';
+      return chosen.optimizer.kind !== 'retrain.py';
     case 'ridge':
     case 'hidden':
       return true;
@@ -130,16 +167,31 @@ export function valuesOf(
 function headValues(chosen: HeadChoice): FlatSettings {
   if (chosen.kind !== 'softmax') return { head: chosen.kind };
   const { kind: head, optimizer: by } = chosen;
-  if (by.kind === 'l-bfgs') return { head, optimizer: by.kind, regularisation: by.regularisation ?? 'fixed' };
+  const values = { head, optimizer: by.kind };
+  // Left out, a share would stay as it was.
+  const { labelSmoothing = 0 } = by.kind === 'retrain.py' ? {} : by;
+  switch (by.kind) {
+    case 'l-bfgs':
+      return { ...values, regularisation: by.regularisation ?? 'fixed', labelSmoothing };
+    case 'adam':
+    case 'sgd':
+      return { ...values, ...stepValues(by), earlyStopping: by.earlyStopping ?? 0, labelSmoothing };
+    case 'retrain.py':
+      return {
+        ...values,
+        ...stepValues(by),
+        ...said('validationBatchSize', by.validationBatchSize),
+        ...said('keep', by.keep),
+      };
+  }
+}
+
+function stepValues(by: Steps): FlatSettings {
   return {
-    head,
-    optimizer: by.kind,
-    trainingSteps: by.steps,
-    learningRate: by.learningRate,
-    trainBatchSize: by.trainBatchSize,
-    validationBatchSize: by.validationBatchSize,
-    evalStepInterval: by.evalStepInterval,
-    keep: by.keep,
+    ...said('trainingSteps', by.steps),
+    ...said('learningRate', by.learningRate),
+    ...said('trainBatchSize', by.trainBatchSize),
+    ...said('evalStepInterval', by.evalStepInterval),
   };
 }
 

@@ -14,7 +14,12 @@ import type { Job, JobContext } from './context';
 import { asOutput } from './outputs';
 import type { FlatSettings, NetworkSettings, RetrainSettings, SettingsChoice } from './requests';
 import type { RetrainProgress } from './results';
-import { readSettingValues, type SettingName, type SettingValues } from './settingDescriptions';
+import {
+  readSettingValues,
+  settingDescriptions,
+  type SettingName,
+  type SettingValues,
+} from './settingDescriptions';
 import { valuesOf, withValues } from './settingValues';
 
 /** What a person keeps the settings of a dataset in, for editor and terminal alike. */
@@ -68,7 +73,7 @@ async function readText(file: string): Promise<string | null> {
 /**
  * The settings of a job on the dataset at `folder`: what was said for it alone, then its retrain.json, then what
  * holds otherwise. A file that was found is reported.
- * @throws SETTINGS_DAMAGED, SHARES_TOO_LARGE, VIEWS_WITHOUT_DISTORTION, FILE_UNREADABLE, NOT_A_FILE, FILE_TOO_LARGE
+ * @throws SETTINGS_DAMAGED, SHARES_TOO_LARGE, VIEWS_WITHOUT_DISTORTION, SETTING_UNUSED, FILE_UNREADABLE, NOT_A_FILE, FILE_TOO_LARGE
  */
 export async function chosenSettings(
   folder: string,
@@ -80,8 +85,18 @@ export async function chosenSettings(
   const chosen = withValues(settings, { ...found?.values, ...options }, folder);
   if (options?.views !== undefined && !chosen.distortions)
     throw new RetrainError('VIEWS_WITHOUT_DISTORTION', { views: options.views });
+  const held = valuesOf(chosen);
+  for (const setting of ofSomeOptimizers)
+    if ((options?.[setting] ?? 0) > 0 && held[setting] === undefined) {
+      const { needs, fits } = settingDescriptions[setting];
+      const optimizers = { ...needs, ...fits }['optimizer']?.join(', ') ?? '';
+      throw new RetrainError('SETTING_UNUSED', { setting, optimizers });
+    }
   return chosen;
 }
+
+/** Settings that a person may say without an optimizer, and that not every one has. */
+const ofSomeOptimizers = ['labelSmoothing', 'earlyStopping'] as const;
 
 /** Like `chosenSettings`, for a job that needs no more than a network. */
 export async function chosenNetwork(

@@ -5,6 +5,7 @@ import { clearBottlenecks, measureBottlenecks } from './clear';
 import { compareBackbones } from './compareBackbones';
 import { compareRuns } from './compareRuns';
 import type { Job, JobContext } from './context';
+import { continueRun } from './continueRun';
 import { crossValidateHeads } from './crossValidateHeads';
 import { doctor } from './doctor';
 import { evaluate } from './evaluate';
@@ -27,6 +28,7 @@ import { verify } from './verify';
 const table: { readonly [K in JobName]: Job<K> } = {
   findDatasets,
   retrain,
+  continueRun,
   bottlenecks,
   classify,
   evaluate,

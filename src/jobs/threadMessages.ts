@@ -9,6 +9,8 @@ export type RunMessage<K extends JobName = JobName> = {
 export type ToThread =
   | RunMessage
   | { readonly kind: 'cancel'; readonly id: number }
+  /** Ends the training of a job, which goes on with what there is. */
+  | { readonly kind: 'stopTraining'; readonly id: number }
   /** Ends the thread after what runs has been cancelled and has come back. */
   | { readonly kind: 'stop' };
 

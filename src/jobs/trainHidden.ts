@@ -1,11 +1,10 @@
-import type { Report } from '../base';
 import { partFold, stratifiedFolds } from '../evaluation';
 import type { HiddenSettings } from '../models';
 import {
   trainByGradient,
-  type Epoch,
   type GradientTrained,
   type Product,
+  type TrainingOptions,
   type TrainingSet,
 } from '../training';
 
@@ -45,7 +44,7 @@ export interface HiddenTask {
 export function trainHidden(
   task: HiddenTask,
   product: Product,
-  options: { signal: AbortSignal; report?: Report<Epoch> },
+  options: TrainingOptions,
 ): Promise<GradientTrained> {
   const { dimension, classes, seed, settings = hiddenDefaults } = task;
   const { training, validation, imageWeights } = task.validation?.labels.length ? task : withTenthAside(task);

@@ -1,5 +1,5 @@
 import type { RunCalibration, RunSettings, RunTraining } from '../models';
-import { scaleInPlace, type Scaling, type TrainedHead } from '../training';
+import { scaleInPlace, type Head, type Scaling, type TrainedHead } from '../training';
 import type { LabelledRows } from './labelledRows';
 
 /** What a head is trained on. */
@@ -19,6 +19,8 @@ export interface TrainedRun {
   readonly head: TrainedHead;
   readonly training: RunTraining;
   readonly calibration: RunCalibration | null;
+  /** Where the training of a linear head ended, on raw values; undefined where there is nothing to go on with. */
+  readonly last?: Head | undefined;
 }
 
 /** Scales the values of both sides in place. */

@@ -15,10 +15,13 @@ import type { FromThread, RunMessage, ToThread } from './threadMessages';
 function serve(port: NonNullable<typeof parentPort>, places: Places): void {
   const networks = new Networks(places, (text) => process.stderr.write(text));
   const reader = new ReaderPool(path.join(__dirname, 'imageWorker.js'), readers(availableParallelism()));
-  const running = new Map<number, { controller: AbortController; settled: Promise<void> }>();
+  const running = new Map<
+    number,
+    { controller: AbortController; training: AbortController; settled: Promise<void> }
+  >();
   const post = (message: FromThread) => port.postMessage(message);
 
-  const run = async (message: RunMessage, signal: AbortSignal): Promise<void> => {
+  const run = async (message: RunMessage, signal: AbortSignal, stop: AbortSignal): Promise<void> => {
     const { id } = message;
     try {
       const result = await runJob(message, {
@@ -26,6 +29,7 @@ function serve(port: NonNullable<typeof parentPort>, places: Places): void {
         networks,
         reader,
         signal,
+        stop,
         report: (progress) => post({ kind: 'progress', id, progress }),
       });
       post({ kind: 'done', id, result });
@@ -52,14 +56,17 @@ function serve(port: NonNullable<typeof parentPort>, places: Places): void {
   port.on('message', (message: ToThread) => {
     switch (message.kind) {
       case 'run': {
-        const controller = new AbortController();
+        const [controller, training] = [new AbortController(), new AbortController()];
         const { id } = message;
-        const settled = run(message, controller.signal).finally(() => running.delete(id));
-        running.set(id, { controller, settled });
+        const settled = run(message, controller.signal, training.signal).finally(() => running.delete(id));
+        running.set(id, { controller, training, settled });
         break;
       }
       case 'cancel':
         running.get(message.id)?.controller.abort();
+        break;
+      case 'stopTraining':
+        running.get(message.id)?.training.abort();
         break;
       case 'stop':
         void stop();

@@ -1,16 +1,18 @@
 /** A run on disk: the trained head with all that is known about its training. */
 export type { RunCalibration } from './calibration';
 export { eventFile } from './eventFile';
-export { curveOf } from './runRecord';
+export { curveOf, type IterativeTraining } from './runRecord';
 export { modelFiles } from './headFiles';
 export { writeLabels as labelsText } from './labelsFile';
 export type { KnownImages } from './knownFile';
 export { readRunImages } from './imagesFile';
+export { readLast } from './lastFile';
 export { findRefit, findRunFor, listRuns, type RunList } from './listRuns';
 export { mostNeighbourBytes, neighbourBytes } from './neighboursFile';
 export { predict } from './predict';
 export { readRun } from './readRun';
 export type {
+  Continues,
   HeadSettings,
   HiddenSettings,
   NewRun,

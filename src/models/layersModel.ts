@@ -173,7 +173,8 @@ export function readWeights(bytes: Buffer, shape: LayersModelShape, file: string
     : { kind: 'hidden', hidden: first, output: second };
 }
 
-function floatBytes(arrays: readonly Float32Array[]): Uint8Array {
+/** Little-endian float32, one array after the other. */
+export function floatBytes(arrays: readonly Float32Array[]): Uint8Array {
   const bytes = Buffer.alloc(arrays.reduce((sum, array) => sum + array.length, 0) * 4);
   let offset = 0;
   for (const array of arrays) for (const value of array) offset = bytes.writeFloatLE(value, offset);

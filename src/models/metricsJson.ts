@@ -1,5 +1,5 @@
 import { Untrusted } from '../base';
-import type { CurveUnit, Epoch, Measures } from '../training';
+import type { CurveUnit, Epoch, Measures, TrainingEnd } from '../training';
 import { readWarning } from './runJson';
 import { damaged, mostClasses } from './runFiles';
 import { count, penalty, seconds } from './numbers';
@@ -80,6 +80,7 @@ function readIterative(training: Untrusted): IterativeTraining {
     unit,
     epochs: training.field('epochs').integer(0, mostSteps),
     bestEpoch,
+    ...readEnd(training.optional('ended')),
     seconds: seconds(training.field('seconds')),
     curve,
     ...readRegularisation(training.optional('regularisation')),
@@ -109,6 +110,15 @@ function readRegularisation(chosen: Untrusted | undefined): Pick<IterativeTraini
   const taken = chosen.field('l2');
   if (!trials.some((trial) => trial.l2 === taken.value)) throw taken.fail('it was not tried');
   return { regularisation: { l2: l2(taken), trials } };
+}
+
+const ends: readonly TrainingEnd[] = ['converged', 'limit', 'patience', 'stopped'];
+
+function readEnd(end: Untrusted | undefined): Pick<IterativeTraining, 'ended'> {
+  if (end === undefined) return {};
+  const ended = ends.find((one) => one === end.value);
+  if (ended === undefined) throw end.fail(`${ends.join(' or ')} was expected`);
+  return { ended };
 }
 
 function readUnit(unit: Untrusted | undefined): CurveUnit {

@@ -16,6 +16,8 @@ export const runFiles = {
   leaveOneOut: 'leave-one-out.csv',
   /** Absent where nothing tells what is unknown. */
   known: 'known.bin',
+  /** Absent where a training cannot be continued. */
+  last: 'last.bin',
   /** Absent in runs of older versions. */
   images: 'images.csv',
   /** Written when the person names or pins the run. */

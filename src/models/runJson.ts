@@ -5,7 +5,7 @@ import { readKnownFacts, type KnownFacts } from './knownFile';
 import { damaged, mostClasses } from './runFiles';
 import { count, seconds } from './numbers';
 import { readSettings } from './runSettings';
-import type { RefitOf, RunDataset, RunRecord, Warning } from './runRecord';
+import type { Continues, RefitOf, RunDataset, RunRecord, Warning } from './runRecord';
 
 /** What run.json holds: everything but the numbers of the head, the metrics and the answers. */
 export type RunFacts = Omit<
@@ -39,6 +39,7 @@ export function writeRunJson(run: RunFacts): string {
     known,
     fittedOn,
     refitOf,
+    continues,
     head,
   } = run;
   const { name, classes, images, skipped, duplicates, warnings } = dataset;
@@ -58,6 +59,7 @@ export function writeRunJson(run: RunFacts): string {
     ...(known && { known: { threshold: known.threshold, images: known.images } }),
     fittedOn,
     ...(refitOf && { refitOf }),
+    ...(continues && { continues }),
   };
   return `${JSON.stringify(document, null, 2)}\n`;
 }
@@ -98,6 +100,7 @@ export function readRunJson(text: string, file: string): RunFacts {
     known: root.optional('known')?.nullable(readKnownFacts) ?? null,
     fittedOn: root.field('fittedOn').items(mostImages).map(sha256),
     refitOf: readRefitOf(root.optional('refitOf')),
+    ...readContinues(root.optional('continues')),
   };
 }
 
@@ -121,6 +124,17 @@ function readRefitOf(refit: Untrusted | undefined): RefitOf | null {
     created: date(refit.field('created')),
     backbone: refit.field('backbone').text(),
     accuracy: refit.field('accuracy').nullable((accuracy) => accuracy.number(0, 1)),
+  };
+}
+
+function readContinues(continues: Untrusted | undefined): { continues?: Continues } {
+  if (continues === undefined) return {};
+  return {
+    continues: {
+      run: continues.field('run').text(1000),
+      created: date(continues.field('created')),
+      epochs: count(continues.field('epochs')),
+    },
   };
 }
 

@@ -7,6 +7,7 @@ import type {
   RidgeTrial,
   SoftmaxTrial,
   TrainedHead,
+  TrainingEnd,
 } from '../training';
 import type { RunCalibration } from './calibration';
 import type { KnownImages } from './knownFile';
@@ -102,6 +103,8 @@ export interface IterativeTraining {
   readonly epochs: number;
   /** The number in the curve of the head that was kept. */
   readonly bestEpoch: number;
+  /** What ended it; absent in a run from before this was kept. */
+  readonly ended?: TrainingEnd;
   readonly seconds: number;
   readonly curve: readonly Epoch[];
   /** The l2 that validation has chosen, and those that were tried; absent where it was fixed. */
@@ -202,6 +205,15 @@ export interface RefitOf {
   readonly accuracy: number | null;
 }
 
+/** The run whose training another goes on with. */
+export interface Continues {
+  /** Its name then; `created` is what it is known by. */
+  readonly run: string;
+  readonly created: string;
+  /** How many epochs or steps it had come to. */
+  readonly epochs: number;
+}
+
 export const sides = ['training', 'validation', 'testing'] as const;
 
 /** What a head says about one image of the dataset. */
@@ -258,6 +270,8 @@ export interface RunRecord {
   readonly fittedOn: readonly string[];
   /** Null for a training of its own. */
   readonly refitOf: RefitOf | null;
+  /** Absent in a run whose training began anew. */
+  readonly continues?: Continues;
   /** Takes raw bottleneck values: the scaling is part of it. */
   readonly head: TrainedHead;
 }

@@ -92,6 +92,17 @@ function readOptimizer(optimizer: Untrusted): Optimizer {
   switch (kind.text()) {
     case 'l-bfgs':
       return readLbfgs(optimizer);
+    case 'adam':
+    case 'sgd':
+      return {
+        kind: kind.value === 'adam' ? 'adam' : 'sgd',
+        steps: optimizer.field('steps').integer(1, mostSteps),
+        learningRate: optimizer.field('learningRate').number(0, Number.MAX_VALUE),
+        trainBatchSize: batchSize(optimizer.field('trainBatchSize')),
+        evalStepInterval: optimizer.field('evalStepInterval').integer(1, mostSteps),
+        labelSmoothing: smoothing(optimizer.field('labelSmoothing')),
+        earlyStopping: optimizer.field('earlyStopping').integer(0, mostSteps),
+      };
     case 'retrain.py':
       return {
         kind: 'retrain.py',
@@ -113,12 +124,19 @@ function batchSize(size: Untrusted): number {
   return size.value === -1 ? -1 : size.integer(1, mostDrawn);
 }
 
-function readLbfgs(settings: Untrusted): Optimizer {
+/** Below 1. */
+function smoothing(share: Untrusted): number {
+  return share.number(0, 1 - Number.EPSILON / 2);
+}
+
+function readLbfgs(settings: Untrusted): LbfgsOptimizer {
+  const labelSmoothing = settings.optional('labelSmoothing');
   return {
     kind: 'l-bfgs',
     l2: settings.field('l2').number(0, Number.MAX_VALUE),
     maxEpochs: count(settings.field('maxEpochs')),
     ...readPenalties(settings.optional('penalties')),
+    ...(labelSmoothing && { labelSmoothing: smoothing(labelSmoothing) }),
   };
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { isLink, RetrainError, retryBusy, systemCode, writeNew } from '../base';
 import { writeHead } from './headFiles';
 import { writeImages } from './imagesFile';
+import { writeLast } from './lastFile';
 import { writeKnown } from './knownFile';
 import { writeLabels } from './labelsFile';
 import { writeMetricsJson, type Metrics } from './metricsJson';
@@ -11,6 +12,7 @@ import { writePredictions } from './predictionsFile';
 import { runFiles } from './runFiles';
 import { writeRunJson } from './runJson';
 import type { NewRun, RunImage } from './runRecord';
+import type { Head } from '../training';
 
 /** Runs of one day under one folder; reached only where something is wrong. */
 const mostRuns = 100_000;
@@ -19,19 +21,21 @@ const mostRuns = 100_000;
  * Writes a run to `<retrainFolder>/runs/<YYYY-MM-DD-n>` and returns that folder: under a temporary name first,
  * then renamed, so that a run is there whole or not at all and two processes never share one.
  * @param images those of the dataset, from which a comparison tells what has changed
+ * @param last the head on raw values that its training came to, from which it can be continued
  * @throws PATH_OUTSIDE where `.retrain` or `runs` is a symbolic link; RUN_UNWRITABLE
  */
 export async function saveRun(
   retrainFolder: string,
   run: NewRun,
   images?: readonly RunImage[],
+  last?: Head,
 ): Promise<string> {
   try {
     const runs = path.join(retrainFolder, 'runs');
     await ownFolder(retrainFolder);
     await ownFolder(runs);
     await keepOutOfGit(retrainFolder);
-    return await writeRun(runs, run, images);
+    return await writeRun(runs, run, images, last);
   } catch (error) {
     const reason = systemCode(error);
     if (error instanceof RetrainError || reason === undefined) throw error;
@@ -39,7 +43,12 @@ export async function saveRun(
   }
 }
 
-async function writeRun(runs: string, run: NewRun, images: readonly RunImage[] | undefined): Promise<string> {
+async function writeRun(
+  runs: string,
+  run: NewRun,
+  images: readonly RunImage[] | undefined,
+  last: Head | undefined,
+): Promise<string> {
   const temporary = path.join(runs, `.${randomBytes(6).toString('hex')}.tmp`);
   await mkdir(temporary);
   try {
@@ -56,6 +65,7 @@ async function writeRun(runs: string, run: NewRun, images: readonly RunImage[] |
       );
     if (run.known) await writeNew(path.join(temporary, runFiles.known), writeKnown(run.known));
     if (images) await writeNew(path.join(temporary, runFiles.images), writeImages(images));
+    if (last) await writeNew(path.join(temporary, runFiles.last), writeLast(last));
     return await renameToNext(temporary, path.join(runs, day(new Date(run.created))));
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });

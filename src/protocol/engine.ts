@@ -6,6 +6,17 @@ export const requests = {
   job: 'retrain/job',
 } as const;
 
+/** Names of what the editor tells the engine without an answer. */
+export const notifications = {
+  /** params: StopTraining. The training of a job ends with what it has, and the job goes on; it is not cancelled. */
+  stopTraining: 'retrain/stopTraining',
+} as const;
+
+/** The job is the one that was sent with this token for its progress. */
+export interface StopTraining {
+  readonly progressToken: number;
+}
+
 export interface JobRequest<K extends JobName = JobName> {
   readonly name: K;
   readonly params: JobParams<K>;

@@ -7,5 +7,5 @@ export type * from './inspector';
 export type * from './classify';
 export type * from './comparison';
 export type * from './backbones';
-export { comparedHeads, headFolds, learningRepeats, mostRepeats, requests } from './engine';
+export { comparedHeads, headFolds, learningRepeats, mostRepeats, notifications, requests } from './engine';
 export type * from './engine';

@@ -75,6 +75,8 @@ export type PanelState =
       readonly subject: PanelSubject;
       readonly running: RunningView;
       readonly cancelling: boolean;
+      /** The person has ended the training, and what it has come to is not saved yet. */
+      readonly stopping: boolean;
     }
   | {
       readonly kind: 'done';
@@ -122,6 +124,10 @@ export type FromPanel =
   | { readonly kind: 'ready' }
   | { readonly kind: 'retrain' }
   | { readonly kind: 'cancel' }
+  /** Ends the training under way, and saves what it has come to. */
+  | { readonly kind: 'stopTraining' }
+  /** Goes on with the training of the run that is shown. */
+  | { readonly kind: 'continueTraining' }
   | { readonly kind: 'editSettings' }
   | { readonly kind: 'pickFolder' }
   | { readonly kind: 'openSample' }

@@ -1,6 +1,6 @@
-import type { Report } from '../base';
+import type { TrainingOptions } from './continuation';
 import type { Product } from './matrix';
-import { trainSoftmax, type Epoch, type SoftmaxTask, type Trained } from './trainSoftmax';
+import { trainSoftmax, type SoftmaxTask, type Trained } from './trainSoftmax';
 
 export interface ChosenSoftmax extends Trained {
   readonly l2: number;
@@ -25,7 +25,7 @@ export const softmaxPenalties = [1e-6, 1e-5, 1e-4, 1e-3] as const;
 export async function chooseSoftmax(
   task: Omit<SoftmaxTask, 'l2'> & { readonly penalties: readonly [number, ...number[]] },
   product: Product,
-  options: { signal?: AbortSignal; report?: Report<Epoch> } = {},
+  options: TrainingOptions = {},
 ): Promise<ChosenSoftmax> {
   const { penalties, ...rest } = task;
   const [first, ...others] = [...penalties].sort((a, b) => b - a);

@@ -2,18 +2,19 @@
 export type { RidgeProblem } from './centre';
 export { chooseSoftmax, softmaxPenalties, type ChosenSoftmax, type SoftmaxTrial } from './chooseSoftmax';
 export { balancedWeights } from './classWeights';
+export { stepsOf, type Continuation, type TrainingEnd, type TrainingOptions } from './continuation';
 export { fitRidge, type FittedRidge, type RidgeFitTask } from './fitRidge';
 export type { Head } from './head';
 export { plainProduct, type Matrix, type Product } from './matrix';
 export type { Matrix64, Product64 } from './matrix64';
 export { cosines, unitRows } from './nearest';
-export type { CurveUnit, LbfgsOptimizer, Optimizer } from './optimizer';
+export type { CurveUnit, LbfgsOptimizer, Optimizer, SteppedOptimizer } from './optimizer';
 export { retrainPyDefaults, trainRetrainPy, type RetrainPyOptimizer, type RetrainPyTask } from './retrainPy';
-export { fold, scale, scaleInPlace, takeScaling, type Scaling } from './scaling';
+export { fold, scale, scaleInPlace, takeScaling, unfold, type Scaling } from './scaling';
 export type { Measures } from './softmaxLoss';
 export { probabilitiesOf } from './probabilities';
 export type { StepRule } from './stepRule';
-export { fitTemperature } from './temperature';
+export { fitTemperature, tempered } from './temperature';
 export { trainByGradient, type GradientTask, type GradientTrained } from './trainByGradient';
 export { trainCentroid, type CentroidTask } from './trainCentroid';
 export { classesOf, cooled, logitsOf, onRawValues, type TrainedHead } from './trainedHead';
@@ -26,6 +27,7 @@ export {
 } from './trainNeighbours';
 export { ridgeWork } from './ridgeSystem';
 export { ridgePenalties, trainRidge, type RidgeTask, type RidgeTrial, type TrainedRidge } from './trainRidge';
+export { steppedDefaults, trainStepped, type SteppedTask } from './trainStepped';
 export {
   trainingDefaults,
   trainSoftmax,

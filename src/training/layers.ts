@@ -52,7 +52,7 @@ export async function forward(
 
 /**
  * The gradient of the mean weighted cross-entropy of a batch, by each layer.
- * @param smoothing the share of a target that all classes get alike
+ * @param smoothing as in `measure`
  */
 export async function gradientsOf(
   layers: Layers,
@@ -64,14 +64,9 @@ export async function gradientsOf(
   const n = labels.length;
   const classes = logits.length / n;
   const residual = new Float64Array(logits.length);
-  measure(logits, labels, classes, residual);
-  labels.forEach((label, row) => {
-    for (let at = row * classes; at < (row + 1) * classes; at++) {
-      // From the truth to the smoothed target.
-      const moved = smoothing * ((at === row * classes + label ? 1 : 0) - 1 / classes);
-      residual[at] = (weights[row] as number) * ((residual[at] as number) + moved / n);
-    }
-  });
+  measure(logits, labels, classes, residual, undefined, smoothing);
+  for (let at = 0; at < residual.length; at++)
+    residual[at] = (weights[Math.floor(at / classes)] as number) * (residual[at] as number);
 
   const gradients: Head[] = [];
   let change: Matrix = { rows: n, columns: classes, data: Float32Array.from(residual) };

@@ -1,5 +1,6 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import { RetrainError, seededRandom, throwIfAborted, type Random, type Report } from '../base';
+import { RetrainError, seededRandom, throwIfAborted, type Random } from '../base';
+import { stepsOf, type Continuation, type TrainingEnd, type TrainingOptions } from './continuation';
 import type { Matrix, Product } from './matrix';
 import { measure, type Measures } from './softmaxLoss';
 import { dualHead, primalHead, type Batch } from './steppedHead';
@@ -40,6 +41,8 @@ export interface RetrainPyTask {
   readonly classes: number;
   readonly seed: number;
   readonly optimizer: RetrainPyOptimizer;
+  /** Goes on from there instead of from new weights; the steps of the optimizer count those made there. */
+  readonly from?: Continuation | undefined;
 }
 
 /** Of the initial weights. */
@@ -58,34 +61,40 @@ const turn = 25;
  * after the last, accuracy and cross-entropy of its batch and of a validation batch, drawn alike, go into the curve,
  * `epoch` being i. Unlike there, everything is drawn from `seed`, in this order: the weights, then batch by batch;
  * and the step of the highest validation accuracy in the curve is kept, of equals the last.
+ * A continuation counts its steps on, and draws its batches from the seed and the steps made before.
  * @throws TRAINING_DIVERGED; RangeError where shapes disagree; the signal's reason once aborted
  */
 export async function trainRetrainPy(
   task: RetrainPyTask,
   product: Product,
-  { signal, report }: { signal?: AbortSignal; report?: Report<Epoch> } = {},
+  { signal, stop, report }: TrainingOptions = {},
 ): Promise<Trained> {
-  const { dimension, classes, seed, optimizer } = task;
+  const { dimension, classes, seed, optimizer, from } = task;
   const { steps, learningRate, trainBatchSize, validationBatchSize, evalStepInterval, keep } = optimizer;
-  const random = seededRandom(seed);
+  const made = from ? stepsOf(from.curve) : 0;
+  const random = seededRandom(seed + made);
   const training = new Sampler('training', task.training, task);
   if (training.matrix.rows === 0) throw new RangeError('There is no image to train on');
   const validation = task.validation?.labels.length
     ? new Sampler('validation', task.validation, task)
     : undefined;
-  const data = Float32Array.from({ length: dimension * classes }, () => deviation * truncatedNormal(random));
+  const data =
+    from?.last.weights ??
+    Float32Array.from({ length: dimension * classes }, () => deviation * truncatedNormal(random));
   const start = { rows: dimension, columns: classes, data };
   const values = { training: training.matrix, validation: validation?.matrix };
   const head = await (training.matrix.rows <= dimension ? dualHead : primalHead)({
     ...values,
     start,
+    startBias: from?.last.bias ?? new Float32Array(classes),
     product,
   });
 
   const answersTo = async ({ labels, ...batch }: LabelledBatch, residual?: Float64Array): Promise<Measures> =>
     measure(await head.logits(batch), labels, classes, residual);
-  const curve: Epoch[] = [];
-  let best: Epoch | undefined;
+  const curve: Epoch[] = [...(from?.curve ?? [])];
+  const leading = curve.find(({ epoch }) => epoch === from?.bestEpoch);
+  let best = leading;
   const record = async (step: number, batch: LabelledBatch): Promise<void> => {
     const epoch = {
       epoch: step,
@@ -103,22 +112,26 @@ export async function trainRetrainPy(
   };
 
   let since = performance.now();
-  for (let step = 0; step < steps; step++) {
+  let ended: TrainingEnd = 'limit';
+  for (let step = made; step < steps && ended === 'limit'; step++) {
     throwIfAborted(signal);
     const batch = training.draw(trainBatchSize, random);
     const residual = new Float64Array(batch.rows.length * classes);
     await answersTo(batch, residual);
     await head.descend(batch, residual, learningRate);
-    if (step % evalStepInterval === 0 || step === steps - 1) await record(step, batch);
+    if (stop?.aborted === true) ended = 'stopped';
+    if (step % evalStepInterval === 0 || step === steps - 1 || ended === 'stopped') await record(step, batch);
     if (performance.now() - since > turn) {
       await yieldToEvents();
       since = performance.now();
     }
   }
   throwIfAborted(signal);
-  const { weights, bias } = await head.kept();
-  if (!weights.every(Number.isFinite) || !bias.every(Number.isFinite)) throw diverged(learningRate);
-  return { head: { weights, bias }, curve, bestEpoch: best?.epoch ?? 0 };
+  const last = await head.present();
+  const kept = from !== undefined && best === leading ? from.best : await head.kept();
+  for (const { weights, bias } of [kept, last])
+    if (!weights.every(Number.isFinite) || !bias.every(Number.isFinite)) throw diverged(learningRate);
+  return { head: kept, curve, bestEpoch: best?.epoch ?? 0, ended, last };
 }
 
 function diverged(rate: number): RetrainError {

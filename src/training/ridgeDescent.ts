@@ -4,7 +4,8 @@ import { addScaled, dot, multiplyBy } from './lbfgs';
 import type { Product } from './matrix';
 import { measure, type Measures } from './softmaxLoss';
 import { spaceOf, type Logits } from './space';
-import { checkedMatrix, type Epoch, type SoftmaxTask, type Trained } from './trainSoftmax';
+import { checkedMatrix, type Epoch, type SoftmaxTask } from './trainSoftmax';
+import type { Head } from './head';
 
 export interface RidgeDescentTask extends Pick<
   SoftmaxTask,
@@ -30,7 +31,7 @@ export async function descendRidge(
   task: RidgeDescentTask,
   product: Product,
   { signal, report }: { signal?: AbortSignal | undefined; report?: Report<Epoch> | undefined } = {},
-): Promise<Trained> {
+): Promise<{ head: Head; curve: Epoch[] }> {
   const { classes, penalty, temperature, tolerance, imageWeights } = task;
   const { labels } = task.training;
   const training = checkedMatrix(task.training, task);
@@ -85,7 +86,7 @@ export async function descendRidge(
     await yieldToEvents();
   }
   throwIfAborted(signal);
-  return { head: await space.head(position), curve, bestEpoch: curve.length - 1 };
+  return { head: await space.head(position), curve };
 }
 
 /** The weighted squares of scores [n, C] that miss their targets, +1 for the class of an image and -1 for the others. */

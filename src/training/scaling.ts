@@ -46,6 +46,20 @@ export function fold(head: Head, { mean, deviation }: Scaling): Head {
   return { weights, bias: Float32Array.from(bias) };
 }
 
+/** The head on scaled values that `fold` made `head` of; a value of deviation 0 has no weight there. */
+export function unfold(head: Head, { mean, deviation }: Scaling): Head {
+  const classes = head.bias.length;
+  const weights = new Float32Array(head.weights.length);
+  const bias = Float64Array.from(head.bias);
+  for (let i = 0; i < mean.length; i++)
+    for (let c = 0; c < classes; c++) {
+      const weight = head.weights[i * classes + c] as number;
+      weights[i * classes + c] = weight * (deviation[i] as number);
+      bias[c] = (bias[c] as number) + weight * (mean[i] as number);
+    }
+  return { weights, bias: Float32Array.from(bias) };
+}
+
 function inverses(deviation: Float32Array): Float64Array {
   return Float64Array.from(deviation, (d) => (d > 0 ? 1 / d : 0));
 }

@@ -8,6 +8,8 @@ export interface Measures {
  * Measures the softmax of `logits` [n, classes] against `labels` [n]. A tie goes to the first class.
  * With `residual` [n, classes], also fills it with (probability - truth) / n, the gradient by the logits. With
  * `weights` [n], above zero, an image counts as so many in the cross-entropy and in its gradient: n is their sum there.
+ * `smoothing` is the share of a target that all classes get alike (Szegedy et al., "Rethinking the Inception
+ * architecture", 2016, section 7): cross-entropy and gradient are those against such targets.
  */
 export function measure(
   logits: Float64Array,
@@ -15,6 +17,7 @@ export function measure(
   classes: number,
   residual?: Float64Array,
   weights?: Float64Array,
+  smoothing = 0,
 ): Measures {
   const n = labels.length;
   const all = weights === undefined ? n : weights.reduce((total, weight) => total + weight, 0);
@@ -35,9 +38,16 @@ export function measure(
       for (let i = start; i < end; i++) total += residual[i] = Math.exp((logits[i] as number) - highest);
       const share = weight / (total * all);
       for (let i = start; i < end; i++) residual[i] = (residual[i] as number) * share;
-      residual[truth] = (residual[truth] as number) - weight / all;
+      residual[truth] = (residual[truth] as number) - ((1 - smoothing) * weight) / all;
+      if (smoothing > 0) {
+        const even = (smoothing * weight) / (classes * all);
+        for (let i = start; i < end; i++) residual[i] = (residual[i] as number) - even;
+      }
     }
-    sum += weight * (highest + Math.log(total) - (logits[truth] as number));
+    let aimed = (1 - smoothing) * (logits[truth] as number);
+    if (smoothing > 0)
+      for (let i = start; i < end; i++) aimed += (smoothing / classes) * (logits[i] as number);
+    sum += weight * (highest + Math.log(total) - aimed);
     if (top === truth) right++;
   }
   return { accuracy: right / n, crossEntropy: sum / all };

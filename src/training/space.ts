@@ -29,6 +29,11 @@ export interface Space {
   head(vector: Float64Array): Promise<Head>;
 }
 
+/** A space whose vectors are weights themselves: any head has one. */
+export interface WeightSpace extends Space {
+  vectorOf(head: Head): Float64Array;
+}
+
 /**
  * What a bias of 1 in a vector adds to a logit. Centred values are some 1 long, but in many directions: with the bias
  * as one more value of 0.2 the loss is about as steep along it as along the others.
@@ -56,12 +61,12 @@ export async function spaceOf(
 }
 
 /** Weights themselves, [D, classes]. */
-function primalSpace(
+export function primalSpace(
   training: Matrix,
   validation: Matrix | undefined,
   classes: number,
   product: Product,
-): Space {
+): WeightSpace {
   const dimension = training.columns;
   const size = dimension * classes;
   const unit = 1 / Math.sqrt(dimension);
@@ -91,6 +96,18 @@ function primalSpace(
       const weights = vector.slice(0, size);
       multiplyBy(weights, unit);
       return Promise.resolve(headOf(weights, plainBias(vector.subarray(size), mean, weights, 1)));
+    },
+    vectorOf: (head) => {
+      const weights = new Float64Array(head.weights);
+      // The bias of the head, less what `plainBias` takes from it.
+      const bias = new Float64Array(head.bias);
+      mean.forEach((value, i) => {
+        for (let c = 0; c < classes; c++)
+          bias[c] = (bias[c] as number) + value * (weights[i * classes + c] as number);
+      });
+      multiplyBy(weights, 1 / unit);
+      multiplyBy(bias, 1 / biasUnit);
+      return joined([weights, bias]);
     },
   };
 }

@@ -17,23 +17,27 @@ export interface SteppedHead {
   keep(): void;
   /** The one remembered. */
   kept(): Promise<Head>;
+  /** The head as it is now. */
+  present(): Promise<Head>;
 }
 
 export interface SteppedTask {
   /** Raw values [n, D]. */
   readonly training: Matrix;
   readonly validation: Matrix | undefined;
-  /** Weights [D, C]; the bias begins at 0. */
+  /** Weights [D, C]. */
   readonly start: Matrix;
+  /** [C] */
+  readonly startBias: Float32Array;
   readonly product: Product;
 }
 
 /** Weights themselves: for sets of more images than values. */
-export function primalHead({ training, validation, start, product }: SteppedTask): SteppedHead {
+export function primalHead({ training, validation, start, startBias, product }: SteppedTask): SteppedHead {
   const classes = start.columns;
   const weights = { ...start, data: start.data.slice() };
-  const bias = new Float32Array(classes);
-  let kept: Head = { weights: start.data, bias: bias.slice() };
+  const bias = startBias.slice();
+  let kept: Head = { weights: start.data, bias: startBias };
   const gathered = ({ of, rows }: Batch): Matrix => {
     const columns = training.columns;
     const from = of === 'training' ? training : validation;
@@ -58,6 +62,7 @@ export function primalHead({ training, validation, start, product }: SteppedTask
       kept = { weights: weights.data.slice(), bias: bias.slice() };
     },
     kept: () => Promise.resolve(kept),
+    present: () => Promise.resolve({ weights: weights.data.slice(), bias: bias.slice() }),
   };
 }
 
@@ -65,11 +70,17 @@ export function primalHead({ training, validation, start, product }: SteppedTask
  * The same for sets of no more images than values. Every step adds to the weights a combination of the images, so
  * weights are `start` + training^T coefficients [n, C]; of the images their inner products are enough.
  */
-export async function dualHead({ training, validation, start, product }: SteppedTask): Promise<SteppedHead> {
+export async function dualHead({
+  training,
+  validation,
+  start,
+  startBias,
+  product,
+}: SteppedTask): Promise<SteppedHead> {
   const classes = start.columns;
   const sides = { training: await known(training), validation: validation && (await known(validation)) };
   const coefficients = new Float64Array(training.rows * classes);
-  const bias = new Float32Array(classes);
+  const bias = startBias.slice();
   let kept = { coefficients: coefficients.slice(), bias: bias.slice() };
 
   /** Of each image: its logits by `start`, and its inner products with the training images. */
@@ -79,6 +90,16 @@ export async function dualHead({ training, validation, start, product }: Stepped
       inner: await product(values, training, { transposeB: true }),
     };
   }
+
+  const headOf = async (shares: Float64Array, ownBias: Float32Array): Promise<Head> => {
+    const data = Float32Array.from(shares);
+    const factors = { rows: training.rows, columns: classes, data };
+    const change = await product(training, factors, { transposeA: true });
+    return {
+      weights: start.data.map((value, i) => value + (change.data[i] as number)),
+      bias: ownBias.slice(),
+    };
+  };
 
   return {
     logits: ({ of, rows }) => {
@@ -105,15 +126,8 @@ export async function dualHead({ training, validation, start, product }: Stepped
     keep: () => {
       kept = { coefficients: coefficients.slice(), bias: bias.slice() };
     },
-    kept: async () => {
-      const data = Float32Array.from(kept.coefficients);
-      const change = await product(
-        training,
-        { rows: training.rows, columns: classes, data },
-        { transposeA: true },
-      );
-      return { weights: start.data.map((value, i) => value + (change.data[i] as number)), bias: kept.bias };
-    },
+    kept: () => headOf(kept.coefficients, kept.bias),
+    present: () => headOf(coefficients, bias),
   };
 }
 

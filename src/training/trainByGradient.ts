@@ -1,7 +1,8 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import { seededRandom, throwIfAborted, type Random, type Report } from '../base';
+import { RetrainError, seededRandom, throwIfAborted, type Random, type Report } from '../base';
+import type { TrainingEnd, TrainingOptions } from './continuation';
 import type { Head } from './head';
-import type { Matrix, Product } from './matrix';
+import type { Product } from './matrix';
 import { forward, gradientsOf, newLayers, type Batch, type Layers } from './layers';
 import { measure, type Measures } from './softmaxLoss';
 import { stepperOf, type StepRule } from './stepRule';
@@ -31,63 +32,82 @@ export interface GradientTask {
   /** How much each training image counts, [n]; absent: 1 each. */
   readonly imageWeights?: Float64Array | undefined;
   readonly seed: number;
+  /** The head to begin with, of a softmax regression; absent: a new one. */
+  readonly start?: Head | undefined;
+  /** Whether what it begins with is measured too; absent: yes. */
+  readonly measureStart?: boolean;
+}
+
+/** `epoch` counts measurements, `step` the steps made before. */
+export interface GradientEpoch extends Epoch {
+  readonly step: number;
 }
 
 export interface GradientTrained {
   readonly trained: TrainedHead;
-  /** One entry a measurement, the first before any step; `epoch` counts measurements. */
-  readonly curve: readonly Epoch[];
+  /** One entry a measurement, the first before any step, unless that was not asked for. */
+  readonly curve: readonly GradientEpoch[];
   readonly bestEpoch: number;
+  readonly ended: Exclude<TrainingEnd, 'converged'>;
+  /** Where it ended. */
+  readonly last: TrainedHead;
 }
+
+/** Rows that are measured at once: no copy of the whole set is made. */
+const chunk = 2048;
 
 /**
  * Trains a softmax regression or a network of one hidden layer (ReLU) by stochastic gradient descent on the
  * cross-entropy: batches without replacement, in an order drawn from `seed`. Values are divided by sqrt(D) inside.
  * Ends early, and returns the head of the lowest cross-entropy on validation (Prechelt, "Early stopping, but when?",
  * 1998); without validation the last.
- * @throws RangeError where shapes disagree; the signal's reason once aborted
+ * @throws TRAINING_DIVERGED; RangeError where shapes disagree; the signal's reason once aborted
  */
 export async function trainByGradient(
   task: GradientTask,
   product: Product,
-  { signal, report }: { signal?: AbortSignal; report?: Report<Epoch> } = {},
+  { signal, stop, report }: Omit<TrainingOptions, 'report'> & { report?: Report<GradientEpoch> } = {},
 ): Promise<GradientTrained> {
   const { training, validation, dimension, classes, batchSize } = task;
-  const all = unitValues(training, dimension);
-  const held = validation?.labels.length ? unitValues(validation, dimension) : undefined;
-  const n = all.rows;
+  for (const set of [training, validation]) if (set) checkRows(set, dimension);
+  const n = training.labels.length;
   if (n === 0) throw new RangeError('There is no image to train on');
   const random = seededRandom(task.seed);
-  const layers = newLayers(dimension, task.hidden, classes, random);
+  const layers = task.start ? layersOf(task.start, task) : newLayers(dimension, task.hidden, classes, random);
   const steppers = layers.map(({ weights, bias }) => ({
     weights: stepperOf(task.stepRule, weights.length),
     bias: stepperOf(task.stepRule, bias.length),
   }));
-  const curve: Epoch[] = [];
+  const curve: GradientEpoch[] = [];
   let best = { epoch: 0, loss: Infinity, trained: headOf(layers, dimension) };
-  const record = async (): Promise<void> => {
-    const measured = async (values: Matrix, labels: Int32Array): Promise<Measures> =>
-      measure((await forward(layers, values, product)).logits, labels, classes);
-    const epoch: Epoch = {
+  const record = async (step: number): Promise<void> => {
+    const measured = async (set: TrainingSet, weights?: Float64Array): Promise<Measures> =>
+      measure(await logitsOfAll(layers, set, dimension, product), set.labels, classes, undefined, weights);
+    const epoch: GradientEpoch = {
       epoch: curve.length,
-      training: await measured(all, training.labels),
-      validation: validation && held ? await measured(held, validation.labels) : null,
+      step,
+      training: await measured(training, task.imageWeights),
+      validation: validation?.labels.length ? await measured(validation) : null,
     };
+    const losses = [epoch.training.crossEntropy, epoch.validation?.crossEntropy ?? 0];
+    if (!losses.every(Number.isFinite))
+      throw new RetrainError('TRAINING_DIVERGED', { rate: task.stepRule.learningRate });
     curve.push(epoch);
     // Without validation every measurement is better than the last.
     const loss = epoch.validation?.crossEntropy ?? -epoch.epoch;
     if (loss < best.loss) best = { epoch: epoch.epoch, loss, trained: headOf(layers, dimension) };
     report?.(epoch);
   };
-  await record();
+  if (task.measureStart !== false) await record(0);
 
+  let ended: GradientTrained['ended'] = 'limit';
   let order: number[] = [];
   for (let step = 1; step <= task.steps; step++) {
     await yieldToEvents();
     throwIfAborted(signal);
     if (order.length === 0) order = shuffled(n, random);
     const rows = order.splice(0, batchSize);
-    const batch = batchOf(all, training.labels, task.imageWeights, rows);
+    const batch = batchOf(training, dimension, task.imageWeights, rows);
     const gradients = await gradientsOf(layers, batch, task.labelSmoothing, product);
     gradients.forEach(({ weights, bias }, i) => {
       const [layer, stepper] = [layers[i], steppers[i]];
@@ -95,13 +115,44 @@ export async function trainByGradient(
       stepper.weights(layer.weights, weights);
       stepper.bias(layer.bias, bias);
     });
-    if (step % task.measureEvery === 0 || step === task.steps) {
-      await record();
-      if (curve.length - 1 - best.epoch >= task.patience) break;
+    const stopped = stop?.aborted === true;
+    if (step % task.measureEvery === 0 || step === task.steps || stopped) {
+      await record(step);
+      if (stopped) ended = 'stopped';
+      else if (curve.length - 1 - best.epoch >= task.patience) ended = 'patience';
+      if (ended !== 'limit') break;
     }
   }
   throwIfAborted(signal);
-  return { trained: best.trained, curve, bestEpoch: best.epoch };
+  return { trained: best.trained, curve, bestEpoch: best.epoch, ended, last: headOf(layers, dimension) };
+}
+
+/** The layer of a softmax regression that goes on from `head`. */
+function layersOf(
+  head: Head,
+  { dimension, classes, hidden }: Pick<GradientTask, 'dimension' | 'classes' | 'hidden'>,
+): Layers {
+  if (hidden !== 0 || head.bias.length !== classes || head.weights.length !== dimension * classes)
+    throw new RangeError(`The head to go on from is not ${dimension} x ${classes}`);
+  const unit = Math.sqrt(dimension);
+  return [{ weights: head.weights.map((weight) => weight * unit), bias: head.bias.slice() }];
+}
+
+/** Logits [n, C] of a whole set, some rows at a time. */
+async function logitsOfAll(
+  layers: Layers,
+  { values, labels }: TrainingSet,
+  dimension: number,
+  product: Product,
+): Promise<Float64Array> {
+  const classes = layers.at(-1)?.bias.length ?? 0;
+  const logits = new Float64Array(labels.length * classes);
+  for (let from = 0; from < labels.length; from += chunk) {
+    const data = toUnit(values.slice(from * dimension, (from + chunk) * dimension), dimension);
+    const part = { rows: data.length / dimension, columns: dimension, data };
+    logits.set((await forward(layers, part, product)).logits, from * classes);
+  }
+  return logits;
 }
 
 /** The layers as a head that takes values as they are. */
@@ -122,23 +173,28 @@ function shuffled(n: number, random: Random): number[] {
 }
 
 /** @throws RangeError where `values` is not so many rows */
-function unitValues({ values, labels }: TrainingSet, dimension: number): Matrix {
+function checkRows({ values, labels }: TrainingSet, dimension: number): void {
   if (values.length !== labels.length * dimension)
     throw new RangeError(`${values.length} values are not ${labels.length} rows of ${dimension}`);
+}
+
+/** Divides by sqrt(D), in place. */
+function toUnit(values: Float32Array, dimension: number): Float32Array {
   const unit = 1 / Math.sqrt(dimension);
-  return { rows: labels.length, columns: dimension, data: values.map((value) => value * unit) };
+  for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) * unit;
+  return values;
 }
 
 function batchOf(
-  { columns, data }: Matrix,
-  labels: Int32Array,
+  { values, labels }: TrainingSet,
+  dimension: number,
   imageWeights: Float64Array | undefined,
   rows: readonly number[],
 ): Batch {
-  const taken = new Float32Array(rows.length * columns);
-  rows.forEach((row, i) => taken.set(data.subarray(row * columns, (row + 1) * columns), i * columns));
+  const taken = new Float32Array(rows.length * dimension);
+  rows.forEach((row, i) => taken.set(values.subarray(row * dimension, (row + 1) * dimension), i * dimension));
   return {
-    values: { rows: rows.length, columns, data: taken },
+    values: { rows: rows.length, columns: dimension, data: toUnit(taken, dimension) },
     labels: Int32Array.from(rows, (row) => labels[row] as number),
     weights: Float64Array.from(rows, (row) => imageWeights?.[row] ?? 1),
   };

@@ -1,11 +1,12 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import { throwIfAborted, type Report } from '../base';
+import { throwIfAborted } from '../base';
+import type { Continuation, TrainingEnd, TrainingOptions } from './continuation';
 import type { Head } from './head';
 import { addScaled, dot, InverseHessian } from './lbfgs';
 import { wolfeStep } from './lineSearch';
 import type { Matrix, Product } from './matrix';
 import { measure, type Measures } from './softmaxLoss';
-import { spaceOf, type Space } from './space';
+import { primalSpace, spaceOf, type Space } from './space';
 
 export interface TrainingSet {
   /** Scaled bottleneck values [n, D]. */
@@ -35,6 +36,10 @@ export interface SoftmaxTask {
   readonly imageWeights?: Float64Array | undefined;
   /** The search ends where a step promises to lower the objective by less than this part of it. */
   readonly tolerance?: number;
+  /** See `measure`; absent: none. The curve is measured against the labels themselves. */
+  readonly labelSmoothing?: number | undefined;
+  /** Goes on from there instead of from zero; `maxEpochs` counts its epochs too. */
+  readonly from?: Continuation | undefined;
 }
 
 /** And not before the gradient is this much smaller than at the start: two odd steps can make a promise poor. */
@@ -44,6 +49,9 @@ export interface Trained {
   readonly head: Head;
   readonly curve: Epoch[];
   readonly bestEpoch: number;
+  readonly ended: TrainingEnd;
+  /** Where it ended, from which it can be continued. */
+  readonly last: Head;
 }
 
 /** Chosen by measurement: docs/training.md. */
@@ -60,59 +68,72 @@ const usualTolerance = 1e-4;
  * by L-BFGS over the whole set, from zero, and returns the head of the best epoch: the highest accuracy on
  * validation, of equals the last; without validation the last of all. The problem is strictly
  * convex in V and the start is fixed, so nothing is random: the same input gives the same head, bit for bit.
+ * A continuation begins where the last one ended, with nothing remembered of the curvature.
  * Reports each epoch, and lets the event loop run between two of them, so that an abort arrives.
  * @throws RangeError where shapes disagree; the signal's reason once aborted
  */
 export async function trainSoftmax(
   task: SoftmaxTask,
   product: Product,
-  { signal, report }: { signal?: AbortSignal; report?: Report<Epoch> } = {},
+  { signal, stop, report }: TrainingOptions = {},
 ): Promise<Trained> {
-  const { classes, l2, imageWeights, tolerance = usualTolerance } = task;
+  const { classes, l2, imageWeights, tolerance = usualTolerance, labelSmoothing = 0, from } = task;
   const training = checkedMatrix(task.training, task);
   const validation = task.validation?.labels.length ? checkedMatrix(task.validation, task) : undefined;
   if (training.rows === 0) throw new RangeError('There is no image to train on');
   const { labels } = task.training;
   if (imageWeights !== undefined && imageWeights.length !== labels.length)
     throw new RangeError(`${imageWeights.length} weights are not for ${labels.length} images`);
-  const space = await spaceOf(training, validation, classes, product);
+  const { space, position } = await startOf(training, validation, classes, product, from?.last);
+  const lossOf = (of: Float64Array) => new LossLine(of, labels, classes, imageWeights, labelSmoothing);
 
-  const position = new Float64Array(space.length);
   const logits = await space.logits(position);
-  const line = new LossLine(logits.training, labels, classes, imageWeights);
-  const curve: Epoch[] = [];
-  let best = { epoch: -1, position };
+  const line = lossOf(logits.training);
+  const curve: Epoch[] = [...(from?.curve ?? [])];
+  /** `position` is undefined where the best is that of the training that is continued. */
+  let best: { epoch: number; position: Float64Array | undefined } = {
+    epoch: from?.bestEpoch ?? -1,
+    position: undefined,
+  };
   const record = (): void => {
     const validated =
       task.validation && logits.validation
         ? measure(logits.validation, task.validation.labels, classes)
         : null;
-    const epoch = { epoch: curve.length, training: line.measures, validation: validated };
+    const epoch = { epoch: curve.length, training: line.plainMeasures(), validation: validated };
     const leading = curve[best.epoch];
     if (leading === undefined || isBetter(epoch, leading))
       best = { epoch: epoch.epoch, position: position.slice() };
     curve.push(epoch);
     report?.(epoch);
   };
-  record();
+  if (!from) record();
 
   const hessian = new InverseHessian(space.inner);
   const direction = new Float64Array(space.length);
   let gradient = await penalised(space, line.residual, l2, position);
-  const flat = flatness ** 2 * space.inner(gradient, gradient);
+  // A continuation is held against the same start.
+  const steepest = from
+    ? await space.gradient(lossOf(new Float64Array(logits.training.length)).residual)
+    : gradient;
+  const flat = flatness ** 2 * space.inner(steepest, steepest);
   /** Half the slope along the step is what a step of Newton's method would gain (Boyd and Vandenberghe, section 9.5.1). */
   const isAtMinimum = (): boolean => {
     if (hessian.isBlank || space.inner(gradient, gradient) > flat) return false;
     const objective = line.measures.crossEntropy + (l2 / 2) * space.innerOfWeights(position, position);
     return -space.inner(gradient, direction) / 2 <= tolerance * objective;
   };
+  let ended: TrainingEnd = 'limit';
   while (curve.length <= task.maxEpochs) {
     throwIfAborted(signal);
     hessian.descend(gradient, direction);
-    if (isAtMinimum()) break;
-    const change = await space.logits(direction);
-    const step = searchStep(space, line, change.training, { position, direction, l2 }, hessian.isBlank);
-    if (step === undefined) break;
+    const change = isAtMinimum() ? undefined : await space.logits(direction);
+    const step =
+      change && searchStep(space, line, change.training, { position, direction, l2 }, hessian.isBlank);
+    if (change === undefined || step === undefined) {
+      ended = 'converged';
+      break;
+    }
     line.advance();
     addScaled(position, step, direction);
     if (logits.validation && change.validation) addScaled(logits.validation, step, change.validation);
@@ -121,9 +142,34 @@ export async function trainSoftmax(
     hessian.remember(step, direction, gradient, next);
     gradient = next;
     await yieldToEvents();
+    if (stop?.aborted === true) {
+      ended = 'stopped';
+      break;
+    }
   }
   throwIfAborted(signal);
-  return { head: await space.head(best.position), curve, bestEpoch: best.epoch };
+  const last = await space.head(position);
+  const isLast = best.position !== undefined && best.epoch === curve.length - 1;
+  const kept = best.position === undefined ? from?.best : isLast ? last : await space.head(best.position);
+  return { head: kept ?? last, curve, bestEpoch: best.epoch, ended, last };
+}
+
+/** Zero, or in the space of the weights themselves the head to go on from, which need not be a sum of these images. */
+async function startOf(
+  training: Matrix,
+  validation: Matrix | undefined,
+  classes: number,
+  product: Product,
+  last: Head | undefined,
+): Promise<{ space: Space; position: Float64Array }> {
+  if (last === undefined) {
+    const space = await spaceOf(training, validation, classes, product);
+    return { space, position: new Float64Array(space.length) };
+  }
+  if (last.weights.length !== training.columns * classes || last.bias.length !== classes)
+    throw new RangeError(`The head to go on from is not ${training.columns} x ${classes}`);
+  const space = primalSpace(training, validation, classes, product);
+  return { space, position: space.vectorOf(last) };
 }
 
 /** The mean cross-entropy of the training images along a line through the logits; no matrix product is needed. */
@@ -140,10 +186,18 @@ class LossLine {
     private readonly labels: Int32Array,
     private readonly classes: number,
     private readonly imageWeights: Float64Array | undefined,
+    private readonly smoothing: number,
   ) {
     this.moved = new Float64Array(logits.length);
     this.residual = new Float64Array(logits.length);
-    this.measures = measure(logits, labels, classes, this.residual, imageWeights);
+    this.measures = measure(logits, labels, classes, this.residual, imageWeights, smoothing);
+  }
+
+  /** Where the line begins, against the labels themselves; valid until the line is left. */
+  plainMeasures(): Measures {
+    return this.smoothing === 0
+      ? this.measures
+      : measure(this.logits, this.labels, this.classes, undefined, this.imageWeights);
   }
 
   /** The derivative of the loss at the point asked for last, along `change`. */
@@ -155,7 +209,8 @@ class LossLine {
   goTo(step: number, change: Float64Array): void {
     for (let i = 0; i < this.moved.length; i++)
       this.moved[i] = (this.logits[i] as number) + step * (change[i] as number);
-    this.measures = measure(this.moved, this.labels, this.classes, this.residual, this.imageWeights);
+    const { labels, classes, residual, imageWeights, smoothing } = this;
+    this.measures = measure(this.moved, labels, classes, residual, imageWeights, smoothing);
   }
 
   /** Begins the next line where this one was left. */

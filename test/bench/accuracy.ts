@@ -11,9 +11,13 @@ import {
   fold,
   plainProduct,
   scale,
+  steppedDefaults,
   trainingDefaults,
   trainSoftmax,
+  trainStepped,
   type Scaling,
+  type SteppedTask,
+  type Trained,
   type TrainingSet,
 } from '../../src/training';
 import { bottleneckValues, openNetwork } from './bottleneckValues';
@@ -25,7 +29,10 @@ import { bottleneckValues, openNetwork } from './bottleneckValues';
  *
  * With several backbones each is measured on the same splits, and the last column has the difference to the first.
  *
+ * With `--optimizer adam` or `sgd` those are measured in place of L-BFGS, at each of the rates.
+ *
  *     npx tsx test/bench/accuracy.ts [--seeds 50] [--l2 1e-5,1e-4] [--unvalidated] [--backbone ID,ID] [dataset...]
+ *     npx tsx test/bench/accuracy.ts --optimizer adam [--rate 0.01,0.1] [--steps 1000] [--smoothing 0.1] [dataset...]
  */
 async function main(): Promise<void> {
   const { values: options, positionals } = parseArgs({
@@ -36,8 +43,13 @@ async function main(): Promise<void> {
       /** Takes the last epoch instead of the one that is best by validation. */
       unvalidated: { type: 'boolean', default: false },
       backbone: { type: 'string', default: defaultBackbones.eightBits },
+      optimizer: { type: 'string', default: 'l-bfgs' },
+      rate: { type: 'string' },
+      steps: { type: 'string' },
+      smoothing: { type: 'string', default: '0' },
     },
   });
+  const trainers = trainersOf(options);
   const flowers = ['../shared/data/flowers', 'media/samples/flowers'].filter((folder) => existsSync(folder));
   const folders = positionals.length > 0 ? positionals : flowers.slice(0, 1);
   console.log(
@@ -45,12 +57,13 @@ async function main(): Promise<void> {
   );
   console.log('|---|---|---|---|---|---|---|---|---|---|---|---|---|');
   for (const folder of folders)
-    for (const l2 of options.l2.split(',').map(Number)) {
+    for (const { name: l2, train } of trainers) {
       let first: Trial[] | undefined;
       for (const id of options.backbone.split(',')) {
         const { study, classes, dispose } = await studyOf(folder, id, !options.unvalidated);
         const trials: Trial[] = [];
-        for (let seed = 1; seed <= Number(options.seeds); seed++) trials.push(await trial(study, seed, l2));
+        for (let seed = 1; seed <= Number(options.seeds); seed++)
+          trials.push(await trial(study, seed, train));
         await dispose();
         const columns = (
           ['accuracy', 'crossEntropy', 'probability', 'epochs', 'best', 'milliseconds'] as const
@@ -68,6 +81,39 @@ async function main(): Promise<void> {
         );
       }
     }
+}
+
+/** Trains a head on scaled values. */
+type Trainer = (task: Omit<SteppedTask, 'optimizer'>, product: Runtime['multiply']) => Promise<Trained>;
+
+interface Options {
+  readonly optimizer: string;
+  readonly l2: string;
+  readonly rate?: string | undefined;
+  readonly steps?: string | undefined;
+  readonly smoothing: string;
+}
+
+/** One for each penalty or rate. */
+function trainersOf({ optimizer, l2, rate, steps, smoothing }: Options): { name: string; train: Trainer }[] {
+  const labelSmoothing = Number(smoothing);
+  if (optimizer !== 'adam' && optimizer !== 'sgd')
+    return l2.split(',').map((penalty) => ({
+      name: penalty,
+      train: (task, product) =>
+        trainSoftmax(
+          { ...task, labelSmoothing, l2: Number(penalty), maxEpochs: trainingDefaults.maxEpochs },
+          product,
+        ),
+    }));
+  const usual = steppedDefaults[optimizer];
+  return (rate ?? String(usual.learningRate)).split(',').map((each) => ({
+    name: `${optimizer} ${each}`,
+    train: (task, product) => {
+      const changes = { learningRate: Number(each), steps: Number(steps ?? usual.steps), labelSmoothing };
+      return trainStepped({ ...task, optimizer: { ...usual, ...changes } }, product);
+    },
+  }));
 }
 
 async function studyOf(
@@ -108,7 +154,7 @@ interface Trial {
 async function trial(
   { rows, values, scaling, runtime, validated }: Study,
   seed: number,
-  l2: number,
+  train: Trainer,
 ): Promise<Trial> {
   const images = rows.map(({ image, sha256 }) => ({ sha256, label: image.label, path: image.path }));
   const sides = assignSides(images, new Map(), { seed, validation: 10, testing: 10 });
@@ -134,10 +180,8 @@ async function trial(
   const validation = validated ? scaled(onSide('validation')) : null;
   const classes = labels.length;
   const started = performance.now();
-  const { head, curve, bestEpoch } = await trainSoftmax(
-    { training, validation, dimension, classes, l2, maxEpochs: trainingDefaults.maxEpochs },
-    runtime.multiply,
-  );
+  const task = { training, validation, dimension, classes, seed };
+  const { head, curve, bestEpoch } = await train(task, runtime.multiply);
   const milliseconds = performance.now() - started;
 
   const testing = onSide('testing');
@@ -154,7 +198,7 @@ async function trial(
     accuracy: accuracyOf(confusionMatrix(testing.labels, predicted, classes)).accuracy ?? NaN,
     crossEntropy: crossEntropyOf(testing.labels, probabilities, classes) ?? NaN,
     probability: answers.reduce((sum, answer) => sum + answer.probability, 0) / n,
-    epochs: curve.length - 1,
+    epochs: curve.at(-1)?.epoch ?? NaN,
     best: bestEpoch,
     milliseconds,
   };

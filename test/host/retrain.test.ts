@@ -130,6 +130,48 @@ describe('Retrain Classifier', function () {
     }
   });
 
+  it('stops a training that is under way, saves what it has come to, and goes on from there', async () => {
+    const { sessions } = await activated();
+    const root = await putThreeClasses(await newFolder('stopped'), 8);
+    const settings = vscode.workspace.getConfiguration('retrain');
+    const set = async (values: Readonly<Record<string, string | number | undefined>>) => {
+      for (const [name, value] of Object.entries(values))
+        await settings.update(name, value, vscode.ConfigurationTarget.Workspace);
+    };
+    await set({ optimizer: 'adam', trainingSteps: 1_000_000 });
+    try {
+      const ended = retrain(root);
+      const session = await eventually('its training', () => {
+        const found = sessions.of(root);
+        return found.state.kind === 'running' && found.state.running.training ? found : undefined;
+      });
+      await vscode.commands.executeCommand('retrain.stopTraining');
+      assert.ok(session.state.kind !== 'running' || session.state.stopping);
+      const run = await ended;
+      assert.ok(run?.training.kind === 'iterative');
+      assert.equal(run.training.ended, 'stopped');
+      assert.ok(run.continuable && run.training.epochs < 1_000_000);
+
+      const further = vscode.commands.executeCommand<RunView>(
+        'retrain.continueTraining',
+        vscode.Uri.file(root),
+      );
+      await eventually('that it goes on', () =>
+        session.state.kind === 'running' && session.state.running.training ? true : undefined,
+      );
+      assert.ok(session.stopTraining());
+      const next = await further;
+      assert.ok(next.training.kind === 'iterative');
+      assert.deepEqual(next.continues, { run: run.name, created: run.created, epochs: run.training.epochs });
+      assert.ok(next.training.epochs > run.training.epochs);
+      assert.deepEqual(next.training.curve.slice(0, run.training.curve.length), run.training.curve);
+    } finally {
+      await set({ optimizer: undefined, trainingSteps: undefined });
+    }
+    await vscode.commands.executeCommand('retrain.stopTraining');
+    assert.ok(dialogs.messages.some(({ text }) => text.includes('No training is under way')));
+  });
+
   it('takes the dataset of the workspace without asking when there is one', async () => {
     const run = await retrain();
     assert.equal(run?.dataset.root, workspaceFolder());

@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { restoreSettings } from '../../src/editor/restoreSettings';
+import { retrainSettings } from '../../src/editor/settings';
 import { watchDialogs } from './support/dialogs';
-import { activated, eventually, putThreeClasses, retrain, scratch } from './support/extension';
+import {
+  activated,
+  eventually,
+  putThreeClasses,
+  retrain,
+  scratch,
+  workspaceFolder,
+} from './support/extension';
 
 describe('Edit Settings', function () {
   this.timeout(60_000);
@@ -35,5 +44,26 @@ describe('Edit Settings', function () {
     assert.equal((await retrain(root))?.training.seed, 7);
     await session.refreshSettings();
     assert.deepEqual(session.settings, { kind: 'read', file, names: ['seed'] });
+  });
+
+  it('are those of a training by steps, its defaults open until they are set or restored', async () => {
+    const scope = vscode.Uri.file(workspaceFolder());
+    const configuration = () => vscode.workspace.getConfiguration('retrain', scope);
+    const optimizer = () => {
+      const { head } = retrainSettings(scope);
+      assert.ok(head.kind === 'softmax');
+      return head.optimizer;
+    };
+    try {
+      await configuration().update('optimizer', 'sgd', vscode.ConfigurationTarget.Workspace);
+      const open = { kind: 'sgd', trainBatchSize: 100, evalStepInterval: 10, earlyStopping: 0 };
+      assert.deepEqual(optimizer(), { ...open, labelSmoothing: 0 });
+      const changed = await restoreSettings(scope.fsPath, { optimizer: 'adam', learningRate: 0.3, none: 1 });
+      assert.deepEqual(changed, { optimizer: 'adam', learningRate: 0.3 });
+      assert.deepEqual(optimizer(), { ...open, labelSmoothing: 0, kind: 'adam', learningRate: 0.3 });
+    } finally {
+      for (const name of ['optimizer', 'learningRate'])
+        await configuration().update(name, undefined, vscode.ConfigurationTarget.Workspace);
+    }
   });
 });

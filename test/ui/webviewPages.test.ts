@@ -9,6 +9,8 @@ const states: Readonly<Record<View, readonly string[]>> = {
     'scanning',
     'computing',
     'training',
+    'stopping',
+    'stoppedEarly',
     'cancelling',
     'cancelled',
     'failed',

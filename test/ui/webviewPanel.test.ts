@@ -196,6 +196,40 @@ describe('the panel', function () {
     await page.close();
   });
 
+  it('ends a training where it is, apart from cancelling it', async () => {
+    const page = await pages.open('panel', 'training');
+    await page.getByRole('button', { name: 'Stop training' }).click();
+    assert.equal((await sent(page, 'stopTraining')).length, 1);
+    assert.equal((await sent(page, 'cancel')).length, 0);
+    await page.close();
+    const stopping = await pages.open('panel', 'stopping');
+    assert.equal(await stopping.getByRole('button', { name: 'Stopping…' }).isDisabled(), true);
+    assert.equal(await stopping.getByRole('button', { name: 'Cancel' }).isDisabled(), false);
+    assert.match(
+      await stopping.locator('.figure').innerText(),
+      /Stopping: the best head so far is tested and saved\./,
+    );
+    await stopping.close();
+    const computing = await pages.open('panel', 'computing');
+    assert.equal(await computing.getByRole('button', { name: 'Stop training' }).count(), 0);
+    await computing.close();
+  });
+
+  it('says of a run that it was stopped early and what it goes on with, and goes on with it', async () => {
+    const page = await pages.open('panel', 'stoppedEarly');
+    assert.match(
+      plain(await page.locator('.figure').innerText()),
+      /Continued from the run 2026-11-22-3, its epoch 20\. The training was stopped early, at epoch 34\./,
+    );
+    for (const link of await page.getByRole('button', { name: 'Continue training' }).all())
+      await link.click();
+    assert.equal((await sent(page, 'continueTraining')).length, 2);
+    await page.close();
+    const done = await pages.open('panel', 'done');
+    assert.equal(await done.getByRole('button', { name: 'Continue training' }).count(), 0);
+    await done.close();
+  });
+
   it('says what went wrong, how far it came and what stays, and offers to retrain', async () => {
     const page = await pages.open('panel', 'failed');
     assert.match(await page.getByRole('alert').innerText(), /no space left on device/);

@@ -3,22 +3,18 @@ import { Command, Option } from 'commander';
 import {
   defaultSettings,
   headKinds,
-  rejectedAt,
   type HeadChoice,
   type OptimizerChoice,
-  type Rejected,
-  type RunView,
   type SettingValues,
 } from '../../jobs';
 import { importText } from '../cacheText';
-import { trainDocument } from '../documents';
 import {
   assertAccuracy,
-  assertion,
   classWeights,
   json,
   junit,
   junitOutput,
+  optimizerOptions,
   reject,
   settingOptions,
   settingsChoice,
@@ -26,6 +22,7 @@ import {
 } from '../options';
 import { perform, status, type Output } from '../perform';
 import {
+  contradicts,
   flagNotes,
   moduleOf,
   outputsOf,
@@ -33,7 +30,8 @@ import {
   trainsAsRetrainPy,
   type RetrainPyFlags,
 } from '../retrainPyFlags';
-import { trainText } from '../text';
+import { continueTraining, onlyContinues } from './continueTraining';
+import { trained } from './trained';
 
 type Options = RetrainPyFlags &
   AssertionOptions &
@@ -43,6 +41,8 @@ type Options = RetrainPyFlags &
     readonly regularisation?: 'fixed' | 'validation';
     readonly classWeights?: 'none' | 'balanced';
     readonly reject: number;
+    readonly continue?: string;
+    readonly runtime?: string;
   };
 
 export function trainCommand(): Command {
@@ -64,7 +64,11 @@ export function trainCommand(): Command {
     ).choices(['fixed', 'validation']),
   );
   command.addOption(classWeights());
-  for (const option of [...settingOptions(), ...retrainPyOptions()]) command.addOption(option);
+  command.addOption(
+    new Option('--continue <run>', 'go on with the training of a run, under its settings: its folder'),
+  );
+  for (const option of [...settingOptions(), ...optimizerOptions(), ...retrainPyOptions()])
+    command.addOption(option);
   return command
     .addOption(reject())
     .addOption(assertAccuracy())
@@ -82,24 +86,36 @@ async function train(
   const given = argument ?? options.imageDir;
   if (given === undefined || (argument !== undefined && options.imageDir !== undefined))
     return wrong('name the dataset once, as <folder> or with --image_dir');
+  const output = { ...(asJson && { json: asJson }) };
+  if (options.continue !== undefined) {
+    const other = onlyContinues(command);
+    if (other !== undefined)
+      wrong(`${other} cannot be said with --continue, which keeps the settings of the run`);
+    return continueTraining(given, options.continue, options, output);
+  }
   const choice = settingsChoice(command);
   const named = command.getOptionValueSource('optimizer') !== 'default';
   const implied = !named && trainsAsRetrainPy(options);
   const head = command.getOptionValueSource('head') === 'default' ? undefined : options.head;
   const stepped = head === undefined || head === 'softmax';
   const asRetrainPy = implied || options.optimizer === 'retrain.py';
-  if (!stepped && (asRetrainPy || trainsAsRetrainPy(options)))
-    wrong(
-      `--head ${head}: retrain.py's optimizer and its flags have no part in it, they train a softmax head`,
-    );
+  if (!stepped && ((named && options.optimizer !== 'l-bfgs') || trainsAsRetrainPy(options)))
+    wrong(`--head ${head}: optimizers and their flags have no part in it, they train a softmax head`);
   if ((head === 'neighbours' || head === 'centroid') && options.summariesDir !== undefined)
     wrong(`--head ${head} has no curve that --summaries_dir could take`);
-  if (options.regularisation !== undefined && (!stepped || asRetrainPy))
+  if (
+    options.regularisation !== undefined &&
+    (!stepped || asRetrainPy || (named && options.optimizer !== 'l-bfgs'))
+  )
     wrong('--regularisation is for --head softmax and --optimizer l-bfgs alone');
   if ((head === 'neighbours' || head === 'centroid') && options.classWeights === 'balanced')
     wrong(`--class-weights has no part in --head ${head}, which fits no weights`);
-  if (named && options.optimizer === 'l-bfgs' && trainsAsRetrainPy(options))
-    wrong('steps, rate, batch sizes and --keep belong to --optimizer retrain.py');
+  if (named && contradicts(options, options.optimizer))
+    wrong(
+      options.optimizer === 'l-bfgs'
+        ? 'steps, rate and batch sizes belong to the optimizers adam, sgd and retrain.py'
+        : '--validation-batch-size and --keep belong to --optimizer retrain.py',
+    );
   if (options.classWeights === 'balanced' && asRetrainPy)
     wrong("--class-weights has no part in retrain.py's training");
   for (const note of flagNotes(options, implied)) process.stderr.write(`note: ${note}\n`);
@@ -112,8 +128,7 @@ async function train(
     ...(options.imageDir !== undefined && { imageDir: given }),
     ...trainingSettings({ ...options, head }, { named, implied }, given),
   };
-  const misclassified = options.printMisclassifiedTestImages ?? false;
-  await perform({ ...(asJson && { json: asJson }) }, async ({ jobs, progress, signal }) => {
+  const work: Parameters<typeof perform>[1] = async ({ jobs, progress, signal, stop }) => {
     if (options.bottleneckDir !== undefined && module !== undefined) {
       const texts = { from: path.resolve(options.bottleneckDir), folder, module };
       const imported = await jobs.run('importBottlenecks', texts, { signal, report: progress.report });
@@ -121,29 +136,14 @@ async function train(
     }
     const outputs = { ...outputsOf(options), ...junitOutput(options) };
     const params = { ...choice, folder, options: settings, outputs };
-    const run = await jobs.run('retrain', params, { signal, report: progress.report });
+    const run = await jobs.run('retrain', params, { signal, stop, report: progress.report });
     if (options.summariesDir !== undefined && !('curve' in run.training))
       process.stderr.write(
         `note: --summaries_dir: a head of the kind ${run.training.kind} has no curve, nothing was written\n`,
       );
-    const asserted = assertion(run.evaluation, options, run.name);
-    const shown = { misclassified, rejected: rejectedOf(run, options.reject) };
-    return {
-      text: trainText(run, shown),
-      document: { ...trainDocument(run, shown), ...asserted.document },
-      done: true,
-      shortfall: asserted.shortfall,
-    };
-  });
-}
-
-/** What is left of the testing answers at a probability; null where all are. */
-function rejectedOf({ evaluation: { predictions } }: RunView, threshold: number): Rejected | null {
-  if (threshold === 0) return null;
-  const answers = predictions.map(({ probability, label, predicted }) => {
-    return { probability, right: label === predicted };
-  });
-  return rejectedAt(threshold, answers);
+    return trained(run, options);
+  };
+  await perform(output, work, { stopsTraining: true });
 }
 
 /**

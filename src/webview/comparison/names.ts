@@ -46,6 +46,22 @@ export function settingName(key: string): string {
       return t('Numbers of votes to try');
     case 'head.units':
       return t('Units of the hidden layer');
+    case 'head.optimizer.steps':
+      return t('Steps at most');
+    case 'head.optimizer.learningRate':
+      return t('Learning rate');
+    case 'head.optimizer.trainBatchSize':
+      return t('Images a step');
+    case 'head.optimizer.validationBatchSize':
+      return t('Validation images an evaluation');
+    case 'head.optimizer.evalStepInterval':
+      return t('Steps between evaluations');
+    case 'head.optimizer.keep':
+      return t('Step kept');
+    case 'head.optimizer.labelSmoothing':
+      return t('Label smoothing');
+    case 'head.optimizer.earlyStopping':
+      return t('Early stopping, evaluations');
     case 'classWeights':
       return t('Class weights');
     case 'distortions.flipLeftRight':

@@ -1,4 +1,4 @@
-import type { DatasetFacts, FromPanel, PanelState } from '../../protocol';
+import type { DatasetFacts, FromPanel, PanelState, RunningView } from '../../protocol';
 import { Name } from '../text';
 import { plural, t } from '../words';
 
@@ -22,14 +22,27 @@ export function Header({ state, post }: { state: Shown; post: (message: FromPane
           {t('Edit settings')}
         </button>
         {state.kind === 'running' ? (
-          <button
-            type="button"
-            class="button primary"
-            disabled={state.cancelling}
-            onClick={() => post({ kind: 'cancel' })}
-          >
-            {state.cancelling ? t('Cancelling…') : t('Cancel')}
-          </button>
+          <>
+            {isTraining(state.running) && (
+              <button
+                type="button"
+                class="button"
+                disabled={state.stopping || state.cancelling}
+                title={t('The best head so far is tested and saved as a run.')}
+                onClick={() => post({ kind: 'stopTraining' })}
+              >
+                {state.stopping ? t('Stopping…') : t('Stop training')}
+              </button>
+            )}
+            <button
+              type="button"
+              class="button primary"
+              disabled={state.cancelling}
+              onClick={() => post({ kind: 'cancel' })}
+            >
+              {state.cancelling ? t('Cancelling…') : t('Cancel')}
+            </button>
+          </>
         ) : (
           <>
             {state.kind === 'done' && (
@@ -45,6 +58,11 @@ export function Header({ state, post }: { state: Shown; post: (message: FromPane
       </div>
     </header>
   );
+}
+
+/** Only what has a curve can end where it is. */
+function isTraining({ step, training }: RunningView): boolean {
+  return step === 'training' && training?.kind === 'iterative';
 }
 
 function sizeOf({ images, classes }: DatasetFacts): string {

@@ -6,7 +6,7 @@ import { commonest, confusions, hits } from './confusions';
 import { Figure } from './figure';
 
 /** How good is it: one number, then what it means in words. */
-export function Headline({ run }: { run: RunView }) {
+export function Headline({ run, continueTraining }: { run: RunView; continueTraining: () => void }) {
   const { evaluation } = run;
   const { accuracy, n } = evaluation;
   if (accuracy === null && run.leaveOneOut?.kind === 'measured' && run.leaveOneOut.accuracy !== null) {
@@ -23,6 +23,7 @@ export function Headline({ run }: { run: RunView }) {
           )}
         </p>
         <p>{mostConfused(leaveOneOut)}</p>
+        <Ended run={run} continueTraining={continueTraining} />
       </Figure>
     );
   }
@@ -34,6 +35,7 @@ export function Headline({ run }: { run: RunView }) {
             'The model is trained and saved, but how good it is cannot be said. Set the testing percentage above 0, or add photos: a class needs three or more.',
           )}
         </p>
+        <Ended run={run} continueTraining={continueTraining} />
         <Refit run={run} />
       </Figure>
     );
@@ -43,8 +45,42 @@ export function Headline({ run }: { run: RunView }) {
       <p>{meaning(run)}</p>
       {run.leaveOneOut?.kind === 'measured' && <p>{leaveOneOutSentence(run.leaveOneOut, run.training)}</p>}
       <p>{mostConfused(evaluation)}</p>
+      <Ended run={run} continueTraining={continueTraining} />
       <Refit run={run} />
     </Figure>
+  );
+}
+
+/** That its training was ended before its limit, and that it went on from another's. */
+function Ended({ run, continueTraining }: { run: RunView; continueTraining: () => void }) {
+  const { training, continues } = run;
+  if (training.kind !== 'iterative') return null;
+  const stopped = training.ended === 'stopped';
+  if (!stopped && !continues) return null;
+  const at = { n: training.epochs };
+  const inSteps = training.unit === 'step';
+  return (
+    <p>
+      {continues &&
+        (inSteps
+          ? t('Continued from the run {run}, its step {n}.', {
+              run: quoted(continues.run),
+              n: continues.epochs,
+            })
+          : t('Continued from the run {run}, its epoch {n}.', {
+              run: quoted(continues.run),
+              n: continues.epochs,
+            }))}{' '}
+      {stopped &&
+        (inSteps
+          ? t('The training was stopped early, at step {n}.', at)
+          : t('The training was stopped early, at epoch {n}.', at))}{' '}
+      {stopped && run.continuable && (
+        <button type="button" class="word link" onClick={continueTraining}>
+          {t('Continue training')}
+        </button>
+      )}
+    </p>
   );
 }
 

@@ -80,7 +80,7 @@ function UnderwayPage({ state, post }: { state: Underway; post: Post }) {
   return (
     <>
       {state.kind === 'running' ? (
-        <Progress running={running} cancelling={state.cancelling} />
+        <Progress running={running} cancelling={state.cancelling} stopping={state.stopping} />
       ) : (
         <StoppedBand
           state={state}
@@ -156,10 +156,12 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
     />
   );
   const classes = <Classes classes={evaluation.classes} open={(truth) => choose({ kind: 'class', truth })} />;
+  const continueTraining = () => post({ kind: 'continueTraining' });
   const facts = (
     <RunFacts
       run={run}
       openRun={() => post({ kind: 'openRun' })}
+      continueTraining={continueTraining}
       chooseBackbone={() => post({ kind: 'chooseBackbone' })}
       chooseHead={() => post({ kind: 'chooseHead' })}
     />
@@ -169,7 +171,7 @@ function DonePage({ state, post }: { state: Done; post: Post }) {
   );
   return (
     <>
-      <Headline run={run} />
+      <Headline run={run} continueTraining={continueTraining} />
       <Steps steps={stepsOfRun(run)} open={open} />
       {large && matrix}
       <div class="columns">

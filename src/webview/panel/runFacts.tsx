@@ -10,8 +10,9 @@ export function RunFacts(props: {
   openRun: () => void;
   chooseBackbone: () => void;
   chooseHead: () => void;
+  continueTraining: () => void;
 }) {
-  const { run, openRun, chooseBackbone, chooseHead } = props;
+  const { run, openRun, chooseBackbone, chooseHead, continueTraining } = props;
   const { backbone, bottlenecks, split, training } = run;
   const speed = bottlenecks.seconds > 0 ? bottlenecks.computed / bottlenecks.seconds : 0;
   const facts: [string, string][] = [
@@ -64,6 +65,17 @@ export function RunFacts(props: {
             <dd>{fact}</dd>
           </>
         ))}
+        {run.continuable && (
+          <>
+            <dt>{t('Training')}</dt>
+            <dd>
+              {endText(training)}{' '}
+              <button type="button" class="word link" onClick={continueTraining}>
+                {t('Continue training')}
+              </button>
+            </dd>
+          </>
+        )}
         <dt>{t('Saved as')}</dt>
         <dd>
           <button type="button" class="path" onClick={openRun}>
@@ -136,9 +148,7 @@ function headText(training: RunView['training']): string {
 function trainingFacts({ training, split }: RunView): [string, string][] {
   const { head } = training;
   if (training.kind !== 'iterative') return weightFacts(training);
-  const facts = weightFacts(training);
-  if (head.kind === 'softmax' && head.optimizer.kind === 'retrain.py')
-    facts.push([t('Optimizer'), t('retrain.py, and its split by paths')]);
+  const facts = [...weightFacts(training), ...optimizerFacts(head)];
   if (training.regularisation)
     facts.push([
       t('Regularisation'),
@@ -165,6 +175,59 @@ function trainingFacts({ training, split }: RunView): [string, string][] {
   if (head.kind === 'hidden' && split.validation === 0)
     facts.push([t('Validation'), t('a tenth of the training photos, for no others were kept aside')]);
   return facts;
+}
+
+function optimizerFacts(head: RunView['training']['head']): [string, string][] {
+  if (head.kind !== 'softmax') return [];
+  const { optimizer } = head;
+  const smoothing = optimizer.kind === 'retrain.py' ? 0 : (optimizer.labelSmoothing ?? 0);
+  const smoothed: [string, string][] = smoothing > 0 ? [[t('Label smoothing'), String(smoothing)]] : [];
+  switch (optimizer.kind) {
+    case 'l-bfgs':
+      return smoothed;
+    case 'adam':
+    case 'sgd': {
+      const { learningRate, trainBatchSize, earlyStopping } = optimizer;
+      const params = { kind: optimizer.kind, rate: String(learningRate), n: trainBatchSize };
+      return [
+        [
+          t('Optimizer'),
+          trainBatchSize < 0
+            ? t('{kind} · learning rate {rate} · all images a step', params)
+            : plural(
+                trainBatchSize,
+                '{kind} · learning rate {rate} · {n} image a step',
+                '{kind} · learning rate {rate} · {n} images a step',
+                params,
+              ),
+        ],
+        ...smoothed,
+        ...(earlyStopping > 0
+          ? ([
+              [
+                t('Early stopping'),
+                plural(earlyStopping, 'after {n} evaluation no better', 'after {n} evaluations no better'),
+              ],
+            ] satisfies [string, string][])
+          : []),
+      ];
+    }
+    case 'retrain.py':
+      return [[t('Optimizer'), t('retrain.py, and its split by paths')]];
+  }
+}
+
+/** What ended a training that can be gone on with. */
+function endText(training: RunView['training']): string {
+  if (training.kind !== 'iterative') return '';
+  switch (training.ended) {
+    case 'stopped':
+      return t('stopped early');
+    case 'patience':
+      return t('ended when it got no better');
+    default:
+      return t('ended at its limit');
+  }
 }
 
 function weightFacts({ classWeights }: RunView['training']): [string, string][] {

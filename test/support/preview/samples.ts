@@ -285,6 +285,7 @@ function runOf(
     leaveOneOut: null,
     calibration: null,
     known: { threshold: 0.712, images: 180 },
+    continuable: false,
     ...changes,
   };
 }
@@ -332,6 +333,8 @@ const training: RunningView = {
     seconds: null,
   },
 };
+
+const underway = { kind: 'running', subject: groceries, cancelling: false, stopping: false } as const;
 
 export function panelState(name: string, photos: readonly string[]): PanelState {
   const done = (
@@ -422,6 +425,17 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
       const refitOf = { name: '2026-11-22-3', backbone: 'efficientnet-lite2-int8', accuracy: 0.9 };
       return done(runOf(flowers, 40, evaluationOf(flowers, 4, 0.72, photos), { refitOf }));
     }
+    case 'stoppedEarly': {
+      const curve = curveOf(34);
+      const continues = { run: '2026-11-22-3', created: '2026-11-22T10:00:00.000Z', epochs: 20 };
+      return done(
+        runOf(flowers, 40, evaluationOf(flowers, 4, 0.72, photos), {
+          training: { ...lbfgs, epochs: 34, bestEpoch: 30, seconds: 0.2, seed: 42, curve, ended: 'stopped' },
+          continues,
+          continuable: true,
+        }),
+      );
+    }
     case 'untested': {
       const evaluation = { ...evaluationOf(flowers, 0, 1, photos), predictions: [] };
       const curve = curveOf(60, false);
@@ -438,6 +452,7 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
         kind: 'running',
         subject: groceries,
         cancelling: false,
+        stopping: false,
         running: {
           step: 'scan',
           scan: { files: 1312, seconds: null },
@@ -447,11 +462,13 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
         },
       };
     case 'computing':
-      return { kind: 'running', subject: groceries, cancelling: false, running: computing };
+      return { ...underway, running: computing };
     case 'training':
-      return { kind: 'running', subject: groceries, cancelling: false, running: training };
+      return { ...underway, running: training };
+    case 'stopping':
+      return { ...underway, running: training, stopping: true };
     case 'cancelling':
-      return { kind: 'running', subject: groceries, cancelling: true, running: computing };
+      return { ...underway, running: computing, cancelling: true };
     case 'cancelled':
       return { kind: 'stopped', subject: groceries, running: computing, reason: { kind: 'cancelled' } };
     case 'failed':

@@ -16,6 +16,7 @@ import { openCache } from '../../../src/bottlenecks';
 import { loadBackbone } from '../../../src/backbones';
 import { decoderVersion } from '../../../src/images';
 import {
+  notifications,
   requests,
   type JobName,
   type JobParams,
@@ -75,6 +76,11 @@ class Engine {
     return this.connection.sendRequest(requests.job, { name, params, progressToken }, token);
   }
 
+  /** Ends the training of the job that was sent last. */
+  stopTraining(): void {
+    void this.connection.sendNotification(notifications.stopTraining, { progressToken: this.lastToken });
+  }
+
   /** What happens when the editor's window goes: the channel closes, and nobody kills the process. */
   leave(): void {
     this.connection.dispose();
@@ -113,6 +119,35 @@ describe('the engine', function () {
     const cache = await openCache(path.join(photos(), '.bottlenecks'), backbone);
     return [...cache.fileMap.all()].filter(({ sha256 }) => cache.has(sha256)).length;
   };
+
+  it('ends a training that it is told to stop, and saves what it has come to', async () => {
+    const settings: JobParams<'retrain'>['settings'] = {
+      ...network,
+      seed: 1,
+      validationPercentage: 10,
+      testingPercentage: 10,
+      splitRule: { kind: 'content' },
+      head: { kind: 'softmax', optimizer: { kind: 'adam', steps: 1_000_000 } },
+    };
+    // Of a job that is not under way: nobody minds.
+    engine.stopTraining();
+    let told = false;
+    const run = await engine.run(
+      'retrain',
+      { folder: photos(), settings },
+      {
+        progress: ({ kind }) => {
+          if (kind === 'training' && !told) engine.stopTraining();
+          told ||= kind === 'training';
+        },
+      },
+    );
+    assert.ok(run.training.kind === 'iterative');
+    assert.equal(run.training.ended, 'stopped');
+    assert.ok(run.training.epochs < 1_000_000 && run.continuable);
+    engine.leave();
+    await engine.exit;
+  });
 
   it('answers jobs with progress, and ends with code 0 when its parent goes', async () => {
     const seen: string[] = [];

@@ -29,7 +29,15 @@ const distortions = fc
   })
   .filter((given) => distortionsOf(given) !== undefined);
 
-/** `distortions` are absent where all are off, `classWeights` where nothing is balanced: always in retrain.py's training, of neighbours and of class means. */
+const inSteps = {
+  steps: fc.integer({ min: 1, max: 10_000_000 }),
+  learningRate: fc.double({ min: 1e-9, max: 1e9, noNaN: true }),
+  trainBatchSize: fc.constantFrom(-1, 1, 100_000),
+  evalStepInterval: fc.integer({ min: 1, max: 10_000_000 }),
+};
+const smoothing = fc.double({ min: 0.001, max: 0.999, noNaN: true });
+
+/** `distortions` are absent where all are off, `classWeights` where nothing is balanced: always in retrain.py's training. */
 const everySetting: {
   [K in keyof Required<RetrainSettings>]: fc.Arbitrary<Required<RetrainSettings>[K]>;
 } = {
@@ -49,13 +57,17 @@ const everySetting: {
       optimizer: fc.oneof(
         fc.constant({ kind: 'l-bfgs' } as const),
         fc.constant({ kind: 'l-bfgs', regularisation: 'validation' } as const),
+        fc.record({ kind: fc.constant('l-bfgs' as const), labelSmoothing: smoothing }),
+        fc.record({
+          kind: fc.constantFrom('adam' as const, 'sgd' as const),
+          ...inSteps,
+          labelSmoothing: fc.oneof(fc.constant(0), smoothing),
+          earlyStopping: fc.integer({ min: 0, max: 10_000_000 }),
+        }),
         fc.record({
           kind: fc.constant('retrain.py' as const),
-          steps: fc.integer({ min: 1, max: 10_000_000 }),
-          learningRate: fc.double({ min: 1e-9, max: 1e9, noNaN: true }),
-          trainBatchSize: fc.constantFrom(-1, 1, 100_000),
+          ...inSteps,
           validationBatchSize: fc.constantFrom(-1, 1, 100_000),
-          evalStepInterval: fc.integer({ min: 1, max: 10_000_000 }),
           keep: fc.constantFrom('best' as const, 'last' as const),
         }),
       ),
@@ -95,7 +107,7 @@ const nearly = fc.dictionary(
       'ridge',
       'neighbours',
     ),
-    fc.constantFrom<unknown>('validation', 'balanced', 'fixed', 'hidden'),
+    fc.constantFrom<unknown>('validation', 'balanced', 'fixed', 'hidden', 'adam', 'sgd', 0.1, 0.99),
     fc.constantFrom<unknown>('', null, true),
     fc.constantFrom<unknown>(-1, 0, 1, 10, 90, 91, 0.5, 1e300, 4294967295, 4294967296, [], {}),
     fc.jsonValue(),
@@ -166,7 +178,10 @@ describe('retrain.json', () => {
       if (property['markdownDescription'] === undefined)
         assert.equal(worded(property['description']), meaning, name);
       else assert.ok(worded(property['markdownDescription'])?.startsWith(meaning.replace(/\.$/, '')), name);
+      // What differs by optimizer is null until the person sets it.
       assert.equal(property['default'], value, name);
+      const { type } = value === null ? { type: [wanted['type'], 'null'] } : wanted;
+      assert.deepEqual(property['type'], type, `type of ${name}`);
       if (choices) {
         assert.deepEqual(suggested['enum'], Object.keys(choices), name);
         assert.deepEqual(
@@ -175,7 +190,7 @@ describe('retrain.json', () => {
           name,
         );
       }
-      for (const keyword of ['type', 'minimum', 'maximum', 'exclusiveMinimum'])
+      for (const keyword of ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'])
         assert.equal(property[keyword], wanted[keyword], `${keyword} of ${name}`);
     }
   });
@@ -201,7 +216,13 @@ describe('retrain.json', () => {
     ['{"flipLeftRight": 1}', /flipLeftRight: true or false was expected/],
     ['{"randomCrop": 10.5}', /randomCrop: a whole number from 0 to 100 was expected/],
     ['{"views": 33}', /views: a whole number from 1 to 32 was expected/],
-    ['{"trainingSteps": 5}', /trainingSteps: it needs optimizer to be named beside it, as retrain\.py/],
+    [
+      '{"trainingSteps": 5}',
+      /trainingSteps: it needs optimizer to be named beside it, as adam or sgd or retrain\.py/,
+    ],
+    ['{"earlyStopping": 5, "optimizer": "l-bfgs"}', /earlyStopping: .*, as adam or sgd\)/],
+    ['{"labelSmoothing": 1}', /labelSmoothing: a number from 0 to less than 1 was expected/],
+    ['{"labelSmoothing": 0.1, "optimizer": "retrain.py"}', /unless optimizer is l-bfgs or adam or sgd/],
   ] as const)
     it(`says what is wrong with ${text || 'nothing'}`, () => {
       assert.throws(() => read(text), { code: 'SETTINGS_DAMAGED', message: reason });

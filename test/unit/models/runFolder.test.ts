@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import path from 'node:path';
 import fc from 'fast-check';
 import { RetrainError } from '../../../src/base';
-import { readRun, saveRun } from '../../../src/models';
-import { retrainPyDefaults } from '../../../src/training';
+import { readLast, readRun, saveRun } from '../../../src/models';
+import { retrainPyDefaults, type TrainingEnd } from '../../../src/training';
 import { runWith, sha256 } from '../../support/runRecords';
 import { temporaryFolder } from '../../support/temporaryFolder';
 import { skip } from '../../support/skip';
@@ -113,6 +113,79 @@ describe('saveRun and readRun', () => {
     assert.match((await failure(readRun(saved))).message, /bestEpoch: it is not in the curve/);
     await writeFile(metrics, curve.replace('"epoch": 10,', '"epoch": 0,'));
     assert.match((await failure(readRun(saved))).message, /curve\[1\].epoch: a whole number from 1/);
+  });
+
+  it('give back how Adam and plain descent were set, what ended them and what they go on with', async () => {
+    const count = fc.integer({ min: 1, max: 10_000_000 });
+    const share = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    const optimizer = fc.oneof(
+      fc.record({
+        kind: fc.constantFrom('adam' as const, 'sgd' as const),
+        steps: count,
+        learningRate: fc.double({ min: 1e-9, max: 1e9, noNaN: true }),
+        trainBatchSize: fc.constantFrom(-1, 1, 100_000),
+        evalStepInterval: count,
+        labelSmoothing: share,
+        earlyStopping: fc.integer({ min: 0, max: 10_000_000 }),
+      }),
+      fc.record({
+        kind: fc.constant('l-bfgs' as const),
+        l2: fc.constant(1e-5),
+        maxEpochs: count,
+        labelSmoothing: share,
+      }),
+    );
+    const ended = fc.constantFrom<TrainingEnd>('converged', 'limit', 'patience', 'stopped');
+    const continues = fc.record(
+      {
+        run: fc.string({ minLength: 1, maxLength: 100 }),
+        created: fc.constant('2026-11-04T10:11:12.345Z'),
+        epochs: count,
+      },
+      { noNullPrototype: true },
+    );
+    await fc.assert(
+      fc.asyncProperty(optimizer, ended, continues, async (optimizer, ended, continues) => {
+        const { settings, training } = runWith(odd);
+        assert.ok(training.kind === 'iterative');
+        const run = runWith(odd, {
+          settings: { ...settings, head: { kind: 'softmax', optimizer } },
+          training: { ...training, ended },
+          continues,
+        });
+        const saved = await saveRun(folder.path, run);
+        assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('keep where a training ended, and refuse what is not that', async () => {
+    const run = runWith(['a', 'b', 'c']);
+    assert.ok(run.head.kind === 'linear');
+    const { weights } = run.head.head;
+    const last = { weights: weights.map((weight) => weight + 1), bias: Float32Array.of(1, 2, 3) };
+    const saved = await saveRun(folder.path, run, undefined, last);
+    const shape = { dimension: 6, classes: 3 };
+    assert.deepEqual(await readLast(saved, shape), last);
+    const file = path.join(saved, 'last.bin');
+    const bytes = await readFile(file);
+    for (const [what, damage] of [
+      ['it is too large', Buffer.concat([bytes, Buffer.alloc(1)])],
+      ['it has 83 bytes, not 84', bytes.subarray(1)],
+      [
+        'weight 0 is not a finite number',
+        Buffer.concat([Buffer.from([0, 0, 0x80, 0x7f]), bytes.subarray(4)]),
+      ],
+    ] as const) {
+      await writeFile(file, damage);
+      const { code, message } = await failure(readLast(saved, shape));
+      assert.equal(code, 'RUN_DAMAGED');
+      assert.ok(message.includes(what), message);
+    }
+    await rm(file);
+    assert.match((await failure(readLast(saved, shape))).message, /last\.bin is damaged \(it is missing\)/);
+    assert.equal((await readRun(saved)).name, path.basename(saved), 'the run itself is there');
   });
 
   it("give back a ridge classifier's trials and the answers of leave-one-out, and refuse what contradicts them", async () => {
@@ -507,6 +580,14 @@ describe('readRun of a damaged run', () => {
     ['no date', 'run.json', '2026-11-05T', '2026-99-05T', /created: a date in UTC/],
     ['no sha256', 'run.json', sha256('3'), '../../etc/passwd', /fittedOn\[0\]: a sha256 was expected/],
     ['no JSON', 'run.json', '{', '[{', /it is not JSON/],
+    ['an end that is none', 'metrics.json', '"seconds": 0.125', '"ended": "soon"', /ended: converged or/],
+    [
+      'a smoothing of everything',
+      'run.json',
+      '"maxEpochs": 100',
+      '"maxEpochs": 100, "labelSmoothing": 1',
+      /labelSmoothing: a number from 0/,
+    ],
     [
       'another dimension',
       'run.json',

@@ -1,0 +1,53 @@
+import path from 'node:path';
+import type { Command } from 'commander';
+import { defaultSettings } from '../../jobs';
+import { junitOutput, type AssertionOptions } from '../options';
+import { perform, type Output } from '../perform';
+import { outputsOf, type RetrainPyFlags } from '../retrainPyFlags';
+import { trained } from './trained';
+
+/** What may be said beside --continue: how far, with what, and what is written besides the run. */
+const besides: ReadonlySet<string> = new Set([
+  'continue',
+  'howManyTrainingSteps',
+  'runtime',
+  'imageDir',
+  'printMisclassifiedTestImages',
+  'outputLabels',
+  'savedModelDir',
+  'finalTensorName',
+  'summariesDir',
+  'assertAccuracy',
+  'junit',
+  'json',
+]);
+
+/** An option that the person has given and that has no part in going on with a training. */
+export function onlyContinues(command: Command): string | undefined {
+  return command.options.find(
+    (option) =>
+      !besides.has(option.attributeName()) && command.getOptionValueSource(option.attributeName()) === 'cli',
+  )?.long;
+}
+
+/** Goes on with the training of a run on the dataset in `folder`. */
+export async function continueTraining(
+  folder: string,
+  run: string,
+  options: RetrainPyFlags & AssertionOptions & { readonly runtime?: string; readonly reject: number },
+  output: Output,
+): Promise<void> {
+  const params = {
+    folder: path.resolve(folder),
+    run: path.resolve(run),
+    runtime: options.runtime ?? defaultSettings.runtime,
+    more: options.howManyTrainingSteps ?? null,
+    outputs: { ...outputsOf(options), ...junitOutput(options) },
+  };
+  await perform(
+    output,
+    async ({ jobs, progress, signal, stop }) =>
+      trained(await jobs.run('continueRun', params, { signal, stop, report: progress.report }), options),
+    { stopsTraining: true },
+  );
+}

@@ -1,0 +1,31 @@
+import { rejectedAt, type Rejected, type RunView } from '../../jobs';
+import { trainDocument } from '../documents';
+import { assertion, type AssertionOptions } from '../options';
+import type { Outcome } from '../perform';
+import type { RetrainPyFlags } from '../retrainPyFlags';
+import { trainText } from '../text';
+
+/** What a training that has come to its run prints. */
+export function trained(
+  run: RunView,
+  options: RetrainPyFlags & AssertionOptions & { readonly reject: number },
+): Outcome {
+  const misclassified = options.printMisclassifiedTestImages ?? false;
+  const shown = { misclassified, rejected: rejectedOf(run, options.reject) };
+  const asserted = assertion(run.evaluation, options, run.name);
+  return {
+    text: trainText(run, shown),
+    document: { ...trainDocument(run, shown), ...asserted.document },
+    done: true,
+    shortfall: asserted.shortfall,
+  };
+}
+
+/** What is left of the testing answers at a probability; null where all are. */
+function rejectedOf({ evaluation: { predictions } }: RunView, threshold: number): Rejected | null {
+  if (threshold === 0) return null;
+  const answers = predictions.map(({ probability, label, predicted }) => {
+    return { probability, right: label === predicted };
+  });
+  return rejectedAt(threshold, answers);
+}
