@@ -151,6 +151,7 @@ describe('Retrain Classifier', function () {
       assert.ok(run?.training.kind === 'iterative');
       assert.equal(run.training.ended, 'stopped');
       assert.ok(run.continuable && run.training.epochs < 1_000_000);
+      assert.equal(dialogs.messages.length, 0);
 
       const further = vscode.commands.executeCommand<RunView>(
         'retrain.continueTraining',

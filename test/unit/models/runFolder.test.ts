@@ -149,7 +149,7 @@ describe('saveRun and readRun', () => {
         const { settings, training } = runWith(odd);
         assert.ok(training.kind === 'iterative');
         const run = runWith(odd, {
-          settings: { ...settings, head: { kind: 'softmax', optimizer } },
+          settings: { ...settings, head: { kind: 'softmax', optimizer: { ...optimizer } } },
           training: { ...training, ended },
           continues,
         });
