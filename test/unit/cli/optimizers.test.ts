@@ -184,7 +184,7 @@ describe('retrain train by other optimizers', function () {
       assert.equal(outcome.status, 1, outcome.stderr);
       return (documentOf(outcome) as unknown as { error: { code: string; message: string } }).error;
     };
-    const converged = await document();
+    const converged = await document('--head', 'softmax');
     assert.equal(converged.training.ended, 'converged');
     assert.equal(existsSync(path.join(photos, converged.run, 'last.bin')), false);
     const folder = (run: string) => path.join(photos, run);

@@ -130,7 +130,7 @@ describe("retrain.py's flags", function () {
       '--intermediate_store_frequency=5',
       '--test_batch_size=20',
     );
-    assert.equal(training.optimizer.kind, 'l-bfgs');
+    assert.equal(training.optimizer, undefined);
     for (const flag of ['output_graph', 'checkpoint_path', 'intermediate_store_frequency', 'test_batch_size'])
       assert.match(stderr, new RegExp(`note: --${flag}: `));
     assert.equal(existsSync(path.join(home, 'graph.pb')), false);

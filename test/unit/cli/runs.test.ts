@@ -122,7 +122,7 @@ describe('retrain runs, compare and learning-curve', function () {
     const setting = (key: string): ComparedSetting | undefined =>
       document.settings.find((candidate) => candidate.key === key);
     assert.deepEqual(setting('testingPercentage'), { key: 'testingPercentage', before: 30, after: 30 });
-    assert.ok(setting('head.optimizer.l2'));
+    assert.ok(setting('head.penalties'));
     assert.ok(document.dataset.kind === 'known');
     const { added, removed, relabelled, unchanged } = document.dataset;
     assert.deepEqual(

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -73,24 +74,28 @@ describe('how sure a run is, on the command line', function () {
   });
 
   it('does not calibrate by few validation images, but by many, in the saved head, and changes no answer', async () => {
-    assert.equal(trained.calibration, null);
-    const options = ['--validation-percentage', '65', '--testing-percentage', '10'];
+    assert.equal(trained.calibration?.on, 'leave-one-out', 'a ridge classifier has its own way');
+    assert.equal((await train('--head', 'softmax')).calibration, null);
+    const options = ['--head', 'softmax', '--validation-percentage', '65', '--testing-percentage', '10'];
     const { calibration, run: name } = await train(...options);
     assert.equal(calibration?.on, 'validation');
     assert.ok(calibration.images >= 100 && calibration.temperature > 0);
     const folder = path.join(home, 'photos', name);
-    const facts: unknown = JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8'));
-    assert.deepEqual((facts as { calibration: unknown }).calibration, calibration);
+    const facts = JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8')) as {
+      calibration: unknown;
+      head: { sha256: { weights: string } };
+    };
+    assert.deepEqual(facts.calibration, calibration);
     // Its logits times the temperature are those of the head as it was trained: the answers stay.
     const weights = readFileSync(path.join(folder, 'weights.bin'));
     const before = await classify('photos/roses', '--run', folder);
     const values = new Float32Array(
       weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.length),
     );
-    writeFileSync(
-      path.join(folder, 'weights.bin'),
-      values.map((value) => value * calibration.temperature),
-    );
+    const cold = values.map((value) => value * calibration.temperature);
+    writeFileSync(path.join(folder, 'weights.bin'), cold);
+    facts.head.sha256.weights = createHash('sha256').update(cold).digest('hex');
+    writeFileSync(path.join(folder, 'run.json'), JSON.stringify(facts));
     const after = await classify('photos/roses', '--run', folder);
     assert.notDeepEqual(after, before);
     assert.deepEqual(
