@@ -162,7 +162,7 @@ describe('Classify Image', function () {
       const done = refitting.flatMap(({ running: { bottlenecks } }) => (bottlenecks ? [bottlenecks] : []));
       assert.ok(done.some((bottlenecks) => bottlenecks.done > 0 && bottlenecks.done < bottlenecks.of));
       const curves = refitting.map(({ running: { training } }) =>
-        training?.kind === 'iterative' ? training.curve : [],
+        training && 'curve' in training ? training.curve : [],
       );
       assert.ok(curves.some((curve) => curve.length > 0));
       assert.equal(states.at(-1)?.kind, 'answers');

@@ -136,10 +136,10 @@ describe('the tree of runs', function () {
         assert.ok(accuracy > 0.6 && interval.low <= accuracy && accuracy <= interval.high);
       assert.ok(tabsOf('retrain.panel').length > 0);
       const shown = () => (session.state.kind === 'done' ? session.state.head : undefined);
-      assert.equal(shown(), 'softmax');
-      assert.equal(await session.useHead('ridge'), true);
-      assert.equal(head(), 'ridge');
-      await eventually('the panel says so', () => (shown() === 'ridge' ? true : undefined));
+      assert.equal(shown(), 'ridge');
+      assert.equal(await session.useHead('softmax'), true);
+      assert.equal(head(), 'softmax');
+      await eventually('the panel says so', () => (shown() === 'softmax' ? true : undefined));
     });
 
     it('are not set over a retrain.json that decides them, and the person is told', async () => {
@@ -183,13 +183,13 @@ describe('the tree of runs', function () {
       .update('seed', 7, vscode.ConfigurationTarget.Workspace);
     await vscode.workspace
       .getConfiguration('retrain')
-      .update('head', 'ridge', vscode.ConfigurationTarget.Workspace);
+      .update('head', 'softmax', vscode.ConfigurationTarget.Workspace);
     assert.equal(get('seed'), 7);
     await vscode.workspace
       .getConfiguration('retrain')
       .update('randomCrop', 30, vscode.ConfigurationTarget.Workspace);
     await act('restoreRunSettings', node);
-    assert.deepEqual([get('seed'), get('head')], [42, 'softmax']);
+    assert.deepEqual([get('seed'), get('head')], [42, 'ridge']);
     assert.equal(get('randomCrop'), 0, 'the run had no distortions');
     assert.equal(get('backbone'), 'efficientnet-lite2-int8');
     assert.equal(get('runtime'), 'auto');
@@ -206,7 +206,7 @@ describe('the tree of runs', function () {
     try {
       await act('restoreRunSettings', node);
       const said = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
-      assert.deepEqual([said['seed'], said['runtime'], said['head']], [42, 'onnx', 'softmax']);
+      assert.deepEqual([said['seed'], said['runtime'], said['head']], [42, 'onnx', 'ridge']);
       const { settings } = sessions.of(workspaceFolder());
       assert.ok(settings?.kind === 'read' && settings.names.includes('backbone'));
       assert.match(
