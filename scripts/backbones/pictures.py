@@ -5,18 +5,18 @@ import pathlib
 import numpy
 from PIL import Image, ImageOps
 
-from network import DEVIATION, MEAN
+from network import DEVIATION, MEAN, SIDE
 
 
-def pixels(path, side):
-    """Upright RGB, stretched by an antialiased triangle filter: uint8 [side, side, 3]."""
+def pixels(path):
+    """Upright RGB, stretched to the input size by an antialiased triangle filter: uint8 [260, 260, 3]."""
     with Image.open(path) as image:
         upright = ImageOps.exif_transpose(image).convert("RGB")
-        return numpy.asarray(upright.resize((side, side), Image.Resampling.BILINEAR))
+        return numpy.asarray(upright.resize((SIDE, SIDE), Image.Resampling.BILINEAR))
 
 
 def normalised(images):
-    """uint8 [n, side, side, 3] to the float32 the network takes."""
+    """uint8 [n, 260, 260, 3] to the float32 the network takes."""
     return (images.astype(numpy.float32) - MEAN) / DEVIATION
 
 

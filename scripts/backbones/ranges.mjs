@@ -1,9 +1,9 @@
 // Makes the backbone of eight bits beside a float32 one: runs that on calibration photos and keeps the smallest and the
 // largest value of every activation. Runs under tsx, for it stands on the extension's own rooms:
 //
-//     npx tsx scripts/backbones/ranges.mjs efficientnet-lite2 CUSTOMVISION FRUIT GROCERY
+//     npx tsx scripts/backbones/ranges.mjs CUSTOMVISION FRUIT GROCERY
 //
-// writes media/backbones/efficientnet-lite2-int8 (not its README.md), scripts/backbones/efficientnet-lite2-int8.log and
+// writes media/backbones/efficientnet-lite2-int8, scripts/backbones/efficientnet-lite2-int8.log and
 // test/data/efficientnet-lite2-int8-golden.json.
 
 import { createHash } from 'node:crypto';
@@ -12,6 +12,7 @@ import path from 'node:path';
 import process from 'node:process';
 import ort from 'onnxruntime-node';
 import {
+  defaultBackbones,
   loadBackbone,
   normalise,
   quantisationRule,
@@ -22,10 +23,11 @@ import {
 } from '../../src/backbones/index.ts';
 import { decodeImage, decoderVersion } from '../../src/images/index.ts';
 import { openRuntime } from '../../src/runtimes/index.ts';
-import { goldenPictures, goldenPixels } from '../../test/support/goldenPictures.ts';
+import { goldenInput, goldenPictures } from '../../test/support/goldenPictures.ts';
 import { root } from '../repository.mjs';
 
 const share = 20;
+const { float: from, eightBits: id } = defaultBackbones;
 
 /** `share` JPEG files of each folder, evenly spaced over its sorted paths, as pictures.py picks them. */
 async function pick(folders) {
@@ -55,7 +57,7 @@ function sha256(bytes) {
 /** Of the golden pictures: some values, as many as golden.py keeps of the float32 network. */
 async function golden(backbone) {
   const runtime = await openRuntime('onnx', backbone);
-  const values = await runtime.run(goldenPixels(backbone.input.width), goldenPictures.length);
+  const values = await runtime.run(goldenInput(backbone), goldenPictures.length);
   await runtime.dispose();
   const { dimension } = backbone;
   const stride = Math.floor(dimension / 64);
@@ -69,13 +71,13 @@ async function golden(backbone) {
       strided: Array.from({ length: 64 }, (_, k) => rounded(own[k * stride])),
     };
   });
-  const about = `the pictures of ${backbone.quantisedFrom}-golden.json; values that change mean that the rule was not raised`;
+  const about =
+    'the pictures of efficientnet-lite2-golden.json; values that change mean that the rule was not raised';
   return `${JSON.stringify({ about, backbone: backbone.id, stride, images }, null, 1)}\n`;
 }
 
-async function main([from, ...folders]) {
-  if (folders.length === 0) throw new Error('Name a backbone and the folders of calibration photos.');
-  const id = `${from}-int8`;
+async function main(folders) {
+  if (folders.length === 0) throw new Error('Name the folders of calibration photos.');
   const backbone = await loadBackbone(path.join(root, 'media'), from, { decoderVersion });
   const nodes = [...rangedNodes(backbone.graph)];
   const { width, height } = backbone.input;

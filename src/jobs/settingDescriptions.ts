@@ -133,10 +133,6 @@ export const settingDescriptions = {
       'efficientnet-lite2-int8':
         'EfficientNet-Lite2 with eight bits: as accurate, twice as fast or more; ONNX Runtime only.',
       'efficientnet-lite2': 'EfficientNet-Lite2 in float32: 2,912 values an image, on every runtime.',
-      'efficientnet-lite0-int8':
-        'EfficientNet-Lite0 with eight bits: half the time again, a little less accurate; ONNX Runtime only.',
-      'efficientnet-lite0':
-        'EfficientNet-Lite0 in float32: 2,704 values an image, half the time of EfficientNet-Lite2, on every runtime.',
       'inception-v3': 'Inception v3, 2,048 values an image; Choose Backbone downloads it.',
       'mobilenet-v2': 'MobileNetV2 1.0, 576 values an image; Choose Backbone downloads it.',
       'mobilenet-v2-140': 'MobileNetV2 1.4, 1,792 values an image; Choose Backbone downloads it.',

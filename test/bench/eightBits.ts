@@ -6,16 +6,15 @@ import { openRuntime, type Runtime } from '../../src/runtimes';
 import { median } from './median';
 
 /**
- * An embedded network in float32 and with eight bits, in turn on the same photos, by batch and threads: milliseconds of
+ * The embedded network in float32 and with eight bits, in turn on the same photos, by batch and threads: milliseconds of
  * processor time and of the clock an image, and how many times as fast eight bits are (median of the pairs).
  *
- *     npx tsx test/bench/eightBits.ts [pairs] [backbone]
+ *     npx tsx test/bench/eightBits.ts [pairs]
  */
 async function main(): Promise<void> {
   const pairs = Number(process.argv[2] ?? 12);
-  const id = process.argv[3] ?? defaultBackbones.float;
-  const float = await loadBackbone('media', id, { decoderVersion });
-  const eightBits = await loadBackbone('media', `${id}-int8`, { decoderVersion });
+  const float = await loadBackbone('media', defaultBackbones.float, { decoderVersion });
+  const eightBits = await loadBackbone('media', defaultBackbones.eightBits, { decoderVersion });
   const pictures = await photos(float, 32);
   const size = pictures.length / 32;
   console.log('| threads | batch | float32: CPU, clock | eight bits: CPU, clock | CPU ratio | clock ratio |');

@@ -1,9 +1,9 @@
-/** Pictures that any program can make, by name: the formulas stand in the golden files, too. `side`: height and width. */
+/** Pictures of 260 x 260 that any program can make, by name: the formulas stand in the golden files, too. */
 export const goldenPictures: readonly {
   readonly name: string;
-  readonly pixel: (y: number, x: number, c: number, side: number) => number;
+  readonly pixel: (y: number, x: number, c: number) => number;
 }[] = [
-  { name: 'noise', pixel: (y, x, c, side) => (((y * side + x) * 3 + c) * 7919) % 256 },
+  { name: 'noise', pixel: (y, x, c) => (((y * 260 + x) * 3 + c) * 7919) % 256 },
   {
     name: 'waves',
     pixel: (y, x, c) => {
@@ -17,14 +17,13 @@ export const goldenPictures: readonly {
   },
 ];
 
-/** The golden pictures, [3, side, side, 3]. */
-export function goldenPixels(side: number): Uint8Array {
-  const row = side * 3;
-  const size = side * row;
+/** The golden pictures, [3, 260, 260, 3]. */
+export function goldenPixels(): Uint8Array {
+  const size = 260 * 260 * 3;
   const pixels = new Uint8Array(goldenPictures.length * size);
   goldenPictures.forEach(({ pixel }, image) => {
     for (let i = 0; i < size; i++)
-      pixels[image * size + i] = pixel(Math.floor(i / row), Math.floor(i / 3) % side, i % 3, side);
+      pixels[image * size + i] = pixel(Math.floor(i / 780), Math.floor(i / 3) % 260, i % 3);
   });
   return pixels;
 }
