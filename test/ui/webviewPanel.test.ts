@@ -99,6 +99,18 @@ describe('the panel', function () {
     }
   });
 
+  it('shows the curves of a ridge head, and on request the penalties it tried', async () => {
+    const page = await pages.open('panel', 'ridgeCurve');
+    const band = page.getByRole('region', { name: 'Training' });
+    assert.equal(await page.locator('#training .plot').count(), 2);
+    await band.getByText('A ridge classifier of penalty 0.03: the last epoch is the head').waitFor();
+    await band.getByRole('button', { name: 'penalties' }).click();
+    const names = await band.locator('tbody tr th').allInnerTexts();
+    assert.deepEqual(names, ['0.01', '0.03, taken', '0.1', '0.3']);
+    await band.getByText('under which 160 of the training photos are answered best').waitFor();
+    await page.close();
+  });
+
   it('says how sure it is, of the photos that the matrix shows, in diagrams and in numbers', async () => {
     const page = await pages.open('panel', 'done');
     const band = page.getByRole('region', { name: /^How sure is it\?/ });

@@ -181,7 +181,7 @@ const lbfgs = {
   head: { kind: 'softmax', optimizer: { kind: 'l-bfgs', l2: 1e-5, maxEpochs: 100 } },
 } as const;
 
-const ridge: RunView['training'] = {
+const ridge: Extract<RunView['training'], { kind: 'ridge' }> = {
   kind: 'ridge',
   splitRule: { kind: 'content' },
   head: { kind: 'ridge', penalties: [0.01, 0.03, 0.1, 0.3, 1] },
@@ -354,9 +354,10 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
       );
     }
     case 'ridge':
+    case 'ridgeCurve':
       return done(
         runOf(flowers, 40, evaluationOf(flowers, 4, 0.72, photos), {
-          training: ridge,
+          training: name === 'ridge' ? ridge : { ...ridge, curve: curveOf(28), chosenOn: 160 },
           leaveOneOut: leftOut(photos),
           calibration: { temperature: 0.147, on: 'leave-one-out', images: 160 },
         }),
