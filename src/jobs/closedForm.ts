@@ -1,6 +1,6 @@
 import { RetrainError } from '../base';
 import { mostNeighbourBytes, neighbourBytes } from '../models';
-import { fold, onRawValues, trainCentroid, trainNeighbours } from '../training';
+import { onRawValues, trainCentroid, trainNeighbours } from '../training';
 import type { JobContext } from './context';
 import { secondsSince, type FilledDataset } from './fillCache';
 import type { RetrainProgress } from './results';
@@ -78,7 +78,7 @@ export async function centroid(
   const seconds = secondsSince(started);
   report({ kind: 'solved', solution: { kind: 'centroid' }, seconds });
   return {
-    head: { kind: 'linear', head: fold(head, scaling) },
+    head: onRawValues({ kind: 'linear', head }, scaling),
     training: { kind: 'centroid', temperature, seconds },
     calibration: { temperature, on: 'leave-one-out', images: originals.rows.length },
   };

@@ -12,7 +12,7 @@ import type { CrossValidatedHead } from './crossValidationResults';
 import type { Job } from './context';
 import { fillAndRead, secondsSince } from './fillCache';
 import { crossValidateHead, scaledImages } from './datasetFolds';
-import { takesWeights } from './headTrainers';
+import { headTakesWeights } from './crossValidationResults';
 import { settingDescriptions } from './settingDescriptions';
 import { subjectFacts } from './subject';
 
@@ -38,7 +38,7 @@ export const crossValidateHeads: Job<'crossValidateHeads'> = async (
   const results: CrossValidatedHead[] = [];
   for (const [i, head] of heads.entries()) {
     const began = performance.now();
-    const balanced = settings.classWeights !== undefined && takesWeights(head);
+    const balanced = settings.classWeights !== undefined && headTakesWeights(head);
     const answers = await crossValidateHead(
       head,
       filled,

@@ -4,6 +4,11 @@ import type { Interval } from '../evaluation';
 export const headKinds = ['softmax', 'ridge', 'hidden', 'neighbours', 'centroid'] as const;
 export type HeadKind = (typeof headKinds)[number];
 
+/** Whether the images of a training can have weights: votes and class means have no place for them. */
+export function headTakesWeights(kind: HeadKind): boolean {
+  return kind === 'softmax' || kind === 'ridge' || kind === 'hidden';
+}
+
 export interface CrossValidatedHead {
   readonly head: HeadKind;
   /** Mean over the folds, and where 95 % of such heads would be on new images. */

@@ -26,11 +26,6 @@ interface HeadSizes {
   readonly runtime: Pick<Runtime, 'multiply' | 'multiply64'>;
 }
 
-/** Whether the images of a training can have weights: votes and class means have no place for them. */
-export function takesWeights(kind: HeadKind): boolean {
-  return kind === 'softmax' || kind === 'ridge' || kind === 'hidden';
-}
-
 /** The usual training of each kind of head, with nothing to choose but what it chooses itself. */
 export function headTrainer(
   kind: HeadKind,

@@ -1,7 +1,7 @@
 import { RetrainError, toFailure } from '../base';
 import type { CachedImage } from '../bottlenecks';
 import type { RunLeaveOneOut, RunPrediction } from '../models';
-import { balancedWeights, probabilitiesOf, ridgeWork, trainRidge } from '../training';
+import { balancedWeights, chooseRidge, probabilitiesOf, ridgeWork } from '../training';
 import type { Doubles } from '../runtimes';
 import { secondsSince, type FilledDataset, type ReadRows } from './fillCache';
 import { labelledRows } from './labelledRows';
@@ -46,7 +46,7 @@ export async function leaveOneOut(
     },
     labels,
   );
-  const { leaveOneOut: logits } = await trainRidge(
+  const { solution, temperature } = await chooseRidge(
     {
       training: images,
       dimension,
@@ -57,6 +57,7 @@ export async function leaveOneOut(
     runtime.multiply64,
     { signal },
   );
+  const logits = solution.leaveOneOut.map((score) => score / temperature);
   const { answers, measured } = measureAnswers(probabilitiesOf(logits, labels.length), images.labels, labels);
   return {
     kind: 'measured',

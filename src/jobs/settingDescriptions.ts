@@ -1,6 +1,6 @@
 import type { Failure, Untrusted } from '../base';
 import { retrainPyDefaults, steppedDefaults } from '../training';
-import type { HeadKind } from './crossValidationResults';
+import { headKinds, headTakesWeights, type HeadKind } from './crossValidationResults';
 import { defaultSettings, defaultViews, mostViews } from './settings';
 
 /**
@@ -206,7 +206,7 @@ export const settingDescriptions = {
     {
       meaning: 'What counts as much as any other in the training: every image, or every class.',
       default: 'none',
-      fits: { head: ['softmax', 'ridge', 'hidden'], ...oursAlone },
+      fits: { head: headKinds.filter(headTakesWeights), ...oursAlone },
     },
     {
       none: 'Every image.',

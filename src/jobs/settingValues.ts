@@ -3,6 +3,7 @@ import { RetrainError } from '../base';
 import { defaultViews, distortionsOf } from './settings';
 import type { FlatSettings, HeadChoice, OptimizerChoice, RetrainSettings } from './requests';
 import type { SettingValues } from './settingDescriptions';
+import { headTakesWeights } from './crossValidationResults';
 
 /**
  * `base` with what `values` say otherwise, for the dataset at `folder`.
@@ -118,16 +119,7 @@ function isBalanced(base: RetrainSettings, values: SettingValues, chosen: HeadCh
 }
 
 function takesWeights(chosen: HeadChoice): boolean {
-  switch (chosen.kind) {
-    case 'softmax':
-      return chosen.optimizer.kind !== 'retrain.py';
-    case 'ridge':
-    case 'hidden':
-      return true;
-    case 'neighbours':
-    case 'centroid':
-      return false;
-  }
+  return chosen.kind === 'softmax' ? chosen.optimizer.kind !== 'retrain.py' : headTakesWeights(chosen.kind);
 }
 
 /** What is said of one leaves the others as they are. */

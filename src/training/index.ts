@@ -26,7 +26,14 @@ export {
   type NeighboursTrial,
 } from './trainNeighbours';
 export { ridgeWork } from './ridgeSystem';
-export { ridgePenalties, trainRidge, type RidgeTask, type RidgeTrial, type TrainedRidge } from './trainRidge';
+export {
+  chooseRidge,
+  ridgePenalties,
+  trainRidge,
+  type RidgeTask,
+  type RidgeTrial,
+  type TrainedRidge,
+} from './trainRidge';
 export { steppedDefaults, trainStepped, type SteppedTask } from './trainStepped';
 export {
   trainingDefaults,
