@@ -23,7 +23,7 @@ import {
 } from '../../src/backbones/index.ts';
 import { decodeImage, decoderVersion } from '../../src/images/index.ts';
 import { openRuntime } from '../../src/runtimes/index.ts';
-import { goldenInput, goldenPictures } from '../../test/support/goldenPictures.ts';
+import { goldenPictures, goldenPixels } from '../../test/support/goldenPictures.ts';
 import { root } from '../repository.mjs';
 
 const share = 20;
@@ -57,7 +57,7 @@ function sha256(bytes) {
 /** Of the golden pictures: some values, as many as golden.py keeps of the float32 network. */
 async function golden(backbone) {
   const runtime = await openRuntime('onnx', backbone);
-  const values = await runtime.run(goldenInput(backbone), goldenPictures.length);
+  const values = await runtime.run(goldenPixels(), goldenPictures.length);
   await runtime.dispose();
   const { dimension } = backbone;
   const stride = Math.floor(dimension / 64);

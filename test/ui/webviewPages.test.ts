@@ -70,8 +70,10 @@ describe('every page in every state', function () {
       const views = ['panel', 'comparison', 'backbones', 'inspector', 'classify'] as const;
       const all = views.flatMap((view) => shown[view].map((state) => ({ view, state }))).values();
       const audit = async (): Promise<void> => {
+        const page = await pages.open('panel', 'empty', { theme });
         for (const { view, state } of all) {
-          const page = await pages.open(view, state, { theme });
+          await page.setViewportSize({ width: 1180, height: 800 });
+          await pages.turn(page, view, state, theme);
           for (const width of [1180, 420]) {
             await page.setViewportSize({ width, height: 800 });
             await page.evaluate(
@@ -80,8 +82,8 @@ describe('every page in every state', function () {
             const found: string[] = await page.evaluate('window.audit()');
             wrong.push(...found.map((text) => `${view} ${state} ${width}: ${text}`));
           }
-          await page.close();
         }
+        await page.close();
       };
       await Promise.all([audit(), audit()]);
       assert.deepEqual(wrong, []);
