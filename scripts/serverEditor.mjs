@@ -16,7 +16,7 @@ import { startVSCodeServer } from './vscodeServer.mjs';
 const passed = 'RETRAIN-SUITE-PASSED';
 /** Stands before each line of mocha's report: the editor logs much of its own beside it. */
 const reported = /^suite\| ?/gm;
-const limitSeconds = Number(process.env.RETRAIN_SUITE_SECONDS ?? 240);
+const limitSeconds = Number(process.env.RETRAIN_SUITE_SECONDS ?? 400);
 
 const options = new Map();
 const folders = [];

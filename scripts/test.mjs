@@ -11,7 +11,7 @@ import { check } from './check.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { editors, installEditor, newestNode } from './editors.mjs';
 import { ensureInstalled } from './install.mjs';
-import { run, runNode } from './processes.mjs';
+import { run } from './processes.mjs';
 import { cached, root, tool } from './repository.mjs';
 import { tensorflowLoads } from './tensorflow.mjs';
 
@@ -45,13 +45,26 @@ function missing(what, reason) {
   }
 }
 
-/** Runs one mocha run by `start(file)`, which resolves to an exit status, and adds its results to the totals. */
-async function suite(name, start) {
-  title(name);
+/** What has the terminal; it changes when a suite has ended. */
+let shown = Promise.resolve();
+
+/**
+ * Runs one mocha run by `start(file)`, which resolves to `{ status, output }`, and adds its results to the totals.
+ * @param quiet whether `start` collects the output, which is then shown between two suites that show their own
+ */
+async function suite(name, start, { quiet = false } = {}) {
   const file = cached('results', `${name.replaceAll(/\W+/g, '-')}.json`);
   await mkdir(path.dirname(file), { recursive: true });
   await rm(file, { force: true });
-  const status = await start(file);
+  if (!quiet) title(name);
+  const running = start(file);
+  if (!quiet) shown = running.then(() => undefined);
+  const { status, output } = await running;
+  if (quiet) {
+    await shown;
+    title(name);
+    process.stdout.write(output);
+  }
   const results = await readFile(file, 'utf8').then(JSON.parse, () => undefined);
   if (results === undefined) {
     fail(name, 'it ended, or was ended at its time limit, without results');
@@ -66,34 +79,31 @@ async function suite(name, start) {
     fail(name, `its tests passed, but it ended with status ${status}`);
 }
 
-/** `after`: what has the terminal first; the output is kept back until then. */
-async function mocha(pattern, file, { minutes, args = [], after }) {
-  const quiet = after !== undefined;
-  const { status, output } = await runNode([tool('mocha', 'bin/mocha.js'), ...args, pattern], {
+function mocha(pattern, file, { minutes, args = [], node = process.execPath, quiet = false }) {
+  return run(node, [tool('mocha', 'bin/mocha.js'), ...args, pattern], {
     env: { RETRAIN_RESULTS: file, ...(quiet && process.stdout.isTTY && { FORCE_COLOR: '1' }) },
     seconds: minutes * 60,
     quiet,
   });
-  await after;
-  process.stdout.write(output);
-  return status;
 }
 
 /** Most of the command line's: so that they take about as long as all others do. */
 const ofCommandLine = 'test/unit/cli/[!rs]*.test.ts';
 
-/** Those of the command line beside all others: both wait for processes most of the time. */
-async function unitTests() {
-  const others = suite('unit tests', (file) =>
-    mocha('test/unit/**/*.test.ts', file, { minutes: 8, args: ['--ignore', ofCommandLine] }),
-  );
-  await Promise.all([
-    others,
-    suite('unit tests of the command line', (file) =>
-      mocha(ofCommandLine, file, { minutes: 8, after: others }),
-    ),
-  ]);
-}
+/** Two runs, side by side. */
+const unitTests = () => [
+  suite(
+    'unit tests',
+    (file) =>
+      mocha('test/unit/**/*.test.ts', file, { minutes: 10, args: ['--ignore', ofCommandLine], quiet: true }),
+    { quiet: true },
+  ),
+  suite(
+    'unit tests of the command line',
+    (file) => mocha(ofCommandLine, file, { minutes: 10, quiet: true }),
+    { quiet: true },
+  ),
+];
 
 async function checks() {
   title('checks');
@@ -148,16 +158,17 @@ async function hostSuite({ executable, env, log }, file) {
     `--extensions-dir=${path.join(scratch, 'extensions')}`,
   ];
   try {
-    return await runTests({
+    const status = await runTests({
       vscodeExecutablePath: executable,
       extensionDevelopmentPath: root,
       extensionTestsPath: path.join(root, 'dist', 'test', 'host', 'index'),
       launchArgs: [workspace, ...data],
       extensionTestsEnv: { ...env, RETRAIN_RESULTS: file },
     });
+    return { status };
   } catch (error) {
     if (log !== undefined) process.stdout.write(`What the editor logged: ${path.relative(root, log)}\n`);
-    return error.code ?? 1;
+    return { status: error.code ?? 1 };
   } finally {
     await rm(scratch, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -183,12 +194,12 @@ async function runtimesOnNewestNode() {
     );
     return;
   }
-  await suite(`the runtimes on Node ${major}`, async (file) => {
-    const pattern = 'test/unit/runtimes/*.test.ts';
-    const options = { env: { RETRAIN_RESULTS: file }, seconds: 120 };
-    const { status } = await run(node, [tool('mocha', 'bin/mocha.js'), pattern], options);
-    return status;
-  });
+  const pattern = 'test/unit/runtimes/*.test.ts';
+  await suite(
+    `the runtimes on Node ${major}`,
+    (file) => mocha(pattern, file, { minutes: 4, node, quiet: true }),
+    { quiet: true },
+  );
 }
 
 async function findBrowser() {
@@ -214,15 +225,17 @@ async function main() {
   if (!(await tensorflowLoads())) {
     missing('tests of the tensorflow runtime', 'It does not run here; npm run tensorflow makes it run.');
   }
-  if (parts.includes('unit')) await unitTests();
+  // Those in an editor wait for it most of the time, those of the command line for processes.
+  const beside = parts.includes('unit') ? unitTests() : [];
   if (parts.includes('host') && built) await hostSuites(browser);
   // After the host suites, which install that Node.
-  if (parts.includes('unit') && built) await runtimesOnNewestNode();
+  if (parts.includes('unit') && built) beside.push(runtimesOnNewestNode());
   if (parts.includes('ui') && built && browser !== undefined) {
     // A browser that a failed test left open must not keep the run alive.
     const args = ['--timeout', '120000', '--exit'];
-    await suite('UI tests', (file) => mocha('test/ui/**/*.test.ts', file, { minutes: 6, args }));
+    await suite('UI tests', (file) => mocha('test/ui/**/*.test.ts', file, { minutes: 8, args }));
   }
+  await Promise.all(beside);
   if (failures.length > 0)
     process.stdout.write(`\nFailed:\n${failures.map((line) => `  ${line}\n`).join('')}`);
   process.stdout.write(`\n${((performance.now() - started) / 1000).toFixed(0)} s\n`);

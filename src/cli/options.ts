@@ -119,7 +119,7 @@ function checkShares(
  * What the settings of a job on a dataset come from; retrain.json is looked for up to where the person stands. Ends the
  * command with wrong usage where the options given leave too little to train on.
  */
-export function settingsChoice(command: Command): Required<SettingsChoice<RetrainSettings>> {
+export function settingsChoice(command: Command): Required<Omit<SettingsChoice<RetrainSettings>, 'implied'>> {
   const options = givenSettings(command);
   checkShares(command, options);
   return { settings: defaultSettings, workspace: process.cwd(), options };

@@ -164,7 +164,7 @@ export function flagNotes(flags: RetrainPyFlags, implied: boolean): string[] {
     );
   if (implied)
     notes.push(
-      'Training as retrain.py does, on its split: --optimizer retrain.py follows from the flags given',
+      'Training as retrain.py does, on its split: --optimizer retrain.py follows from the flags given, unless retrain.json names adam or sgd',
     );
   return notes;
 }
@@ -179,6 +179,11 @@ export function trainsAsRetrainPy(flags: RetrainPyFlags): boolean {
   return [...inSteps(), ...retrainPyAlone()].some((option) => isGiven(flags, option));
 }
 
+/** True where a flag was given that no other training has. */
+export function onlyRetrainPyHas(flags: RetrainPyFlags): boolean {
+  return retrainPyAlone().some((option) => isGiven(flags, option));
+}
+
 /** True where a flag was given that a training by this optimizer has not. */
 export function contradicts(flags: RetrainPyFlags, optimizer: OptimizerChoice['kind']): boolean {
   switch (optimizer) {
@@ -186,7 +191,7 @@ export function contradicts(flags: RetrainPyFlags, optimizer: OptimizerChoice['k
       return trainsAsRetrainPy(flags);
     case 'adam':
     case 'sgd':
-      return retrainPyAlone().some((option) => isGiven(flags, option));
+      return onlyRetrainPyHas(flags);
     case 'retrain.py':
       return false;
   }

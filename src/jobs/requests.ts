@@ -69,6 +69,8 @@ export interface SettingsChoice<S> {
   readonly workspace?: string | undefined;
   /** What the person said for this one job. */
   readonly options?: SettingValues;
+  /** What follows from their options, unless retrain.json names an optimizer that has steps. */
+  readonly implied?: SettingValues;
 }
 
 /** What is asked about: a dataset with its settings, or a run: its settings, on its dataset as it is now. */

@@ -77,12 +77,15 @@ async function readText(file: string): Promise<string | null> {
  */
 export async function chosenSettings(
   folder: string,
-  { settings, workspace, options }: SettingsChoice<RetrainSettings>,
+  { settings, workspace, options, implied }: SettingsChoice<RetrainSettings>,
   report: JobContext<RetrainProgress>['report'],
 ): Promise<RetrainSettings> {
   const found = await findSettings(folder, workspace);
   if (found) report({ kind: 'settings', file: found.file, names: namesOf(found.values) });
-  const chosen = withValues(settings, { ...found?.values, ...options }, folder);
+  const { head, optimizer } = found?.values ?? {};
+  const stepped = (optimizer === 'adam' || optimizer === 'sgd') && (head ?? 'softmax') === 'softmax';
+  const following = stepped ? {} : implied;
+  const chosen = withValues(settings, { ...found?.values, ...following, ...options }, folder);
   if (options?.views !== undefined && !chosen.distortions)
     throw new RetrainError('VIEWS_WITHOUT_DISTORTION', { views: options.views });
   const held = valuesOf(chosen);

@@ -25,6 +25,7 @@ import {
   contradicts,
   flagNotes,
   moduleOf,
+  onlyRetrainPyHas,
   outputsOf,
   retrainPyOptions,
   trainsAsRetrainPy,
@@ -122,11 +123,13 @@ async function train(
 
   const folder = path.resolve(given);
   const module = moduleOf(options);
+  const asTheirs = implied ? retrainPyTraining(given) : undefined;
   const settings: SettingValues = {
     ...choice.options,
     ...(module !== undefined && { backbone: module }),
     ...(options.imageDir !== undefined && { imageDir: given }),
-    ...trainingSettings({ ...options, head }, { named, implied }, given),
+    ...(named || !stepped ? trainingSettings({ ...options, head }, given) : {}),
+    ...(onlyRetrainPyHas(options) && asTheirs),
   };
   const work: Parameters<typeof perform>[1] = async ({ jobs, progress, signal, stop }) => {
     if (options.bottleneckDir !== undefined && module !== undefined) {
@@ -135,7 +138,7 @@ async function train(
       process.stderr.write(`${importText(imported)}\n`);
     }
     const outputs = { ...outputsOf(options), ...junitOutput(options) };
-    const params = { ...choice, folder, options: settings, outputs };
+    const params = { ...choice, folder, options: settings, ...(asTheirs && { implied: asTheirs }), outputs };
     const run = await jobs.run('retrain', params, { signal, stop, report: progress.report });
     if (options.summariesDir !== undefined && !('curve' in run.training))
       process.stderr.write(
@@ -146,17 +149,18 @@ async function train(
   await perform(output, work, { stopsTraining: true });
 }
 
-/**
- * The head or optimizer that a person names decides the split too, whatever retrain.json says of it: retrain.py's is by
- * the path of the dataset as they gave it.
- */
+/** The head or optimizer that a person names decides the split too, whatever retrain.json says of it. */
 function trainingSettings(
   { head, optimizer }: Pick<Options, 'optimizer'> & { readonly head: Options['head'] | undefined },
-  { named, implied }: { readonly named: boolean; readonly implied: boolean },
   imageDir: string,
 ): SettingValues {
   if (head !== undefined && head !== 'softmax') return { head, splitRule: 'content' };
-  if (implied || (named && optimizer === 'retrain.py'))
-    return { head: 'softmax', optimizer: 'retrain.py', splitRule: 'retrain.py', imageDir };
-  return named ? { head: 'softmax', optimizer, splitRule: 'content' } : {};
+  return optimizer === 'retrain.py'
+    ? retrainPyTraining(imageDir)
+    : { head: 'softmax', optimizer, splitRule: 'content' };
+}
+
+/** retrain.py splits by the path of the dataset as the person gave it. */
+function retrainPyTraining(imageDir: string): SettingValues {
+  return { head: 'softmax', optimizer: 'retrain.py', splitRule: 'retrain.py', imageDir };
 }

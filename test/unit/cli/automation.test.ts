@@ -10,8 +10,8 @@ interface TrainDocument {
   readonly training: {
     readonly seed: number;
     readonly head: string;
-    readonly optimizer: { kind: string; steps?: number };
-    splitRule: object;
+    readonly optimizer: { kind: string; steps?: number; learningRate?: number };
+    readonly splitRule: { readonly kind: string };
   };
   readonly evaluation: { readonly accuracy: number };
   readonly assertion?: { readonly accuracy: number; readonly holds: boolean };
@@ -151,6 +151,12 @@ describe('retrain in CI', function () {
     assert.ok(readdirSync(path.join(home, 'events'), { recursive: true }).length > 0);
     const implied = await train('--learning_rate', '0.1');
     assert.deepEqual([implied.training.head, implied.training.optimizer.kind], ['softmax', 'retrain.py']);
+    writeFileSync(settings, '{"optimizer": "adam", "trainingSteps": 20}');
+    const { splitRule, optimizer } = (await train('--learning_rate', '0.01')).training;
+    assert.deepEqual(
+      [splitRule.kind, optimizer.kind, optimizer.steps, optimizer.learningRate],
+      ['content', 'adam', 20, 0.01],
+    );
     rmSync(settings);
   });
 
