@@ -15,6 +15,7 @@ import {
   junit,
   junitOutput,
   optimizerOptions,
+  refuseWeights,
   reject,
   settingOptions,
   settingsChoice,
@@ -108,8 +109,7 @@ async function train(
     (!stepped || asRetrainPy || (named && options.optimizer !== 'l-bfgs'))
   )
     wrong('--regularisation is for --head softmax and --optimizer l-bfgs alone');
-  if ((head === 'neighbours' || head === 'centroid') && options.classWeights === 'balanced')
-    wrong(`--class-weights has no part in --head ${head}, which fits no weights`);
+  refuseWeights(command);
   if (named && contradicts(options, options.optimizer))
     wrong(
       options.optimizer === 'l-bfgs'
@@ -147,15 +147,15 @@ async function train(
 }
 
 /**
- * The head or optimizer that a person names decides the split too, whatever retrain.json says of it: retrain.py's is by
- * the path of the dataset as they gave it.
+ * The optimizer that a person names decides head and split too, whatever retrain.json says of them: retrain.py's split is
+ * by the path of the dataset as they gave it.
  */
 function trainingSettings(
   { head, optimizer }: Pick<Options, 'optimizer'> & { readonly head: Options['head'] | undefined },
   { named, implied }: { readonly named: boolean; readonly implied: boolean },
   imageDir: string,
 ): SettingValues {
-  if (head !== undefined && head !== 'softmax') return { head, splitRule: 'content' };
+  if (head !== undefined && head !== 'softmax') return {};
   if (implied || (named && optimizer === 'retrain.py'))
     return { head: 'softmax', optimizer: 'retrain.py', splitRule: 'retrain.py', imageDir };
   return named ? { head: 'softmax', optimizer, splitRule: 'content' } : {};
