@@ -55,7 +55,7 @@ export function quantisedText(made: JobResult<'quantiseBackbone'>): string {
   ].join('\n');
 }
 
-export function comparedText({ compared, failed }: JobResult<'compareBackbones'>): string {
+export function comparedText({ head: kind, folds, compared, failed }: JobResult<'compareBackbones'>): string {
   const ids = [...compared.map(({ backbone }) => backbone.id), ...failed.map(({ id }) => id)];
   const width = Math.max(8, ...ids.map((id) => id.length));
   const lines = compared.map(({ backbone, runtime, accuracy, interval, millisecondsAnImage }) =>
@@ -73,7 +73,8 @@ export function comparedText({ compared, failed }: JobResult<'compareBackbones'>
   const reasons = failed.map(
     ({ id, failure }) => `${printable(id).padEnd(width)}  ${printable(failure.message)}`,
   );
-  return [...(lines.length > 0 ? [head] : []), ...lines, ...reasons].join('\n');
+  const table = [`Accuracy of a ${kind} head, cross-validated in ${folds} folds`, '', head, ...lines];
+  return [...(lines.length > 0 ? table : []), ...reasons].join('\n');
 }
 
 export function comparedDocument({ failed, ...compared }: JobResult<'compareBackbones'>): object {

@@ -2,6 +2,8 @@ import path from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
   defaultSettings,
+  headKinds,
+  headTakesWeights,
   settingNames,
   shortfall,
   type JUnitOutput,
@@ -73,6 +75,22 @@ export const classWeights = () =>
     'what counts as much as any other: every image (none), or every class (balanced)',
   ).choices(['none', 'balanced']);
 
+/** For commands that train heads and keep none. */
+export const head = () =>
+  new Option('--head <name>', 'what is trained; by default as the settings of the dataset have it').choices(
+    headKinds,
+  );
+
+/** Ends the command with wrong usage where weights are asked for with a head that takes none. */
+export function refuseWeights(command: Command): void {
+  if (command.getOptionValueSource('head') !== 'cli') return;
+  const kind = headKinds.find((each) => each === command.getOptionValue('head'));
+  if (kind && !headTakesWeights(kind) && command.getOptionValue('classWeights') === 'balanced')
+    command.error(`error: --class-weights has no part in --head ${kind}, which fits no weights`, {
+      exitCode: status.usage,
+    });
+}
+
 /** What `backbone` and `runtime` give. */
 export type NetworkOptions = Pick<RetrainSettings, 'backbone' | 'runtime'>;
 
@@ -102,6 +120,8 @@ function givenSettings(command: Command): SettingValues {
     const option = otherNames[name] ?? name;
     if (command.getOptionValueSource(option) === 'cli') given.set(name, command.getOptionValue(option));
   }
+  // retrain.py's split is for its own head, whatever retrain.json says of it.
+  if ((given.get('head') ?? 'softmax') !== 'softmax') given.set('splitRule', 'content');
   return Object.fromEntries(given);
 }
 

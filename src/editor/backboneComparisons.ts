@@ -6,7 +6,7 @@ import { chooseDataset, subjectOf } from './datasets';
 import type { EngineClient } from './engineClient';
 import { tellFailure } from './failures';
 import { listText } from './plainText';
-import { retrainSettings } from './settings';
+import { settingsChoice } from './settings';
 import { Throttle } from './throttle';
 import { ViewPage } from './viewPage';
 import { tabIcon, webviewOptions } from './webviewPage';
@@ -103,7 +103,7 @@ class ComparisonPage {
     subject: PanelSubject,
     private readonly around: Surroundings,
   ) {
-    this.#state = { subject, compared: [], failed: [], chosen: '', work: { kind: 'cancelled' } };
+    this.#state = { subject, head: null, compared: [], failed: [], chosen: '', work: { kind: 'cancelled' } };
     const title = vscode.l10n.t('Backbones: {name}', { name: subject.name });
     const panel = vscode.window.createWebviewPanel(
       viewType,
@@ -149,21 +149,24 @@ class ComparisonPage {
     this.#ids = ids;
     const isCurrent = () => this.#current === cancellation;
     const nothing = { id: null, index: 0, of: ids.length, done: 0, images: 0, cancelling: false };
-    const begin = () => this.#set({ compared: [], failed: [], work: { kind: 'running', ...nothing } });
+    const begin = () =>
+      this.#set({ head: null, compared: [], failed: [], work: { kind: 'running', ...nothing } });
     begin();
     const { root } = this.#state.subject;
-    const { runtime, seed } = retrainSettings(vscode.Uri.file(root));
+    const choice = settingsChoice(root);
+    const { seed } = choice.settings;
     try {
-      const { compared, failed } = await this.around.engine.run(
+      const { head, compared, failed } = await this.around.engine.run(
         'compareBackbones',
-        { folder: root, ids, runtime, folds, seed },
+        { ...choice, folder: root, ids, folds, seed },
         {
           token: cancellation.token,
           restarted: () => isCurrent() && begin(),
           progress: (progress) => isCurrent() && this.#advance(progress),
         },
       );
-      if (isCurrent()) this.#set({ compared, failed: failed.map(failedRow), work: { kind: 'done', folds } });
+      if (isCurrent())
+        this.#set({ head, compared, failed: failed.map(failedRow), work: { kind: 'done', folds } });
     } catch (error) {
       const work = isAbort(error)
         ? ({ kind: 'cancelled' } as const)
@@ -180,8 +183,8 @@ class ComparisonPage {
     if (work.kind !== 'running') return;
     switch (progress.kind) {
       case 'comparing': {
-        const { id, index, of } = progress;
-        return this.#set({ work: { ...work, id, index, of, done: 0, images: 0 } });
+        const { id, index, of, head } = progress;
+        return this.#set({ head, work: { ...work, id, index, of, done: 0, images: 0 } });
       }
       case 'bottlenecks':
         this.#state = { ...this.#state, work: { ...work, done: progress.done, images: progress.of } };
@@ -195,7 +198,7 @@ class ComparisonPage {
     }
   }
 
-  #set(change: Partial<Pick<BackbonesState, 'compared' | 'failed' | 'work'>>): void {
+  #set(change: Partial<Pick<BackbonesState, 'head' | 'compared' | 'failed' | 'work'>>): void {
     const chosen = chosenBackbone(vscode.Uri.file(this.#state.subject.root));
     this.#state = { ...this.#state, ...change, chosen };
     this.#throttle.flush();

@@ -8,6 +8,8 @@ import type {
   FailedBackbone,
 } from './backboneResults';
 import type { VerifyProgress } from './cacheResults';
+import type { HeadKind } from './crossValidationResults';
+import type { RetrainSettings, SettingsChoice } from './requests';
 import type { RetrainProgress } from './results';
 
 /** How a server is reached, as the editor's settings say. */
@@ -96,16 +98,18 @@ export interface BackboneJobs {
   };
   /** Accuracy, cross-validated, against the time of each backbone; `ids` empty: all of this machine. */
   compareBackbones: {
-    params: {
+    params: SettingsChoice<RetrainSettings> & {
       readonly folder: string;
       readonly ids: readonly string[];
-      readonly runtime: string;
       /** 2 or more. */
       readonly folds: number;
+      /** Of the folds. */
       readonly seed: number;
     };
     progress: RetrainProgress | ComparisonProgress;
     result: {
+      /** What was trained on the values of each. */
+      readonly head: HeadKind;
       readonly folds: number;
       readonly seed: number;
       readonly compared: readonly ComparedBackbone[];

@@ -1,4 +1,5 @@
 import type { Failure } from '../base';
+import type { HeadKind } from './crossValidationResults';
 import type { BackboneFacts } from './results';
 
 /** What the jobs about backbones give: plain data that crosses threads and processes. */
@@ -56,7 +57,13 @@ export interface FailedBackbone {
 
 /** Of a comparison: which backbone is measured now, then what came of it. */
 export type ComparisonProgress =
-  | { readonly kind: 'comparing'; readonly id: string; readonly index: number; readonly of: number }
+  | {
+      readonly kind: 'comparing';
+      readonly id: string;
+      readonly index: number;
+      readonly of: number;
+      readonly head: HeadKind;
+    }
   | { readonly kind: 'compared'; readonly compared: ComparedBackbone }
   | { readonly kind: 'notCompared'; readonly failed: FailedBackbone };
 

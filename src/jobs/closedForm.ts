@@ -1,8 +1,7 @@
-import { RetrainError } from '../base';
-import { mostNeighbourBytes, neighbourBytes } from '../models';
 import { onRawValues, trainCentroid, trainNeighbours } from '../training';
 import type { JobContext } from './context';
 import { secondsSince, type FilledDataset } from './fillCache';
+import { checkHeadSize } from './headTrainers';
 import type { RetrainProgress } from './results';
 import { scaleBoth, type Sides, type TrainedRun } from './trainedRun';
 
@@ -25,13 +24,7 @@ export async function neighbours(
   }: Sides & { readonly candidates: readonly number[] },
   { signal, report }: JobContext<RetrainProgress>,
 ): Promise<TrainedRun> {
-  const rows = training.rows.length;
-  if (neighbourBytes(rows, dimension) > mostNeighbourBytes)
-    throw new RetrainError('NEIGHBOURS_TOO_LARGE', {
-      count: rows,
-      size: Math.ceil(neighbourBytes(rows, dimension) / 2 ** 20),
-      limit: mostNeighbourBytes / 2 ** 20,
-    });
+  checkHeadSize('neighbours', training.rows.length, dimension);
   const started = performance.now();
   scaleBoth(training, validation, scaling);
   const asked = originals.rows.length;

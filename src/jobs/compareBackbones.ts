@@ -3,13 +3,16 @@ import type { Backbone } from '../backbones';
 import type { CachedImage } from '../bottlenecks';
 import type { Runtime } from '../runtimes';
 import type { Job, JobContext } from './context';
-import { crossValidateHead, scaledImages } from './datasetFolds';
+import { checkFolds, crossValidateHead, scaledImages } from './datasetFolds';
 import { backboneFacts, fillAndRead } from './fillCache';
+import { checkHeadSize } from './headTrainers';
 import { listBackbones } from './listBackbones';
 import { noteSpeed } from './backboneSpeeds';
+import type { HeadKind } from './crossValidationResults';
 import type { ComparedBackbone, FailedBackbone } from './backboneResults';
 import type { Network } from './networks';
-import type { JobParams, JobProgress } from './requests';
+import type { JobProgress } from './requests';
+import { chosenSettings } from './settingsFile';
 
 /** Pictures of one measured call, and how often it is measured. */
 const batch = 8;
@@ -17,21 +20,27 @@ const rounds = 5;
 
 /** What holds for every backbone alike is no failure of one. */
 const ofAll: ReadonlySet<ErrorCode> = new Set(['RUNTIME_UNKNOWN', 'RUNTIME_MISSING', 'NO_RUNTIME']);
+/** What lies with the values of one backbone: what they are, and how many. */
+const ofValues: ReadonlySet<ErrorCode> = new Set(['VALUES_NOT_FINITE', 'NEIGHBOURS_TOO_LARGE']);
 
 /**
- * Holds backbones against each other on a dataset: the accuracy of a softmax regression over `folds` parts of it, each
- * answered by a head of the others, and the milliseconds that the network takes for an image here and now. Values come
- * from the cache and go into it. A backbone that cannot be loaded or run is left out, with its reason.
+ * Holds backbones against each other on a dataset: the accuracy over `folds` parts of it, each answered by a head of the
+ * others, and the milliseconds that the network takes for an image here and now. The head is of the kind of the
+ * settings, in its usual training (`headTrainer`); every image counts as much as any other in it, as in the accuracy.
+ * Values come from the cache and go into it. A backbone that cannot be loaded or run is left out, with its reason.
  * @throws as a retraining does, but for the reasons of one backbone
  */
-export const compareBackbones: Job<'compareBackbones'> = async ({ ids, ...params }, context) => {
+export const compareBackbones: Job<'compareBackbones'> = async (params, context) => {
+  const { folder, ids, folds, seed } = params;
+  const { head: choice, runtime } = await chosenSettings(folder, params, context.report);
+  const head = choice.kind;
   const chosen = ids.length > 0 ? ids : await idsHere(context);
   const compared: ComparedBackbone[] = [];
   const failed: FailedBackbone[] = [];
   for (const [index, id] of chosen.entries()) {
-    context.report({ kind: 'comparing', id, index, of: chosen.length });
+    context.report({ kind: 'comparing', id, index, of: chosen.length, head });
     try {
-      const one = await compareOne(id, params, context);
+      const one = await compareOne(id, { folder, head, runtime, folds, seed }, context);
       context.report({ kind: 'compared', compared: one });
       compared.push(one);
     } catch (error) {
@@ -41,8 +50,7 @@ export const compareBackbones: Job<'compareBackbones'> = async ({ ids, ...params
       failed.push(one);
     }
   }
-  const { folds, seed } = params;
-  return { folds, seed, compared, failed };
+  return { head, folds, seed, compared, failed };
 };
 
 /** It lies with one backbone. */
@@ -52,24 +60,33 @@ class NotComparable extends Error {
   }
 }
 
+interface Measuring {
+  readonly folder: string;
+  readonly head: HeadKind;
+  /** `auto` or a runtime id. */
+  readonly runtime: string;
+  readonly folds: number;
+  readonly seed: number;
+}
+
 /** @throws NotComparable */
 async function compareOne(
   id: string,
-  { folder, runtime: choice, folds, seed }: Omit<JobParams<'compareBackbones'>, 'ids'>,
+  { folder, head, runtime: choice, folds, seed }: Measuring,
   context: JobContext<JobProgress<'compareBackbones'>>,
 ): Promise<ComparedBackbone> {
   // First of all: a network that does not run is known before anything is computed for it.
   const { backbone, runtime, millisecondsAnImage } = await tried(id, choice, context);
   const network = { backbone: id, runtime: choice };
-  const whole = (rows: readonly CachedImage[]) => Promise.resolve(rows);
-  const { filled, read } = await fillAndRead(folder, network, context, 2, whole).catch((error: unknown) => {
-    const own = error instanceof RetrainError && error.code === 'VALUES_NOT_FINITE';
-    throw own ? new NotComparable(toFailure(error)) : error;
-  });
-  const images = read.rows.length;
-  if (images < folds) throw new RetrainError('NO_TRAINING_IMAGES', { path: folder });
+  const whole = (rows: readonly CachedImage[]) => {
+    checkFolds(rows, folds, folder);
+    // The images of the largest training: all but a fold.
+    checkHeadSize(head, rows.length - Math.floor(rows.length / folds), backbone.dimension);
+    return Promise.resolve(rows);
+  };
+  const { filled, read } = await fillAndRead(folder, network, context, 2, whole).catch(asItsOwn);
   const { mean, interval } = await crossValidateHead(
-    'softmax',
+    head,
     filled,
     scaledImages(filled, read),
     { folds, repeats: 1, seed, balanced: false },
@@ -77,7 +94,19 @@ async function compareOne(
   );
   const speed = { runtime: runtime.id, millisecondsAnImage };
   await noteSpeed(context.places, id, speed);
-  return { backbone: backboneFacts(backbone), images, accuracy: mean, interval, ...speed };
+  return {
+    backbone: backboneFacts(backbone),
+    images: read.rows.length,
+    accuracy: mean,
+    interval,
+    ...speed,
+  };
+}
+
+/** What lies with the values of one backbone, and is none of the others'. */
+function asItsOwn(error: unknown): never {
+  const own = error instanceof RetrainError && ofValues.has(error.code);
+  throw own ? new NotComparable(toFailure(error)) : error;
 }
 
 /** A backbone that has run. @throws NotComparable where it cannot be loaded or run */

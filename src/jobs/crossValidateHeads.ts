@@ -1,4 +1,4 @@
-import { RetrainError } from '../base';
+import type { CachedImage } from '../bottlenecks';
 import {
   calibrationOf,
   classMetrics,
@@ -11,7 +11,7 @@ import { probabilitiesOf } from '../training';
 import type { CrossValidatedHead } from './crossValidationResults';
 import type { Job } from './context';
 import { fillAndRead, secondsSince } from './fillCache';
-import { crossValidateHead, scaledImages } from './datasetFolds';
+import { checkFolds, crossValidateHead, scaledImages } from './datasetFolds';
 import { headTakesWeights } from './crossValidationResults';
 import { settingDescriptions } from './settingDescriptions';
 import { subjectFacts } from './subject';
@@ -28,11 +28,12 @@ export const crossValidateHeads: Job<'crossValidateHeads'> = async (
 ) => {
   const started = performance.now();
   const { folder, network, settings } = await subjectFacts(subject, context);
-  const { filled, read } = await fillAndRead(folder, network, context, 2, (rows) => Promise.resolve(rows));
+  const whole = (rows: readonly CachedImage[]) => {
+    checkFolds(rows, folds, folder);
+    return Promise.resolve(rows);
+  };
+  const { filled, read } = await fillAndRead(folder, network, context, 2, whole);
   const { backbone, runtime, facts } = filled;
-  const contents = new Set(read.rows.map(({ sha256 }) => sha256)).size;
-  if (contents < folds)
-    throw new RetrainError('TOO_FEW_FOR_FOLDS', { path: facts.root, count: contents, folds });
   const scaled = scaledImages(filled, read);
   const { labels, images } = scaled;
   const results: CrossValidatedHead[] = [];

@@ -1,3 +1,5 @@
+import { RetrainError } from '../base';
+import type { CachedImage } from '../bottlenecks';
 import { crossValidate, type CrossValidation } from '../evaluation';
 import { logitsOf, scaleInPlace, takeScaling } from '../training';
 import type { HeadKind } from './crossValidationResults';
@@ -8,6 +10,20 @@ import { labelledRows, type LabelledRows } from './labelledRows';
 interface ScaledImages {
   readonly labels: readonly string[];
   readonly images: LabelledRows;
+}
+
+/**
+ * Every fold has a picture of its own, and every training two.
+ * @throws TOO_FEW_FOR_FOLDS
+ */
+export function checkFolds(
+  rows: readonly Pick<CachedImage, 'sha256'>[],
+  folds: number,
+  folder: string,
+): void {
+  const count = new Set(rows.map(({ sha256 }) => sha256)).size;
+  if (count < folds || count - Math.ceil(count / folds) < 2)
+    throw new RetrainError('TOO_FEW_FOR_FOLDS', { path: folder, count, folds });
 }
 
 /** All images of a dataset, whatever side they have in a run, with their values scaled in place. */

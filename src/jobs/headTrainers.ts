@@ -1,7 +1,9 @@
+import { RetrainError } from '../base';
+import { mostNeighbourBytes, neighbourBytes } from '../models';
 import type { Runtime } from '../runtimes';
 import {
   balancedWeights,
-  fitRidge,
+  fitRidgeHead,
   trainCentroid,
   trainingDefaults,
   trainNeighbours,
@@ -26,6 +28,20 @@ interface HeadSizes {
   readonly runtime: Pick<Runtime, 'multiply' | 'multiply64'>;
 }
 
+/**
+ * Said before anything is trained on `count` images.
+ * @throws NEIGHBOURS_TOO_LARGE where a run could not keep a head of this kind
+ */
+export function checkHeadSize(kind: HeadKind, count: number, dimension: number): void {
+  const bytes = neighbourBytes(count, dimension);
+  if (kind === 'neighbours' && bytes > mostNeighbourBytes)
+    throw new RetrainError('NEIGHBOURS_TOO_LARGE', {
+      count,
+      size: Math.ceil(bytes / 2 ** 20),
+      limit: mostNeighbourBytes / 2 ** 20,
+    });
+}
+
 /** The usual training of each kind of head, with nothing to choose but what it chooses itself. */
 export function headTrainer(
   kind: HeadKind,
@@ -43,13 +59,9 @@ export function headTrainer(
     case 'ridge':
       return async (training, signal) => ({
         kind: 'linear',
-        head: (
-          await fitRidge(
-            { training, validation: null, ...sizes, imageWeights: weightsOf(training) },
-            runtime,
-            { signal },
-          )
-        ).head,
+        head: await fitRidgeHead({ training, ...sizes, imageWeights: weightsOf(training) }, runtime, {
+          signal,
+        }),
       });
     case 'hidden':
       return async (training, signal) =>

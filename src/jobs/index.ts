@@ -6,7 +6,7 @@ export type * from './results';
 export type * from './cacheResults';
 export type * from './textResults';
 export type * from './runResults';
-export { headKinds } from './crossValidationResults';
+export { headKinds, headTakesWeights } from './crossValidationResults';
 export type * from './crossValidationResults';
 export type { Places } from './places';
 export { shortfall } from './assertedAccuracy';

@@ -1,9 +1,11 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { RetrainError, seededRandom } from '../base';
 import { forecast, nestedOrder, wilson, type Forecast, type SizeOutcomes } from '../evaluation';
-import { balancedWeights, scaleInPlace, trainingDefaults, trainSoftmax, type Product } from '../training';
+import { scaleInPlace, type Product } from '../training';
 import type { Job, JobContext } from './context';
+import { headTakesWeights } from './crossValidationResults';
 import { secondsSince } from './fillCache';
+import { checkHeadSize, headTrainer, type HeadTrainer } from './headTrainers';
 import { labelledRows, type LabelledRows } from './labelledRows';
 import { countWrong, permuteRows, sizesUpTo } from './learningSizes';
 import type { JobProgress } from './requests';
@@ -18,9 +20,10 @@ const leastTested = 5;
 /**
  * Trains on growing parts of the training images, nested and stratified, several times over, and measures each head
  * on the validation and testing images together; a power law through the errors says what twice as many would give.
- * Every head is a softmax regression and the last of its epochs: choosing one on validation would flatter it there.
- * Class weights are those of the settings: at each size of the images it is trained on.
- * @throws as a retraining does; NOTHING_TO_TEST; RUN_DAMAGED where a run is asked
+ * The heads are of the kind of the run or the settings, in its usual training (`headTrainer`): validation chooses
+ * nothing, which would flatter them there. Class weights are those of the settings where such a head takes any: at each
+ * size of the images it is trained on.
+ * @throws as a retraining does; NOTHING_TO_TEST; NEIGHBOURS_TOO_LARGE; RUN_DAMAGED where a run is asked
  */
 export const learningCurve: Job<'learningCurve'> = async (params, context) => {
   const started = performance.now();
@@ -30,25 +33,21 @@ export const learningCurve: Job<'learningCurve'> = async (params, context) => {
   const { labels, counts } = parted;
   if (counts.validation + counts.testing === 0)
     throw new RetrainError('NOTHING_TO_TEST', { path: filled.facts.root });
-  const { backbone } = filled;
+  const { backbone, runtime } = filled;
+  const { dimension } = backbone;
+  const head = settings.head.kind;
+  checkHeadSize(head, counts.training, dimension);
   const training = labelledRows(read, labels, 0, counts.training);
   scaleInPlace(read.values, await scalingOf(filled, training.values));
   const tested = labelledRows(read, labels, counts.training);
-  const head: HeadSize = { classes: labels.length, dimension: backbone.dimension };
-  const sizes = await measureSizes(
-    training,
-    tested,
-    head,
-    {
-      seed: settings.seed,
-      repeats: params.repeats,
-      balanced: settings.classWeights !== undefined,
-      product: filled.runtime.multiply,
-    },
-    context,
-  );
-
   const { seed } = settings;
+  const { repeats } = params;
+  const balanced = settings.classWeights !== undefined && headTakesWeights(head);
+  const shape = { classes: labels.length, dimension };
+  const train = headTrainer(head, { ...shape, seed, balanced, runtime });
+  const plan = { ...shape, seed, repeats, train, product: runtime.multiply };
+  const sizes = await measureSizes(training, tested, plan, context);
+
   const twice = 2 * counts.training;
   const rowsOf = rowsByClass(tested.labels, labels.length);
   const present = rowsOf.filter((rows) => rows.length > 0);
@@ -71,10 +70,11 @@ export const learningCurve: Job<'learningCurve'> = async (params, context) => {
     datasetName: filled.facts.name,
     root: filled.facts.root,
     backbone: backbone.id,
-    runtime: filled.runtime.id,
+    runtime: runtime.id,
     seed,
-    repeats: params.repeats,
-    ...(settings.classWeights && { classWeights: settings.classWeights }),
+    repeats,
+    head,
+    ...(balanced && { classWeights: 'balanced' }),
     trainingImages: counts.training,
     testedImages: tested.rows.length,
     points,
@@ -85,16 +85,12 @@ export const learningCurve: Job<'learningCurve'> = async (params, context) => {
   };
 };
 
-interface HeadSize {
+interface Trainings {
   readonly classes: number;
   readonly dimension: number;
-}
-
-interface Trainings {
   readonly seed: number;
   readonly repeats: number;
-  /** Every class counts as much as any other. */
-  readonly balanced: boolean;
+  readonly train: HeadTrainer;
   readonly product: Product;
 }
 
@@ -102,8 +98,7 @@ interface Trainings {
 async function measureSizes(
   training: LabelledRows,
   tested: LabelledRows,
-  { classes, dimension }: HeadSize,
-  { seed, repeats, balanced, product }: Trainings,
+  { classes, dimension, seed, repeats, train, product }: Trainings,
   { signal, report }: JobContext<JobProgress<'learningCurve'>>,
 ): Promise<SizeOutcomes[]> {
   const random = seededRandom(seed);
@@ -121,17 +116,7 @@ async function measureSizes(
         values: training.values.subarray(0, n * dimension),
         labels: training.labels.subarray(0, n),
       };
-      const imageWeights = balanced ? balancedWeights(part.labels, classes) : undefined;
-      const task = {
-        training: part,
-        validation: null,
-        dimension,
-        classes,
-        imageWeights,
-        ...trainingDefaults,
-      };
-      const { head } = await trainSoftmax(task, product, { signal });
-      wrong.push(await countWrong(head, tested, product));
+      wrong.push(await countWrong(await train(part, signal), tested, product, signal));
       report({ kind: 'learning', done: ++done, of, images: n });
     }
   }

@@ -1,10 +1,12 @@
-import type { Head, Product } from '../training';
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import { throwIfAborted } from '../base';
+import { classesOf, logitsOf, type Product, type TrainedHead } from '../training';
 import type { LabelledRows } from './labelledRows';
 
 /** Parts of the training images, evenly spaced by their ratio: 10 % to all. */
 const parts = 7;
-/** Multiplications of one product: the event loop gets a turn between two of them. */
-const turn = 2 ** 26;
+/** Multiplications after which the event loop gets a turn: some 30 ms of them in a loop, or in the product of a runtime. */
+const turns = { loop: 2 ** 25, product: 2 ** 30 };
 
 /** The sizes to train at, ascending, the last being `all`; none so small that a class would be missing. */
 export function sizesUpTo(all: number, classes: number): number[] {
@@ -41,30 +43,46 @@ export function permuteRows(
   }
 }
 
-/** Which of the scaled rows a head names wrongly: [n] of 0 and 1. */
+/**
+ * Which of the scaled rows a head names wrongly: [n] of 0 and 1.
+ * @throws the signal's reason once aborted
+ */
 export async function countWrong(
-  head: Head,
+  trained: TrainedHead,
   { values, labels }: Pick<LabelledRows, 'values' | 'labels'>,
   product: Product,
+  signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const classes = head.bias.length;
-  const dimension = head.weights.length / classes;
+  const classes = classesOf(trained);
+  const dimension = values.length / labels.length;
   const wrong = new Uint8Array(labels.length);
-  const weights = { rows: dimension, columns: classes, data: head.weights };
-  const chunk = Math.max(1, Math.floor(turn / head.weights.length));
+  const chunk = Math.max(1, Math.floor(rowsATurn(trained)));
   for (let from = 0; from < labels.length; from += chunk) {
+    await yieldToEvents();
+    throwIfAborted(signal);
     const rows = Math.min(chunk, labels.length - from);
-    const data = values.subarray(from * dimension, (from + rows) * dimension);
-    const logits = (await product({ rows, columns: dimension, data }, weights)).data;
+    const part = values.subarray(from * dimension, (from + rows) * dimension);
+    const logits = await logitsOf(trained, part, rows, product);
     for (let row = 0; row < rows; row++) {
       let best = 0;
       let highest = -Infinity;
       for (let c = 0; c < classes; c++) {
-        const logit = (logits[row * classes + c] as number) + (head.bias[c] as number);
+        const logit = logits[row * classes + c] as number;
         if (logit > highest) [best, highest] = [c, logit];
       }
       wrong[from + row] = best === labels[from + row] ? 0 : 1;
     }
   }
   return wrong;
+}
+
+function rowsATurn(trained: TrainedHead): number {
+  switch (trained.kind) {
+    case 'linear':
+      return turns.loop / trained.head.weights.length;
+    case 'hidden':
+      return turns.loop / (trained.hidden.weights.length + trained.output.weights.length);
+    case 'neighbours':
+      return turns.product / trained.neighbours.units.length;
+  }
 }

@@ -10,6 +10,7 @@ import type {
 } from '../evaluation';
 import type { RunEvaluation, RunSummary, RunTitle } from '../models';
 import type { Epoch } from '../training';
+import type { HeadKind } from './crossValidationResults';
 import type { RunSetting } from './settingsList';
 
 /** What the jobs about runs give: plain data, like all results. */
@@ -118,7 +119,9 @@ export interface LearningCurve {
   readonly runtime: string;
   readonly seed: number;
   readonly repeats: number;
-  /** Of the trainings; absent: every image counted as much as any other. */
+  /** What was trained. */
+  readonly head: HeadKind;
+  /** Of the trainings; absent: every image counted as much as any other, or a head of this kind takes no weights. */
   readonly classWeights?: 'balanced';
   readonly trainingImages: number;
   /** Of validation and testing. */

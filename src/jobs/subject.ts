@@ -1,5 +1,6 @@
 import { readRun } from '../models';
 import type { JobContext } from './context';
+import type { HeadKind } from './crossValidationResults';
 import { datasetOfRun } from './datasetFolder';
 import type { NetworkSettings, RetrainSettings, Subject } from './requests';
 import type { RetrainProgress } from './results';
@@ -9,7 +10,8 @@ import { chosenSettings } from './settingsFile';
 interface SubjectFacts {
   readonly folder: string;
   readonly network: NetworkSettings;
-  readonly settings: SplitSettings & Pick<RetrainSettings, 'classWeights'>;
+  readonly settings: SplitSettings &
+    Pick<RetrainSettings, 'classWeights'> & { readonly head: { readonly kind: HeadKind } };
 }
 
 /**

@@ -1,10 +1,12 @@
-import type { ComparedBackbone } from '../jobs';
+import type { ComparedBackbone, HeadKind } from '../jobs';
 import type { PanelSubject } from './panel';
 import type { StateMessage } from './state';
 
 /** The page that holds backbones against each other on a dataset. */
 export interface BackbonesState {
   readonly subject: PanelSubject;
+  /** What is trained on the values of each; null: not known yet. */
+  readonly head: HeadKind | null;
   /** Those that are done, in the order they were chosen in. */
   readonly compared: readonly ComparedBackbone[];
   /** Those that cannot be loaded or run here; worded. */

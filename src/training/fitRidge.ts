@@ -1,5 +1,6 @@
 import type { Report } from '../base';
 import { descendRidge } from './ridgeDescent';
+import type { Head } from './head';
 import { tempered } from './temperature';
 import type { Product } from './matrix';
 import type { Product64 } from './matrix64';
@@ -72,6 +73,19 @@ export async function fitRidge(
     chosenOn: sample.training.labels.length,
     curve,
   };
+}
+
+/** The head that `fitRidge` gives, where nobody looks at its curve: one that is solved for needs no way to it. */
+export async function fitRidgeHead(
+  task: Omit<RidgeFitTask, 'validation' | 'fitted'>,
+  runtime: Parameters<typeof fitRidge>[1],
+  options: { readonly signal: AbortSignal },
+): Promise<Head> {
+  const fitted =
+    task.training.labels.length <= mostSolved
+      ? await trainRidge(task, runtime.multiply64, options)
+      : await fitRidge({ ...task, validation: null }, runtime, options);
+  return fitted.head;
 }
 
 interface Rows {

@@ -3,7 +3,7 @@ export type { RidgeProblem } from './centre';
 export { chooseSoftmax, softmaxPenalties, type ChosenSoftmax, type SoftmaxTrial } from './chooseSoftmax';
 export { balancedWeights } from './classWeights';
 export { stepsOf, type Continuation, type TrainingEnd, type TrainingOptions } from './continuation';
-export { fitRidge, type FittedRidge, type RidgeFitTask } from './fitRidge';
+export { fitRidge, fitRidgeHead, type FittedRidge, type RidgeFitTask } from './fitRidge';
 export type { Head } from './head';
 export { plainProduct, type Matrix, type Product } from './matrix';
 export type { Matrix64, Product64 } from './matrix64';

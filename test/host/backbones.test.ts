@@ -248,6 +248,7 @@ describe('backbones in the editor', function () {
       dialogs.choose = () => undefined;
       const state = await run<BackbonesState>('compareBackbones', vscode.Uri.file(photos));
       assert.ok(state?.work.kind === 'done', JSON.stringify(state?.work));
+      assert.equal(state.head, 'ridge');
       const ids = state.compared.map(({ backbone }) => backbone.id);
       for (const id of ['efficientnet-lite2', 'efficientnet-lite2-int8', 'mobilenet-v2'])
         assert.ok(ids.includes(id));

@@ -101,6 +101,7 @@ describe('the tree of runs', function () {
     assert.ok(answer?.kind === 'done', answer?.kind);
     assert.equal(answer.answer.trainingImages + answer.answer.testedImages, 200);
     assert.ok(answer.answer.forecast);
+    assert.equal(answer.answer.head, 'ridge');
     const again = session.learn();
     assert.equal(learning()?.kind, 'running');
     session.cancelLearning();

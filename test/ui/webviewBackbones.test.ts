@@ -13,6 +13,7 @@ describe('the comparison of backbones', function () {
         /EfficientNet-Lite2\u2069 is the most accurate: 91\.0 % right, 11\.4 ms an image\. \u2068mobilenet-v2-035\u2069 is the fastest: 82\.0 %, 2\.1 ms\./,
       )
       .waitFor();
+    await page.getByText('Accuracy: cross-validated; head: Ridge classifier.').waitFor();
     assert.equal(await page.locator('.scatter .point').count(), 4);
     assert.equal(await page.locator('.scatter .point.outdone').count(), 1, 'Inception is outdone');
     const said = await page.locator('.scatter').getAttribute('aria-label');

@@ -82,6 +82,7 @@ describe('would more images help', function () {
       /Yes: with twice the 160 photos, expect 2\.\d points more \(95 %: \d\.\d to \d\.\d\)/,
     );
     assert.match(await answer.innerText(), /tulips.* would gain most/);
+    await answer.getByText(/^Ridge classifier, measured on 40 photos of/).waitFor();
     await answer.getByText(/Every class counts as much as any other in the trainings\./).waitFor();
     assert.equal(await answer.locator('table.gains tbody tr').count(), 4);
     await answer.getByText('1 class has too few testing photos to be forecast.').waitFor();

@@ -8,7 +8,7 @@ import {
   cutsText,
   quantisedText,
 } from '../backboneText';
-import { json, runtime, wholeNumber } from '../options';
+import { head, json, runtime, settingsChoice, wholeNumber } from '../options';
 import { perform, type Output } from '../perform';
 
 interface InputSize {
@@ -40,7 +40,6 @@ interface AddOptions extends Output {
 }
 
 interface CompareOptions extends Output {
-  readonly runtime: string;
   readonly folds: number;
   readonly seed: number;
 }
@@ -143,24 +142,26 @@ function compareCommand(): Command {
     .description('hold backbones against each other on a dataset: cross-validated accuracy against time')
     .argument('<folder>', 'the dataset')
     .argument('[ids...]', 'the backbones; by default all of this machine')
+    .addOption(head())
     .addOption(runtime())
     .addOption(
       new Option('--folds <n>', 'parts of the cross-validation').argParser(wholeNumber(2, 20)).default(5),
     )
     .addOption(new Option('--seed <n>', 'of the parts').argParser(wholeNumber(0, 2 ** 32 - 1)).default(42))
     .addOption(json())
-    .action((folder: string, ids: string[], options: CompareOptions) =>
-      perform(options, async ({ jobs, progress, signal }) => {
-        const { runtime: choice, folds, seed } = options;
-        const params = { folder: path.resolve(folder), ids, runtime: choice, folds, seed };
+    .action(async (folder: string, ids: string[], options: CompareOptions, command: Command) => {
+      const choice = settingsChoice(command);
+      await perform(options, async ({ jobs, progress, signal }) => {
+        const { folds, seed } = options;
+        const params = { ...choice, folder: path.resolve(folder), ids, folds, seed };
         const result = await jobs.run('compareBackbones', params, { signal, report: progress.report });
         return {
           text: comparedText(result),
           document: comparedDocument(result),
           done: result.compared.length > 0,
         };
-      }),
-    );
+      });
+    });
 }
 
 function removeCommand(): Command {

@@ -2,7 +2,15 @@ import path from 'node:path';
 import { Command, Option } from 'commander';
 import { learningRepeats } from '../../protocol';
 import { learningCurveDocument, learningCurveText } from '../learningCurveOutput';
-import { classWeights, json, settingOptions, settingsChoice, wholeNumber } from '../options';
+import {
+  classWeights,
+  head,
+  json,
+  refuseWeights,
+  settingOptions,
+  settingsChoice,
+  wholeNumber,
+} from '../options';
 import { perform, type Output } from '../perform';
 
 type Options = Output & { readonly repeats: number };
@@ -18,9 +26,11 @@ export function learningCurveCommand(): Command {
     );
   for (const option of settingOptions()) command.addOption(option);
   return command
+    .addOption(head())
     .addOption(classWeights())
     .addOption(json())
     .action(async (folder: string, { json: asJson, repeats }: Options) => {
+      refuseWeights(command);
       const choice = settingsChoice(command);
       await perform({ ...(asJson && { json: asJson }) }, async ({ jobs, progress, signal }) => {
         const subject = { kind: 'dataset', folder: path.resolve(folder), ...choice } as const;

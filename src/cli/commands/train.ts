@@ -15,6 +15,7 @@ import {
   junit,
   junitOutput,
   optimizerOptions,
+  refuseWeights,
   reject,
   settingOptions,
   settingsChoice,
@@ -109,8 +110,7 @@ async function train(
     (!stepped || asRetrainPy || (named && options.optimizer !== 'l-bfgs'))
   )
     wrong('--regularisation is for --head softmax and --optimizer l-bfgs alone');
-  if ((head === 'neighbours' || head === 'centroid') && options.classWeights === 'balanced')
-    wrong(`--class-weights has no part in --head ${head}, which fits no weights`);
+  refuseWeights(command);
   if (named && contradicts(options, options.optimizer))
     wrong(
       options.optimizer === 'l-bfgs'
@@ -128,7 +128,7 @@ async function train(
     ...choice.options,
     ...(module !== undefined && { backbone: module }),
     ...(options.imageDir !== undefined && { imageDir: given }),
-    ...(named || !stepped ? trainingSettings({ ...options, head }, given) : {}),
+    ...(named && stepped && trainingSettings(options.optimizer, given)),
     ...(onlyRetrainPyHas(options) && asTheirs),
   };
   const work: Parameters<typeof perform>[1] = async ({ jobs, progress, signal, stop }) => {
@@ -149,12 +149,8 @@ async function train(
   await perform(output, work, { stopsTraining: true });
 }
 
-/** The head or optimizer that a person names decides the split too, whatever retrain.json says of it. */
-function trainingSettings(
-  { head, optimizer }: Pick<Options, 'optimizer'> & { readonly head: Options['head'] | undefined },
-  imageDir: string,
-): SettingValues {
-  if (head !== undefined && head !== 'softmax') return { head, splitRule: 'content' };
+/** The optimizer that a person names decides head and split too, whatever retrain.json says of them. */
+function trainingSettings(optimizer: Options['optimizer'], imageDir: string): SettingValues {
   return optimizer === 'retrain.py'
     ? retrainPyTraining(imageDir)
     : { head: 'softmax', optimizer, splitRule: 'content' };

@@ -1,6 +1,7 @@
 import type { BackbonesState, FromBackbones } from '../../protocol';
 import { fixed, percent } from '../numbers';
 import { Band } from '../panel/band';
+import { headTitle } from '../panel/headNames';
 import { Name, quoted } from '../text';
 import { plural, t } from '../words';
 import { leaders } from './leaders';
@@ -14,7 +15,7 @@ interface PageProps {
 
 /** Backbones on a dataset: how many of its photos each answers rightly, and what that costs in time. */
 export function BackbonesPage({ state, post }: PageProps) {
-  const { subject, compared, failed, work, chosen } = state;
+  const { subject, head, compared, failed, work, chosen } = state;
   const running = work.kind === 'running';
   return (
     <>
@@ -56,8 +57,9 @@ export function BackbonesPage({ state, post }: PageProps) {
               use={(id) => post({ kind: 'use', id })}
             />
             <p class="note">
+              {head && t('Accuracy: cross-validated; head: {head}.', { head: headTitle(head) })}{' '}
               {t(
-                'Accuracy: of a softmax regression, cross-validated. Time: of the network alone, in batches, without reading and decoding; it is of this moment, and other work on this machine slows it.',
+                'Time: of the network alone, in batches, without reading and decoding; it is of this moment, and other work on this machine slows it.',
               )}
             </p>
           </Band>

@@ -6,6 +6,7 @@ import { count, fixed, percent } from '../numbers';
 import { Name, quoted } from '../text';
 import { plural, t } from '../words';
 import { Band } from './band';
+import { headTitle } from './headNames';
 import { InquiryBody } from './inquiry';
 
 interface LearningProps {
@@ -85,12 +86,12 @@ function verdict({ forecast, trainingImages }: LearningCurve): string {
   );
 }
 
-function method({ testedImages, repeats, forecast, classWeights }: LearningCurve): string {
+function method({ head, testedImages, repeats, forecast, classWeights }: LearningCurve): string {
   const measured = plural(
     testedImages,
-    'Measured on {n} photo of validation and testing, up to {repeats} trainings a size.',
-    'Measured on {n} photos of validation and testing, up to {repeats} trainings a size.',
-    { repeats },
+    '{head}, measured on {n} photo of validation and testing, up to {repeats} trainings a size.',
+    '{head}, measured on {n} photos of validation and testing, up to {repeats} trainings a size.',
+    { head: headTitle(head), repeats },
   );
   const tested = classWeights
     ? `${measured} ${t('Every class counts as much as any other in the trainings.')}`

@@ -26,13 +26,18 @@ const all: readonly ComparedBackbone[] = [
 /** What the page about backbones is sent, by the name of the scenario. */
 export function backbonesState(name: string): BackbonesState {
   const subject = { name: 'flowers', shownPath: 'photos/flowers', root };
-  const state = { subject, failed: [], chosen: 'efficientnet-lite2-int8' };
+  const state = { subject, head: 'ridge', failed: [], chosen: 'efficientnet-lite2-int8' } as const;
   const running = { kind: 'running', id: 'inception-v3', index: 2, of: 4, cancelling: false } as const;
   switch (name) {
     case 'running':
       return { ...state, compared: all.slice(0, 2), work: { ...running, done: 120, images: 200 } };
     case 'begins':
-      return { ...state, compared: [], work: { ...running, id: null, index: 0, done: 0, images: 0 } };
+      return {
+        ...state,
+        head: null,
+        compared: [],
+        work: { ...running, id: null, index: 0, done: 0, images: 0 },
+      };
     case 'cancelled':
       return { ...state, compared: all.slice(0, 1), work: { kind: 'cancelled' } };
     case 'failed': {

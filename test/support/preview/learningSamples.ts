@@ -23,6 +23,7 @@ const curve: LearningCurve = {
   runtime: 'onnx',
   seed: 42,
   repeats: 5,
+  head: 'ridge',
   classWeights: 'balanced',
   trainingImages: 160,
   testedImages: 40,

@@ -234,8 +234,9 @@ describe('retrain backbones', function () {
     const compare = (...args: string[]) => run('backbones', 'compare', 'photos', '--folds', '2', ...args);
     const outcome = await compare(...chosen, '--json');
     assert.equal(outcome.status, 0, outcome.stderr);
-    const { compared, failed } = documentOf(outcome) as {
-      compared: { backbone: { id: string } }[];
+    const { head, compared, failed } = documentOf(outcome) as {
+      head: string;
+      compared: { backbone: { id: string }; accuracy: number }[];
       failed: { id: string; error: { code: string; message: string } }[];
     };
     assert.deepEqual(
@@ -249,7 +250,15 @@ describe('retrain backbones', function () {
         ['nowhere', 'BACKBONE_UNKNOWN'],
       ],
     );
+    assert.equal(head, 'ridge');
+    // The head is that of the dataset's settings, and what a person says is stronger.
+    const file = path.join(home, 'photos', 'retrain.json');
+    writeFileSync(file, '{ "head": "neighbours" }');
     const { stdout } = await compare(...chosen);
+    assert.match(stdout, /^Accuracy of a neighbours head, cross-validated in 2 folds$/m);
+    const said = documentOf(await compare('efficientnet-lite2', '--head', 'centroid', '--json'));
+    assert.equal(said['head'], 'centroid');
+    rmSync(file);
     assert.match(stdout, /^efficientnet-lite2 .* (onnx|wasm|tensorflow)$/m);
     assert.match(stdout, /^nowhere +There is no backbone nowhere on this machine; known are/m);
     // Where none is left, nothing was compared; where it is not the backbone's fault, all stops.

@@ -58,7 +58,7 @@ describe('retrain train --class-weights', function () {
     const learn = (...args: string[]) =>
       runCli(['learning-curve', 'photos', '--repeats', '2', ...args], { cwd: home, data: home });
     const last = ({ points }: { points: { accuracy: number }[] }) => points.map(({ accuracy }) => accuracy);
-    type Curve = { classWeights?: string; points: { accuracy: number }[] };
+    type Curve = { head: string; classWeights?: string; points: { accuracy: number }[] };
     const shares = ['--validation-percentage', '30', '--testing-percentage', '30'];
     const plain = documentOf(await learn('--json', ...shares)) as unknown as Curve;
     const weighted = ['--class-weights', 'balanced', ...shares];
@@ -67,6 +67,15 @@ describe('retrain train --class-weights', function () {
     assert.equal(balanced.classWeights, 'balanced');
     assert.notDeepEqual(last(balanced), last(plain));
     assert.match((await learn(...weighted)).stdout, /^Classes balanced: every class counts/m);
+    // Of a head that takes none: not where the dataset's settings have them, and refused where a person asks.
+    const file = path.join(home, 'photos', 'retrain.json');
+    writeFileSync(file, '{ "classWeights": "balanced" }');
+    const centroid = documentOf(await learn('--json', '--head', 'centroid')) as unknown as Curve;
+    rmSync(file);
+    assert.deepEqual([centroid.head, centroid.classWeights], ['centroid', undefined]);
+    const { status, stderr } = await learn('--head', 'centroid', '--class-weights', 'balanced');
+    assert.equal(status, 2);
+    assert.match(stderr, /--class-weights has no part in --head centroid/);
   });
 
   it("is refused beside retrain.py's optimizer, which has none", async () => {

@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -155,10 +156,10 @@ describe('retrain runs, compare and learning-curve', function () {
   });
 
   it('says whether more images would help, the same each time, and leaves no run behind', async () => {
-    const curve = async () =>
-      documentOf(
-        await cli('learning-curve', 'photos', '--testing-percentage', '30', '--repeats', '3', '--json'),
-      ) as {
+    const asked = ['learning-curve', 'photos', '--testing-percentage', '30', '--repeats', '3'];
+    const curve = async (...args: string[]) =>
+      documentOf(await cli(...asked, ...args, '--json')) as {
+        head: string;
         points: LearningPoint[];
         forecast: Forecast;
         classes: LearningClass[];
@@ -167,7 +168,8 @@ describe('retrain runs, compare and learning-curve', function () {
         seconds: number;
       };
     const before = readdirSync(path.join(dataset, '.retrain', 'runs'));
-    const { points, forecast, classes, trainingImages, testedImages } = await curve();
+    const { head, points, forecast, classes, trainingImages, testedImages } = await curve();
+    assert.equal(head, 'ridge');
     assert.equal(trainingImages + testedImages, 60);
     assert.deepEqual(points.at(-1)?.images, trainingImages);
     assert.deepEqual(
@@ -182,6 +184,16 @@ describe('retrain runs, compare and learning-curve', function () {
       ['daisy', 'roses', 'tulips'],
     );
     assert.deepEqual((await curve()).points, points);
+    const softmax = await curve('--head', 'softmax');
+    assert.equal(softmax.head, 'softmax');
+    assert.notDeepEqual(softmax.points, points);
+    // As the dataset's own file has it.
+    const file = path.join(dataset, 'retrain.json');
+    writeFileSync(file, '{ "optimizer": "l-bfgs" }');
+    assert.deepEqual((await curve()).points, softmax.points);
+    writeFileSync(file, '{ "head": "neighbours" }');
+    assert.match((await cli(...asked)).stdout, /^photos: neighbours head, \d+ training images, tested on/);
+    rmSync(file);
     assert.deepEqual(readdirSync(path.join(dataset, '.retrain', 'runs')), before);
   });
 

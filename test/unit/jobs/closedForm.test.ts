@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { neighbours } from '../../../src/jobs/closedForm';
 import type { FilledDataset } from '../../../src/jobs/fillCache';
+import { checkHeadSize } from '../../../src/jobs/headTrainers';
 import type { LabelledRows } from '../../../src/jobs/labelledRows';
 import { plainProduct64 } from '../../../src/runtimes';
 import { plainProduct } from '../../../src/training';
 import { sha256 } from '../../support/runRecords';
 
 describe('a head of neighbours', () => {
+  it('alone has a limit, which is told before a learning curve or a comparison trains it', () => {
+    assert.throws(() => checkHeadSize('neighbours', 24_000, 2912), { code: 'NEIGHBOURS_TOO_LARGE' });
+    assert.doesNotThrow(() => checkHeadSize('neighbours', 23_000, 2912));
+    assert.doesNotThrow(() => checkHeadSize('ridge', 24_000, 2912));
+  });
+
   it('is refused in a sentence where its values would be too large, before they are touched', async () => {
     const dimension = 2 ** 20;
     const filled: FilledDataset = {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { setImmediate as soon } from 'node:timers';
 import fc from 'fast-check';
 import { countWrong, permuteRows, sizesUpTo } from '../../../src/jobs/learningSizes';
-import { plainProduct } from '../../../src/training';
+import { plainProduct, type TrainedHead } from '../../../src/training';
 
 describe('the sizes of a learning curve', () => {
   it('ascend from a tenth to all, and hold every class', () => {
@@ -44,10 +45,40 @@ describe('the sizes of a learning curve', () => {
     );
   });
 
-  it('counts what a head names wrongly', async () => {
-    const head = { weights: new Float32Array([1, 0, 0, 1]), bias: new Float32Array([0, 0.5]) };
-    const values = new Float32Array([2, 1, 1, 2, 1, 0.75]);
-    const wrong = await countWrong(head, { values, labels: Int32Array.from([0, 0, 1]) }, plainProduct);
-    assert.deepEqual([...wrong], [0, 1, 0]);
+  const identity = new Float32Array([1, 0, 0, 1]);
+  const { signal } = new AbortController();
+  const heads: readonly TrainedHead[] = [
+    { kind: 'linear', head: { weights: identity, bias: new Float32Array([0, 0.5]) } },
+    {
+      kind: 'hidden',
+      hidden: { weights: identity, bias: new Float32Array(2) },
+      output: { weights: identity, bias: new Float32Array([0, 0.5]) },
+    },
+    {
+      kind: 'neighbours',
+      neighbours: {
+        units: new Float32Array([1, 0, 0.5, 0.866]),
+        labels: Int32Array.from([0, 1]),
+        classes: 2,
+        k: 1,
+        temperature: 1,
+        scaling: null,
+      },
+    },
+  ];
+  for (const head of heads)
+    it(`counts what a ${head.kind} head names wrongly`, async () => {
+      const set = { values: new Float32Array([2, 1, 1, 2, 1, 0.75]), labels: Int32Array.from([0, 0, 1]) };
+      assert.deepEqual([...(await countWrong(head, set, plainProduct, signal))], [0, 1, 0]);
+    });
+
+  it('stops between two parts of the images where it is aborted meanwhile', async () => {
+    const dimension = 2 ** 18;
+    const head = { weights: new Float32Array(2 * dimension), bias: new Float32Array(2) };
+    const set = { values: new Float32Array(65 * dimension), labels: new Int32Array(65) };
+    const controller = new AbortController();
+    const counted = countWrong({ kind: 'linear', head }, set, plainProduct, controller.signal);
+    soon(() => controller.abort());
+    await assert.rejects(counted, { name: 'AbortError' });
   });
 });

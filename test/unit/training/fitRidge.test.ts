@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { seededRandom } from '../../../src/base';
 import { plainProduct64 } from '../../../src/runtimes';
-import { fitRidge, plainProduct, trainRidge, type Epoch, type Head } from '../../../src/training';
+import {
+  fitRidge,
+  fitRidgeHead,
+  plainProduct,
+  trainRidge,
+  type Epoch,
+  type Head,
+} from '../../../src/training';
 import { mostSolved } from '../../../src/training/fitRidge';
 import { descendRidge } from '../../../src/training/ridgeDescent';
 import { ridgeSystem } from '../../../src/training/ridgeSystem';
@@ -96,6 +103,8 @@ describe('fitRidge', () => {
       [fitted.head, fitted.penalty, fitted.temperature, fitted.trials, fitted.chosenOn],
       [head, penalty, temperature, trials, 90],
     );
+    const { signal } = new AbortController();
+    assert.deepEqual(await fitRidgeHead(problem, products, { signal }), head);
     const scores = Float64Array.from(logitsOf(head, problem.training.values).flat());
     const right = problem.training.labels.reduce((sum, label, row) => {
       const own = scores.subarray(row * classes, (row + 1) * classes);
