@@ -108,10 +108,19 @@ export class Retraining {
 
   /** Shows one run, in the panel of the dataset it was made from. */
   async showRun(folder: string): Promise<void> {
-    const { dataset } = await this.engine.run('readRun', { run: folder });
-    const session = this.sessions.of(dataset.root);
+    const session = await this.#sessionOf(folder);
     await session.showRun(folder);
     this.panels.show(session);
+  }
+
+  /** Goes on with the training of one run, in the panel of the dataset it was made from. */
+  async continueRun(folder: string): Promise<RunView | undefined> {
+    return this.continueDataset(await this.#sessionOf(folder), folder);
+  }
+
+  async #sessionOf(run: string): Promise<DatasetSession> {
+    const { dataset } = await this.engine.run('readRun', { run });
+    return this.sessions.of(dataset.root);
   }
 
   async #choose(folder: vscode.Uri | undefined): Promise<DatasetSession | undefined> {
