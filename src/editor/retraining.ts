@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { RetrainError } from '../base';
 import type { HeadsView, RunView } from '../protocol';
 import { chooseDataset } from './datasets';
+import { askHeads } from './askHeads';
 import type { DatasetSession, DatasetSessions } from './datasetSession';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
@@ -88,7 +89,8 @@ export class Retraining {
   }
 
   /**
-   * Compares heads for the run that is shown of `folder`, or of the dataset of the workspace, else for its newest one.
+   * Asks which heads, and compares them for the run that is shown of `folder`, or of the dataset of the workspace, else
+   * for its newest one; undefined where the person chooses none.
    * @throws NO_RUN; BUSY while a retraining has the panel
    */
   async compareHeads(folder: vscode.Uri | undefined): Promise<HeadsView | undefined> {
@@ -96,8 +98,10 @@ export class Retraining {
     if (!session) return undefined;
     if (session.retraining) throw new RetrainError('BUSY', { path: session.subject.shownPath });
     if (session.state.kind !== 'done') await session.showNewest();
+    const heads = await askHeads();
+    if (!heads) return undefined;
     this.panels.show(session, 'heads');
-    return session.compareHeads(1);
+    return session.compareHeads(heads, 1);
   }
 
   /** Opens the retrain.json of `folder` or of the dataset of the workspace. */
