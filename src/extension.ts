@@ -77,7 +77,10 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
 
   const bottleneckEditors = new BottleneckEditors(extension, engine, log);
   const bottleneckTree = new BottleneckTree(engine, sessions, log);
-  const runs = new Runs(extension, engine, sessions, log, (run) => retraining.showRun(run));
+  const runs = new Runs(extension, engine, sessions, log, {
+    open: (run) => retraining.showRun(run),
+    goOn: (run) => retraining.continueRun(run),
+  });
 
   const backbones = new Backbones(extension, engine, log);
 

@@ -83,6 +83,7 @@ function measure(metric: ComparedMetric, side: 'before' | 'after'): string {
     case 'seconds':
       return value.toFixed(1);
     case 'epochs':
+    case 'steps':
     case 'images':
     case 'trainingImages':
     case 'testingImages':

@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import { isAbort, RetrainError, toFailure } from '../base';
-import type {
-  HeadKind,
-  HeadsView,
-  PanelState,
-  PanelSubject,
-  RunningView,
-  RunView,
-  SettingsFacts,
+import {
+  comparedHeads,
+  type HeadKind,
+  type HeadsView,
+  type PanelState,
+  type PanelSubject,
+  type RunningView,
+  type RunView,
+  type SettingsFacts,
 } from '../protocol';
 import { subjectOf } from './datasets';
 import type { EngineClient } from './engineClient';
@@ -170,14 +171,15 @@ export class DatasetSession {
   }
 
   /**
-   * Cross-validates all kinds of heads on the dataset, with the network and class weights of the run that is shown.
-   * What comes of it; undefined while no run is shown.
+   * Cross-validates the chosen heads on the dataset, with the network and class weights of the run that is shown.
+   * What comes of it; undefined while no run is shown or where no head is chosen.
    */
-  async compareHeads(repeats: number): Promise<HeadsView | undefined> {
-    if (this.#state.kind !== 'done') return undefined;
+  async compareHeads(chosen: readonly HeadKind[], repeats: number): Promise<HeadsView | undefined> {
+    const heads = comparedHeads.filter((head) => chosen.includes(head));
+    if (this.#state.kind !== 'done' || heads.length === 0) return undefined;
     const { folder, training } = this.#state.run;
     const { runtime } = retrainSettings(vscode.Uri.file(this.subject.root));
-    await this.#heads.ask(folder, runtime, { seed: training.seed, repeats });
+    await this.#heads.ask(folder, runtime, { heads, seed: training.seed, repeats });
     return this.#heads.viewOf(folder);
   }
 

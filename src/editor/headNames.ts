@@ -7,7 +7,7 @@ const names: Readonly<Record<HeadKind, () => string>> = {
   ridge: () => vscode.l10n.t('Ridge classifier'),
   hidden: () => vscode.l10n.t('Hidden layer'),
   neighbours: () => vscode.l10n.t('Nearest neighbours'),
-  centroid: () => vscode.l10n.t('Class means'),
+  centroid: () => vscode.l10n.t('Class centroid'),
 };
 
 export const headKinds = Object.keys(names) as HeadKind[];

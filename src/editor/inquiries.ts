@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { isAbort, toFailure } from '../base';
 import {
-  comparedHeads,
   headFolds,
   learningRepeats,
   type CrossValidatedHead,
   type CrossValidationView,
+  type HeadKind,
   type HeadsView,
   type HeadTrainings,
   type Inquiry,
@@ -109,6 +109,14 @@ export class LearningInquiry extends RunInquiry<Trainings, LearningCurve> {
   }
 }
 
+interface HeadsQuestion {
+  readonly heads: readonly HeadKind[];
+  /** Of the folds. */
+  readonly seed: number;
+  /** How often the photos are dealt out to them. */
+  readonly repeats: number;
+}
+
 /** Which head is best? */
 export class HeadsInquiry extends RunInquiry<HeadTrainings, CrossValidationView> {
   constructor(
@@ -118,17 +126,16 @@ export class HeadsInquiry extends RunInquiry<HeadTrainings, CrossValidationView>
     super({ ...noTraining, head: null, heads: [] }, changed);
   }
 
-  /** `seed`: of the folds; `repeats`: how often they are dealt out. */
-  ask(run: string, runtime: string, { seed, repeats }: { seed: number; repeats: number }): Promise<void> {
+  ask(run: string, runtime: string, { heads, seed, repeats }: HeadsQuestion): Promise<void> {
     return this.start(run, ({ show, ...options }) => {
-      const heads: HeadTrainings['heads'][number][] = [];
+      const compared: HeadTrainings['heads'][number][] = [];
       return this.engine.run(
         'crossValidateHeads',
-        { subject: subjectOf(run, runtime), heads: comparedHeads, folds: headFolds, repeats, seed },
+        { subject: subjectOf(run, runtime), heads, folds: headFolds, repeats, seed },
         {
           token: options.token,
           restarted: () => {
-            heads.length = 0;
+            compared.length = 0;
             options.restarted();
           },
           progress: (progress) => {
@@ -138,8 +145,8 @@ export class HeadsInquiry extends RunInquiry<HeadTrainings, CrossValidationView>
                 return show({ head, done, of });
               }
               case 'crossValidated':
-                heads.push(progress.result);
-                return show({ heads: [...heads] });
+                compared.push(progress.result);
+                return show({ heads: [...compared] });
               default:
                 return show(valuesOf(progress));
             }

@@ -160,7 +160,7 @@ export class ResultsPanel {
         return this.#session?.cancelLearning();
       case 'compareHeads': {
         const repeats = Math.min(mostRepeats, Math.max(1, Math.round(message.repeats)));
-        return this.#session?.compareHeads(repeats);
+        return this.#session?.compareHeads(message.heads, repeats);
       }
       case 'cancelComparingHeads':
         return this.#session?.cancelComparingHeads();

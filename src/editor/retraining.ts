@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { RetrainError } from '../base';
 import type { HeadsView, RunView } from '../protocol';
 import { chooseDataset } from './datasets';
+import { askHeads } from './askHeads';
 import type { DatasetSession, DatasetSessions } from './datasetSession';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
@@ -88,7 +89,8 @@ export class Retraining {
   }
 
   /**
-   * Compares heads for the run that is shown of `folder`, or of the dataset of the workspace, else for its newest one.
+   * Asks which heads, and compares them for the run that is shown of `folder`, or of the dataset of the workspace, else
+   * for its newest one; undefined where the person chooses none.
    * @throws NO_RUN; BUSY while a retraining has the panel
    */
   async compareHeads(folder: vscode.Uri | undefined): Promise<HeadsView | undefined> {
@@ -96,8 +98,10 @@ export class Retraining {
     if (!session) return undefined;
     if (session.retraining) throw new RetrainError('BUSY', { path: session.subject.shownPath });
     if (session.state.kind !== 'done') await session.showNewest();
+    const heads = await askHeads();
+    if (!heads) return undefined;
     this.panels.show(session, 'heads');
-    return session.compareHeads(1);
+    return session.compareHeads(heads, 1);
   }
 
   /** Opens the retrain.json of `folder` or of the dataset of the workspace. */
@@ -108,10 +112,19 @@ export class Retraining {
 
   /** Shows one run, in the panel of the dataset it was made from. */
   async showRun(folder: string): Promise<void> {
-    const { dataset } = await this.engine.run('readRun', { run: folder });
-    const session = this.sessions.of(dataset.root);
+    const session = await this.#sessionOf(folder);
     await session.showRun(folder);
     this.panels.show(session);
+  }
+
+  /** Goes on with the training of one run, in the panel of the dataset it was made from. */
+  async continueRun(folder: string): Promise<RunView | undefined> {
+    return this.continueDataset(await this.#sessionOf(folder), folder);
+  }
+
+  async #sessionOf(run: string): Promise<DatasetSession> {
+    const { dataset } = await this.engine.run('readRun', { run });
+    return this.sessions.of(dataset.root);
   }
 
   async #choose(folder: vscode.Uri | undefined): Promise<DatasetSession | undefined> {

@@ -14,6 +14,8 @@ import { percent } from './wording';
 export interface RunViews {
   open(run: string): Promise<unknown>;
   compare(before: string, after: string): Promise<unknown>;
+  /** Goes on with the training of a run. */
+  goOn(run: string): Promise<unknown>;
 }
 
 type Run = Extract<RunNode, { kind: 'run' }>;
@@ -32,6 +34,7 @@ export class RunActions {
       registerCommand(id, log, async (node?: RunNode) => (node?.kind === 'run' ? action(node) : undefined));
     return vscode.Disposable.from(
       on('retrain.openRun', ({ run }) => this.views.open(run.folder)),
+      on('retrain.continueRun', ({ run }) => this.views.goOn(run.folder)),
       on('retrain.renameRun', (node) => this.rename(node)),
       on('retrain.pinRunToTop', (node) => this.#title(node, { pinned: true })),
       on('retrain.unpinRun', (node) => this.#title(node, { pinned: false })),

@@ -129,7 +129,9 @@ function runItem(node: Extract<RunNode, { kind: 'run' }>): vscode.TreeItem {
   item.tooltip = tooltipOf(run, accuracy, images);
   item.iconPath = new vscode.ThemeIcon(run.pinned ? 'pinned' : run.refitOf ? 'references' : 'pulse');
   item.id = run.folder;
-  item.contextValue = run.pinned ? 'run.pinned' : 'run';
+  item.contextValue = ['run', run.pinned && 'pinned', run.continuable && 'continuable']
+    .filter(Boolean)
+    .join('.');
   item.command = { command: 'retrain.openRun', title: vscode.l10n.t('Open Run'), arguments: [node] };
   return item;
 }

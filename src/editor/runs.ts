@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { ComparisonPanels } from './comparisonPanels';
 import type { DatasetSessions } from './datasetSession';
 import type { EngineClient } from './engineClient';
-import { RunActions } from './runActions';
+import { RunActions, type RunViews } from './runActions';
 import { RunTree } from './runTree';
 
 /** The Runs view, what can be done with runs, and the pages that compare them. */
@@ -11,18 +11,18 @@ export class Runs {
   readonly comparisons: ComparisonPanels;
   readonly #actions: RunActions;
 
-  /** @param open shows a run in the panel of its dataset */
+  /** @param panel shows a run in the panel of its dataset, or goes on with its training there */
   constructor(
     extension: vscode.Uri,
     engine: EngineClient,
     sessions: DatasetSessions,
     log: vscode.LogOutputChannel,
-    open: (run: string) => Promise<unknown>,
+    panel: Pick<RunViews, 'open' | 'goOn'>,
   ) {
     this.tree = new RunTree(engine, sessions, log);
-    this.comparisons = new ComparisonPanels(extension, engine, log, open);
+    this.comparisons = new ComparisonPanels(extension, engine, log, panel.open);
     const compare = (before: string, after: string) => this.comparisons.show(before, after);
-    this.#actions = new RunActions(engine, sessions, this.tree, { open, compare });
+    this.#actions = new RunActions(engine, sessions, this.tree, { ...panel, compare });
   }
 
   register(log: vscode.LogOutputChannel): vscode.Disposable {

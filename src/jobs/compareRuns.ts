@@ -1,5 +1,14 @@
 import { confusionDifference, datasetChanges, flipsBetween, type TestedImage } from '../evaluation';
-import { curveOf, readRun, readRunImages, readRunTitle, type RunImage, type RunRecord } from '../models';
+import {
+  curveOf,
+  readRun,
+  readRunImages,
+  readRunTitle,
+  type RunImage,
+  type RunRecord,
+  type RunTraining,
+} from '../models';
+import type { CurveUnit } from '../training';
 import type { Job } from './context';
 import { datasetOfRun } from './datasetFolder';
 import type {
@@ -40,7 +49,9 @@ export const compareRuns: Job<'compareRuns'> = async (params, { places, signal }
         ...(await readRunTitle(folder)),
         datasetName: run.dataset.name,
         created: run.created,
+        head: run.settings.head,
         curve: curveOf(run.training),
+        unit: unitOf(run.training),
         bestEpoch: run.training.kind === 'iterative' ? run.training.bestEpoch : null,
         evaluation: { n, accuracy, interval },
       },
@@ -60,6 +71,10 @@ export const compareRuns: Job<'compareRuns'> = async (params, { places, signal }
     dataset: datasetBetween(before.images, after.images),
   };
 };
+
+function unitOf(training: RunTraining): CurveUnit {
+  return training.kind === 'iterative' ? training.unit : 'epoch';
+}
 
 function tested({ predictions }: RunRecord): TestedImage[] {
   return predictions.flatMap(({ side, ...image }) => (side === 'testing' ? [image] : []));
@@ -104,7 +119,10 @@ function measures(run: RunRecord): Map<MetricKey, number | null> {
     ['validationCrossEntropy', best?.validation?.crossEntropy ?? null],
     ['trainingAccuracy', best?.training.accuracy ?? null],
     ['trainingCrossEntropy', best?.training.crossEntropy ?? null],
-    ['epochs', training.kind === 'iterative' ? training.epochs : null],
+    [
+      unitOf(training) === 'step' ? 'steps' : 'epochs',
+      training.kind === 'iterative' ? training.epochs : null,
+    ],
     ['seconds', training.seconds],
     ['images', run.dataset.images],
     ['trainingImages', run.split.training],

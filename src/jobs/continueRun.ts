@@ -1,10 +1,17 @@
 import path from 'node:path';
 import { RetrainError } from '../base';
-import { readLast, readRun, type HeadSettings, type IterativeTraining, type RunRecord } from '../models';
+import {
+  isContinuable,
+  readLast,
+  readRun,
+  type HeadSettings,
+  type IterativeTraining,
+  type RunRecord,
+} from '../models';
 import { tempered, type Continuation, type Head, type LbfgsOptimizer } from '../training';
 import type { Job } from './context';
 import { readDataset, trainRun } from './retrain';
-import { isContinuable, runView } from './runView';
+import { runView } from './runView';
 import { writeOutputs } from './trainingOutputs';
 
 /**

@@ -8,8 +8,8 @@ import type {
   PowerLaw,
   TestedImage,
 } from '../evaluation';
-import type { RunEvaluation, RunSummary, RunTitle } from '../models';
-import type { Epoch } from '../training';
+import type { HeadSettings, RunEvaluation, RunSummary, RunTitle } from '../models';
+import type { CurveUnit, Epoch } from '../training';
 import type { HeadKind } from './crossValidationResults';
 import type { RunSetting } from './settingsList';
 
@@ -34,8 +34,11 @@ export interface ComparedRun extends RunTitle {
   readonly datasetName: string;
   /** ISO 8601. */
   readonly created: string;
-  /** Empty for a head in closed form. */
+  readonly head: HeadSettings;
+  /** Empty for a head that is not trained step by step. */
   readonly curve: readonly Epoch[];
+  /** What `bestEpoch` and the numbers of `curve` count. */
+  readonly unit: CurveUnit;
   readonly bestEpoch: number | null;
   readonly evaluation: Pick<RunEvaluation, 'n' | 'accuracy' | 'interval'>;
 }
@@ -60,6 +63,7 @@ export type MetricKey =
   | 'trainingAccuracy'
   | 'trainingCrossEntropy'
   | 'epochs'
+  | 'steps'
   | 'seconds'
   | 'images'
   | 'trainingImages'

@@ -1,5 +1,11 @@
 import { answersSureness } from '../evaluation';
-import type { RunLeaveOneOut, RunPrediction, RunRecord, RunSureness, RunTraining } from '../models';
+import {
+  isContinuable,
+  type RunLeaveOneOut,
+  type RunPrediction,
+  type RunRecord,
+  type RunSureness,
+} from '../models';
 import { labelFinder } from './labelledRows';
 import type { EvaluationView, RefitFacts, RunFacts, RunView } from './results';
 
@@ -36,13 +42,6 @@ export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: stri
     continuable: isContinuable(run.training),
   };
 }
-
-/** Where its training ended is kept, and more of it would change something. */
-export function isContinuable(training: RunTraining): training is ContinuableTraining {
-  return training.kind === 'iterative' && training.ended !== undefined && training.ended !== 'converged';
-}
-
-type ContinuableTraining = Extract<RunTraining, { kind: 'iterative' }>;
 
 function leaveOneOutView(leaveOneOut: RunLeaveOneOut): NonNullable<RunView['leaveOneOut']> {
   if (leaveOneOut.kind === 'skipped') return leaveOneOut;

@@ -1,7 +1,7 @@
 /** A run on disk: the trained head with all that is known about its training. */
 export type { RunCalibration } from './calibration';
 export { eventFile } from './eventFile';
-export { curveOf, type IterativeTraining } from './runRecord';
+export { curveOf, isContinuable, type IterativeTraining } from './runRecord';
 export { modelFiles } from './headFiles';
 export { writeLabels as labelsText } from './labelsFile';
 export type { KnownImages } from './knownFile';

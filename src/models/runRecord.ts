@@ -153,6 +153,11 @@ export function curveOf(training: RunTraining): readonly Epoch[] {
   return 'curve' in training ? training.curve : [];
 }
 
+/** Where its training ended is kept, and more of it would change something. */
+export function isContinuable(training: RunTraining): training is IterativeTraining {
+  return training.kind === 'iterative' && training.ended !== undefined && training.ended !== 'converged';
+}
+
 /** How good answers to labelled images are. */
 export interface Measured {
   /** In the order of the head's outputs. */

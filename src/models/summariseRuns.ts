@@ -2,7 +2,7 @@ import path from 'node:path';
 import { RetrainError } from '../base';
 import { readAll, type RunList } from './listRuns';
 import { readRunMetrics } from './readRun';
-import type { HeadSettings, RefitOf, RunEvaluation } from './runRecord';
+import { isContinuable, type HeadSettings, type RefitOf, type RunEvaluation } from './runRecord';
 import { readRunTitle, type RunTitle } from './runTitle';
 
 /** What a list says of a run. */
@@ -19,6 +19,8 @@ export interface RunSummary extends RunTitle, Pick<RunEvaluation, 'accuracy' | '
   /** The id of its backbone. */
   readonly backbone: string;
   readonly refitOf: RefitOf | null;
+  /** Its training can be gone on with. */
+  readonly continuable: boolean;
 }
 
 /** The runs of a dataset, those that are pinned first, then the newest, and the folders that cannot be read. */
@@ -30,7 +32,7 @@ export async function summariseRuns(
   const broken = [...damaged];
   for (const { folder, facts } of runs)
     try {
-      const { evaluation } = await readRunMetrics(folder);
+      const { evaluation, training } = await readRunMetrics(folder);
       summaries.push({
         folder,
         name: path.basename(folder),
@@ -44,6 +46,7 @@ export async function summariseRuns(
         head: facts.settings.head.kind,
         backbone: facts.backbone.id,
         refitOf: facts.refitOf,
+        continuable: isContinuable(training),
       });
     } catch (error) {
       if (!(error instanceof RetrainError)) throw error;

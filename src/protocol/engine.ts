@@ -26,6 +26,8 @@ export interface JobRequest<K extends JobName = JobName> {
 
 /** The heads that the editor compares: those that take longest come last. */
 export const comparedHeads: readonly HeadKind[] = ['softmax', 'ridge', 'neighbours', 'centroid', 'hidden'];
+/** Those that are compared where the person chooses no others: the hidden layer takes longer than all others together. */
+export const usuallyCompared: readonly HeadKind[] = ['softmax', 'ridge', 'neighbours', 'centroid'];
 /** Parts of a cross-validation of heads where the person says nothing, and how often they may be dealt out. */
 export const headFolds = 5;
 export const mostRepeats = 100;

@@ -140,7 +140,7 @@ export type FromPanel =
   | { readonly kind: 'learningCurve' }
   | { readonly kind: 'cancelLearningCurve' }
   /** `repeats`: how often the photos are dealt out to folds. */
-  | { readonly kind: 'compareHeads'; readonly repeats: number }
+  | { readonly kind: 'compareHeads'; readonly heads: readonly HeadKind[]; readonly repeats: number }
   | { readonly kind: 'cancelComparingHeads' }
   /** Makes it the head of the dataset's settings. */
   | { readonly kind: 'useHead'; readonly head: HeadKind }

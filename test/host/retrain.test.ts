@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { access, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { RunNode } from '../../src/editor';
 import type { ClassifyResult, RunView } from '../../src/protocol';
 import { watchDialogs } from './support/dialogs';
 import {
@@ -166,6 +167,20 @@ describe('Retrain Classifier', function () {
       assert.deepEqual(next.continues, { run: run.name, created: run.created, epochs: run.training.epochs });
       assert.ok(next.training.epochs > run.training.epochs);
       assert.deepEqual(next.training.curve.slice(0, run.training.curve.length), run.training.curve);
+
+      // From the tree: on the run that was asked, and not on the newest.
+      const { engine, runs } = await activated();
+      const listed = await engine.run('summariseRuns', { folder: root });
+      const summary = listed.runs.find(({ folder }) => folder === run.folder);
+      assert.ok(summary);
+      const node: RunNode = { kind: 'run', root, run: summary };
+      assert.equal(runs.tree.getTreeItem(node).contextValue, 'run.continuable');
+      const other = vscode.commands.executeCommand<RunView>('retrain.continueRun', node);
+      await eventually('that it goes on', () =>
+        session.state.kind === 'running' && session.state.running.training ? true : undefined,
+      );
+      assert.ok(session.stopTraining());
+      assert.equal((await other).continues?.run, run.name);
     } finally {
       await set({ optimizer: undefined, trainingSteps: undefined });
     }

@@ -49,6 +49,41 @@ describe('the comparison of two runs', function () {
     await same.close();
   });
 
+  it('draws each curve at its own epochs or steps, and names what they are', async () => {
+    const training = async (scenario: string) => {
+      const page = await pages.open('comparison', scenario);
+      const band = page.getByRole('region', { name: 'Training' });
+      const plots = await band.getByRole('img').all();
+      const labels = await Promise.all(plots.map((plot) => plot.getAttribute('aria-label')));
+      const seen = {
+        text: await band.innerText(),
+        labels,
+        axes: await page.locator('.u-axis').count(),
+      };
+      await page.close();
+      return seen;
+    };
+    const one = await training('two');
+    assert.match(one.text, /before: 40 epochs of L-BFGS\s+after: 60 epochs of L-BFGS\s+dashed: validation/);
+    assert.doesNotMatch(one.text, /axis/);
+    assert.match(
+      one.labels[0] ?? '',
+      /^Accuracy of both runs\. Before: .*At epoch 40: .* After: .*At epoch 60: /,
+    );
+    assert.match((await training('curves')).text, /on one axis, but an epoch of one is not the same work/);
+    const two = await training('steps');
+    assert.match(two.text, /before: 4,000 steps of retrain\.py, each with 100 photos/);
+    assert.match(two.text, /A step is not an epoch: each run has an axis of its own, before above/);
+    assert.match(two.labels[0] ?? '', /Before: .*At step 4,000: .* After: .*At epoch 60: /);
+    assert.equal(two.axes, one.axes + 2, 'an axis above each of the plots');
+    const curveless = await training('curveless');
+    assert.match(curveless.text, /before: no curve: the most alike photos vote/);
+    assert.equal(curveless.labels.length, 2);
+    const none = await training('none');
+    assert.match(none.text, /after: no curve: the means of the classes/);
+    assert.deepEqual(none.labels, []);
+  });
+
   it('shows labels and titles as text', async () => {
     const page = await pages.open('comparison', 'labels');
     assert.ok((await page.getByText(hostileLabel, { exact: true }).count()) >= 2);

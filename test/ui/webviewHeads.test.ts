@@ -11,10 +11,31 @@ describe('which head is best', function () {
     await band.getByRole('button', { name: 'Compare Heads' }).click();
     await band.getByRole('button', { name: '5 times' }).click();
     await band.getByRole('button', { name: 'Compare Heads' }).click();
+    const heads = ['softmax', 'ridge', 'neighbours', 'centroid'];
     assert.deepEqual(await sent(page, 'compareHeads'), [
-      { kind: 'compareHeads', repeats: 1 },
-      { kind: 'compareHeads', repeats: 5 },
+      { kind: 'compareHeads', heads, repeats: 1 },
+      { kind: 'compareHeads', heads, repeats: 5 },
     ]);
+    await page.close();
+  });
+
+  it('is asked about the heads that are ticked, of which there is at least one', async () => {
+    const page = await pages.open('panel', 'done');
+    const choice = page.getByRole('group', { name: 'Heads to compare' });
+    const start = page.getByRole('button', { name: 'Compare Heads' });
+    const hidden = choice.getByRole('checkbox', { name: /^Hidden layer/ });
+    assert.equal(await hidden.isChecked(), false);
+    assert.match((await choice.locator('label').last().getAttribute('title')) ?? '', /^Takes longer/);
+    for (const name of ['Softmax regression', 'Ridge classifier', 'Nearest neighbours', 'Class centroid'])
+      await choice.getByRole('checkbox', { name }).press('Space');
+    assert.equal(await choice.getByRole('checkbox', { checked: true }).count(), 0);
+    await page.getByText('Tick at least one head.').waitFor();
+    assert.ok(await start.isDisabled());
+    await hidden.press('Space');
+    await choice.getByText('Ridge classifier').click();
+    await start.click();
+    const [question] = await sent(page, 'compareHeads');
+    assert.deepEqual(question?.['heads'], ['ridge', 'hidden']);
     await page.close();
   });
 
@@ -80,6 +101,9 @@ describe('which head is best', function () {
     await equal.getByText(/The intervals of all others overlap with its own/).waitFor();
     await equal.getByText(/Dealt out 5 times, seed 42\./).waitFor();
     await equal.close();
+    const one = await pages.open('panel', 'headsOne');
+    await one.getByText('Ridge classifier: 88.8 % right (95 %: 81.2 to 96.3).').waitFor();
+    await one.close();
     const balanced = await pages.open('panel', 'headsBalanced');
     await balanced
       .getByText(/Without class weights, for they take none: Nearest neighbours, Class centroid\./)

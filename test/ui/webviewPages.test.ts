@@ -40,7 +40,7 @@ const states: Readonly<Record<View, readonly string[]>> = {
     'headsBalanced',
     'headsFailed',
   ],
-  comparison: ['two', 'same', 'old', 'many', 'labels', 'busy', 'failed'],
+  comparison: ['two', 'same', 'old', 'many', 'labels', 'busy', 'failed', 'steps', 'none'],
   backbones: ['done', 'running', 'begins', 'cancelled', 'failed', 'labels', 'one', 'partly', 'none'],
   inspector: ['part', 'chosen', 'labels', 'failed'],
   classify: ['one', 'unknown', 'unsure', 'several', 'labels', 'busy', 'refitting', 'failed'],

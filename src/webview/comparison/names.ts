@@ -106,6 +106,8 @@ export function metricOf(key: MetricKey): Metric {
       return { name: t('Training cross-entropy'), write: nats, better: null };
     case 'epochs':
       return { name: t('Epochs'), write: count, better: null };
+    case 'steps':
+      return { name: t('Steps'), write: count, better: null };
     case 'seconds':
       return { name: t('Seconds of training'), write: (value) => fixed(value, 1), better: null };
     case 'images':

@@ -1,12 +1,14 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useMemo } from 'preact/hooks';
 import type { CurveUnit, EpochView } from '../../protocol';
 import { fixed, percent } from '../numbers';
 import { Toggle } from '../toggle';
 import { t } from '../words';
 import { Band } from './band';
 import { CurveTable } from './curveTable';
-import { Plot } from './plot';
+import { spoken } from './curveWords';
+import { linesOf, Plot } from './plot';
 
 interface CurvesProps {
   readonly unit: CurveUnit;
@@ -33,6 +35,7 @@ export function Curves({
   more,
   children,
 }: CurvesProps & { more?: More; children?: ComponentChildren }) {
+  const lines = useMemo(() => linesOf(curve), [curve]);
   const validated = curve.some((epoch) => epoch.validation !== null);
   // Without validation photos nothing says which epoch is best.
   const bestEpoch = validated ? best : null;
@@ -77,19 +80,17 @@ export function Curves({
           <figure>
             <figcaption>{t('Accuracy')}</figcaption>
             <Plot
-              label={spoken(t('Accuracy'), unit, curve, bestEpoch, (score) => `${percent(score.accuracy)} %`)}
+              label={spoken('accuracy', unit, curve, bestEpoch)}
               measure="accuracy"
-              {...{ curve, bestEpoch, point }}
+              {...{ lines, bestEpoch, point }}
             />
           </figure>
           <figure>
             <figcaption>{t('Cross-entropy')}</figcaption>
             <Plot
-              label={spoken(t('Cross-entropy'), unit, curve, bestEpoch, (score) =>
-                fixed(score.crossEntropy, 2),
-              )}
+              label={spoken('crossEntropy', unit, curve, bestEpoch)}
               measure="crossEntropy"
-              {...{ curve, bestEpoch, point }}
+              {...{ lines, bestEpoch, point }}
             />
           </figure>
           {children}
@@ -132,32 +133,4 @@ function Legend(props: CurvesProps & { pointed: number | null; validated: boolea
       {!validated && curve.length > 0 && <span class="key">{t('no validation photos')}</span>}
     </p>
   );
-}
-
-function spoken(
-  measure: string,
-  unit: CurveUnit,
-  curve: readonly EpochView[],
-  bestEpoch: number | null,
-  write: (score: EpochView['training']) => string,
-): string {
-  const last = curve.at(-1);
-  if (!last) return t('{measure}: nothing measured yet.', { measure });
-  const params = {
-    measure,
-    at: last.epoch,
-    training: write(last.training),
-    validation: last.validation ? write(last.validation) : '',
-  };
-  const best = { best: bestEpoch ?? 0 };
-  if (unit === 'step') {
-    const course = last.validation
-      ? t('{measure} over the steps. At step {at}: training {training}, validation {validation}.', params)
-      : t('{measure} over the steps. At step {at}: training {training}.', params);
-    return bestEpoch === null ? course : `${course} ${t('Best step: {best}.', best)}`;
-  }
-  const course = last.validation
-    ? t('{measure} over the epochs. At epoch {at}: training {training}, validation {validation}.', params)
-    : t('{measure} over the epochs. At epoch {at}: training {training}.', params);
-  return bestEpoch === null ? course : `${course} ${t('Best epoch: {best}.', best)}`;
 }

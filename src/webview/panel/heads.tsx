@@ -1,11 +1,13 @@
 import { useSignal } from '@preact/signals';
-import type {
-  CrossValidatedHead,
-  CrossValidationView,
-  FromPanel,
-  HeadKind,
-  HeadsView,
-  HeadTrainings,
+import {
+  comparedHeads,
+  usuallyCompared,
+  type CrossValidatedHead,
+  type CrossValidationView,
+  type FromPanel,
+  type HeadKind,
+  type HeadsView,
+  type HeadTrainings,
 } from '../../protocol';
 import { fixed, percent } from '../numbers';
 import { Toggle } from '../toggle';
@@ -29,9 +31,10 @@ const dealings = ['1', '2', '5', '10'] as const;
 /** Which head is best? Asked with a button, for it takes some trainings to say. */
 export function Heads({ heads, chosen, post }: HeadsProps) {
   const repeats = useSignal<(typeof dealings)[number]>('1');
-  const table = (compared: readonly CrossValidatedHead[], balanced: boolean) => (
+  const compared = useSignal<readonly HeadKind[]>(usuallyCompared);
+  const table = (done: readonly CrossValidatedHead[], balanced: boolean) => (
     <HeadTable
-      heads={compared}
+      heads={done}
       balanced={balanced}
       chosen={chosen}
       use={(head) => post({ kind: 'useHead', head })}
@@ -42,21 +45,25 @@ export function Heads({ heads, chosen, post }: HeadsProps) {
       <InquiryBody
         inquiry={heads}
         about={t(
-          'Cross-validation: trains every kind of head on four fifths of the photos, five times, and asks it about the last fifth, whatever side a photo has in this run. The values are in the cache: it takes seconds, with thousands of photos minutes.',
+          'Cross-validation: trains each head that is ticked on four fifths of the photos, five times, and asks it about the last fifth, whatever side a photo has in this run. The values are in the cache: it takes seconds, the hidden layer minutes with thousands of photos.',
         )}
         question={t('Compare Heads')}
         choice={
-          <span class="dealings">
-            <span class="note">{t('Photos dealt out')}</span>{' '}
-            <Toggle
-              label={t('How often the photos are dealt out')}
-              options={dealings.map((key) => ({ key, text: times(Number(key)) }))}
-              chosen={repeats.value}
-              choose={(key) => (repeats.value = key)}
-            />
-          </span>
+          <>
+            <span class="dealings">
+              <span class="note">{t('Photos dealt out')}</span>{' '}
+              <Toggle
+                label={t('How often the photos are dealt out')}
+                options={dealings.map((key) => ({ key, text: times(Number(key)) }))}
+                chosen={repeats.value}
+                choose={(key) => (repeats.value = key)}
+              />
+            </span>
+            <HeadChoice chosen={compared.value} choose={(heads) => (compared.value = heads)} />
+          </>
         }
-        ask={() => post({ kind: 'compareHeads', repeats: Number(repeats.value) })}
+        missing={compared.value.length === 0 ? t('Tick at least one head.') : undefined}
+        ask={() => post({ kind: 'compareHeads', heads: compared.value, repeats: Number(repeats.value) })}
         cancel={() => post({ kind: 'cancelComparingHeads' })}
         standing={standing}
         partial={({ heads: done }) =>
@@ -74,6 +81,36 @@ export function Heads({ heads, chosen, post }: HeadsProps) {
       />
     </Band>
   );
+}
+
+interface HeadChoiceProps {
+  readonly chosen: readonly HeadKind[];
+  readonly choose: (heads: readonly HeadKind[]) => void;
+}
+
+/** Which heads are compared. */
+function HeadChoice({ chosen, choose }: HeadChoiceProps) {
+  const tick = (head: HeadKind, ticked: boolean) =>
+    choose(comparedHeads.filter((one) => (one === head ? ticked : chosen.includes(one))));
+  return (
+    <div class="ticks" role="group" aria-label={t('Heads to compare')}>
+      {comparedHeads.map((head) => (
+        <label key={head} {...(head === 'hidden' && { title: slow() })}>
+          <input
+            type="checkbox"
+            checked={chosen.includes(head)}
+            onChange={(event) => tick(head, event.currentTarget.checked)}
+          />
+          {headTitle(head)}
+          {head === 'hidden' && <span class="note">{t('(takes longest)')}</span>}
+        </label>
+      ))}
+    </div>
+  );
+}
+
+function slow(): string {
+  return t('Takes longer than all the others together: with thousands of photos, minutes.');
 }
 
 function times(n: number): string {
@@ -115,6 +152,7 @@ function verdict(heads: readonly CrossValidatedHead[]): string {
     high: percent(best.interval.high, 1),
     loss: fixed(best.crossEntropy, 3),
   };
+  if (heads.length === 1) return t('{head}: {accuracy} % right (95 %: {low} to {high}).', params);
   const equal = heads.filter(({ accuracy }) => accuracy === best.accuracy).length;
   return equal > 1
     ? t('{n} heads are equally right, {accuracy} %; of these {head} has the least log loss, {loss}.', {

@@ -10,6 +10,8 @@ interface InquiryProps<P extends Trainings, A> {
   readonly question: string;
   /** What the person may choose beside the button. */
   readonly choice?: ComponentChildren;
+  /** What is missing before it can be asked. */
+  readonly missing?: string | undefined;
   readonly ask: () => void;
   readonly cancel: () => void;
   /** How far the trainings are. */
@@ -22,13 +24,16 @@ interface InquiryProps<P extends Trainings, A> {
 
 /** A question that takes trainings to answer: the button that asks it, how far it is, and its answer or failure. */
 export function InquiryBody<P extends Trainings, A>(props: InquiryProps<P, A>) {
-  const { inquiry, about, question, choice, ask, cancel, standing, partial, answer } = props;
+  const { inquiry, about, question, choice, missing, ask, cancel, standing, partial, answer } = props;
   const button = (text: string) => (
     <div class="asking">
-      <button type="button" class="button" onClick={ask}>
+      <button type="button" class="button" disabled={missing !== undefined} onClick={ask}>
         {text}
       </button>
       {choice}
+      <p class="missing" role="status">
+        {missing}
+      </p>
     </div>
   );
   switch (inquiry.kind) {

@@ -66,7 +66,8 @@ function namelessControls(): string[] {
       return (
         said === '' &&
         element.getAttribute('role') !== 'gridcell' &&
-        (element.textContent ?? '').trim() === ''
+        (element.textContent ?? '').trim() === '' &&
+        (element.closest('label')?.textContent ?? '').trim() === ''
       );
     })
     .map((element) => `no name: ${describeElement(element)}`);

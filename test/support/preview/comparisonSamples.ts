@@ -21,7 +21,7 @@ export function comparisonState(name: string, photos: readonly string[]): Compar
     pinned: title !== null,
     datasetName: 'flowers',
     created: `2026-11-${day}T14:05:00.000Z`,
-    curve: title === null ? worse(curveOf(40)) : curveOf(60),
+    ...(title === null ? trainedBefore(name) : trainedAfter(name)),
     bestEpoch: 30,
     evaluation: { n: evaluation.n, accuracy: evaluation.accuracy, interval: evaluation.interval },
   });
@@ -99,6 +99,48 @@ export function comparisonState(name: string, photos: readonly string[]): Compar
               unchanged: 196,
             },
     },
+  };
+}
+
+type Trained = Pick<ComparedRun, 'head' | 'curve' | 'unit'>;
+
+/** The run before: 40 epochs, or in another scenario no curve, or 4,000 steps that were measured every 100. */
+function trainedBefore(name: string): Trained {
+  if (name === 'curveless' || name === 'none')
+    return { head: { kind: 'neighbours', candidates: [1, 3, 5] }, curve: [], unit: 'epoch' };
+  if (name === 'steps')
+    return {
+      head: {
+        kind: 'softmax',
+        optimizer: {
+          kind: 'retrain.py',
+          steps: 4000,
+          learningRate: 0.01,
+          trainBatchSize: 100,
+          validationBatchSize: 100,
+          evalStepInterval: 100,
+          keep: 'best',
+        },
+      },
+      curve: worse(curveOf(41)).map((point) => ({ ...point, epoch: (point.epoch - 1) * 100 })),
+      unit: 'step',
+    };
+  return {
+    head: { kind: 'softmax', optimizer: { kind: 'l-bfgs', l2: 1e-5, maxEpochs: 100 } },
+    curve: worse(curveOf(40)),
+    unit: 'epoch',
+  };
+}
+
+/** The run after: 60 epochs of its head, or no curve either. */
+function trainedAfter(name: string): Trained {
+  if (name === 'curves' || name === 'steps')
+    return { head: { kind: 'ridge', penalties: [0.1, 1] }, curve: curveOf(60), unit: 'epoch' };
+  if (name === 'none') return { head: { kind: 'centroid' }, curve: [], unit: 'epoch' };
+  return {
+    head: { kind: 'softmax', optimizer: { kind: 'l-bfgs', l2: 1e-4, maxEpochs: 100 } },
+    curve: curveOf(60),
+    unit: 'epoch',
   };
 }
 

@@ -385,6 +385,7 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
     case 'headsRead':
     case 'headsRunning':
     case 'headsCancelled':
+    case 'headsOne':
     case 'headsEqual':
     case 'headsBalanced':
     case 'headsFailed': {

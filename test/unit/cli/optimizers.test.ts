@@ -174,6 +174,16 @@ describe('retrain train by other optimizers', function () {
     assert.equal(second.training.optimizer['kind'], 'retrain.py');
     const third = await document('--optimizer', 'sgd', '--how-many-training-steps', '20');
     const fourth = await document('--continue', path.join(photos, third.run));
+    const compared = documentOf(
+      await runCli(['compare', path.join(photos, first.run), path.join(photos, third.run), '--json'], {
+        cwd: home,
+        data: home,
+      }),
+    ) as unknown as { metrics: { key: string; before: unknown; after: unknown }[] };
+    assert.deepEqual(
+      compared.metrics.filter(({ key }) => key === 'steps' || key === 'epochs'),
+      [{ key: 'steps', before: 30, after: 20 }],
+    );
     const loss = ({ run }: Document) => curveOf(run).at(-1)?.training.crossEntropy ?? NaN;
     assert.ok(loss(fourth) < loss(third));
   });

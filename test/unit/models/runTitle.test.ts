@@ -70,6 +70,16 @@ describe('the title of a run', () => {
     assert.equal(await codeOf(writeRunTitle(link, { title: 'a', pinned: false })), 'PATH_OUTSIDE');
   });
 
+  it('says which runs can be gone on with: those that neither converged nor were made before this was kept', async () => {
+    const { training } = runWith(['a', 'b']);
+    assert.ok(training.kind === 'iterative');
+    for (const ended of ['stopped', 'limit', 'patience', 'converged'] as const)
+      await saveRun(folder.path, runWith(['a', 'b'], { training: { ...training, ended } }), []);
+    await saveRun(folder.path, runWith(['a', 'b']), []);
+    const { runs } = await summariseRuns(folder.path);
+    assert.deepEqual(runs.map(({ continuable }) => continuable).sort(), [false, false, true, true, true]);
+  });
+
   it('orders the list: pinned ones first, then the newest; damaged ones are named', async () => {
     const [old, middle, newest] = [
       await saveRun(folder.path, at(4)),
