@@ -101,9 +101,13 @@ function leastScale(weights: Float32Array, { each, pair }: WeightBounds): number
   let largestPair = 0;
   for (let i = 0; i < weights.length; i += 2) {
     const a = weights[i] as number;
-    const b = weights[i + 1] ?? 0;
-    largest = Math.max(largest, Math.abs(a), Math.abs(b));
-    largestPair = Math.max(largestPair, Math.abs(a + b));
+    const b = i + 1 < weights.length ? (weights[i + 1] as number) : 0;
+    const one = Math.abs(a);
+    const other = Math.abs(b);
+    const sum = Math.abs(a + b);
+    if (one > largest) largest = one;
+    if (other > largest) largest = other;
+    if (sum > largestPair) largestPair = sum;
   }
   return Math.max(largest / each, largestPair / (pair - 1));
 }
@@ -149,10 +153,10 @@ function roundTogether(
 /** Keeps the product of two scales a normal float32. */
 const smallestScale = 2 ** -60;
 
-/** The nearest whole number; of two equally near, the even one. */
+/** Beside it a float64 has no digits after the point, and adding to it rounds as IEEE 754 does: half to even. */
+const wholes = 1.5 * 2 ** 52;
+
+/** The nearest whole number; of two equally near, the even one. Exact up to 2^51. */
 export function roundHalfEven(value: number): number {
-  const below = Math.floor(value);
-  const rest = value - below;
-  if (rest !== 0.5) return rest < 0.5 ? below : below + 1;
-  return below % 2 === 0 ? below : below + 1;
+  return value + wholes - wholes;
 }

@@ -63,8 +63,9 @@ export function centre({ training, dimension, classes, imageWeights }: RidgeProb
     for (let row = from; row < to; row++) {
       const weight = factor * (roots[row] as number);
       const offset = (row - from) * columns;
+      const values = of.subarray(row * columns, (row + 1) * columns);
       for (let i = 0; i < columns; i++)
-        data[offset + i] = ((of[row * columns + i] as number) - (means[i] as number)) * weight;
+        data[offset + i] = ((values[i] as number) - (means[i] as number)) * weight;
     }
     return { rows: to - from, columns, data };
   };
