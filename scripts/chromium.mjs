@@ -11,7 +11,16 @@ process.env.PLAYWRIGHT_BROWSERS_PATH ??= cached('browsers');
 const names =
   process.platform === 'win32'
     ? ['chrome.exe', 'msedge.exe']
-    : ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
+    : [
+        // The shell opens no windows: half the work.
+        'chromium-headless-shell',
+        'chrome-headless-shell',
+        'chromium',
+        'chromium-browser',
+        'google-chrome',
+        'google-chrome-stable',
+        'microsoft-edge',
+      ];
 
 function usualPlaces() {
   if (process.platform === 'darwin') {
@@ -34,9 +43,9 @@ function usualPlaces() {
 /** @returns {string | undefined} a Chromium that somebody installed; CHROME_PATH goes first */
 function installedChromium() {
   const folders = (process.env.PATH ?? '').split(path.delimiter).filter((folder) => folder !== '');
-  const onPath = folders.flatMap((folder) => names.map((name) => path.join(folder, name)));
   const told = process.env.CHROME_PATH ? [process.env.CHROME_PATH] : [];
-  return [...told, ...onPath, ...usualPlaces()].find(isFile);
+  const byName = names.flatMap((name) => folders.map((folder) => path.join(folder, name)));
+  return [...told, ...byName, ...usualPlaces()].find(isFile);
 }
 
 /** @returns {Promise<string | undefined>} */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from '../../../scripts/chromium.mjs';
 import { startPreview, type PreviewServer, type View } from './server';
 import type { ThemeName } from './themes';
@@ -17,12 +17,15 @@ class Pages {
   private constructor(
     private readonly server: PreviewServer,
     private readonly browser: Browser,
+    private readonly context: BrowserContext,
   ) {}
 
   static async start(): Promise<Pages> {
     const server = await startPreview();
     try {
-      return new Pages(server, await launchChromium());
+      const browser = await launchChromium();
+      // One for all pages: their scripts are then read and compiled once.
+      return new Pages(server, browser, await browser.newContext({ reducedMotion: 'reduce' }));
     } catch (error) {
       await server.close();
       throw error;
@@ -32,7 +35,8 @@ class Pages {
   /** A page in a state of samples.ts, once it shows something. */
   async open(view: View, scenario: string, options: PageOptions = {}): Promise<Page> {
     const { theme = 'dark', width = 1180, height = 800 } = options;
-    const page = await this.browser.newPage({ viewport: { width, height }, reducedMotion: 'reduce' });
+    const page = await this.context.newPage();
+    await page.setViewportSize({ width, height });
     const complain = (text: string) => this.complaints.push(`${page.url()} ${width}: ${text}`);
     page.on('pageerror', (error) => complain(String(error)));
     page.on('dialog', (dialog) => {
