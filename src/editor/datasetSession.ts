@@ -190,7 +190,7 @@ export class DatasetSession {
   /** Makes it the head of the settings, where it is one of those compared. False where retrain.json is stronger. */
   async useHead(head: HeadKind): Promise<boolean> {
     if (this.#state.kind !== 'done') return false;
-    if (!comparedIn(this.#state.heads).some((one) => one.head === head && one.trainable)) return false;
+    if (!comparedIn(this.#state.heads).some((one) => one.head === head)) return false;
     const used = await useHead(this.engine, head, vscode.Uri.file(this.subject.root));
     await this.refreshSettings();
     return used;

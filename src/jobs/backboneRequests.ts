@@ -9,7 +9,7 @@ import type {
 } from './backboneResults';
 import type { VerifyProgress } from './cacheResults';
 import type { HeadKind } from './crossValidationResults';
-import type { RetrainSettings, SettingsChoice } from './requests';
+import type { RetrainSettings, SettingsChoice } from './retrainSettings';
 import type { RetrainProgress } from './results';
 
 /** How a server is reached, as the editor's settings say. */

@@ -13,7 +13,6 @@ import type { Job } from './context';
 import { fillAndRead, secondsSince } from './fillCache';
 import { checkFolds, crossValidateHead, scaledImages } from './datasetFolds';
 import { headTakesWeights } from './crossValidationResults';
-import { settingDescriptions } from './settingDescriptions';
 import { subjectFacts } from './subject';
 
 /**
@@ -55,7 +54,6 @@ export const crossValidateHeads: Job<'crossValidateHeads'> = async (
       head,
       ...measured(answers, images.labels, labels),
       ...(balanced && { classWeights: 'balanced' }),
-      trainable: Object.hasOwn(settingDescriptions.head.choices ?? {}, head),
       seconds: secondsSince(began),
     };
     context.report({ kind: 'crossValidated', result });
@@ -82,7 +80,7 @@ function measured(
   { logits, accuracies, mean, interval }: CrossValidation,
   truth: Int32Array,
   labels: readonly string[],
-): Omit<CrossValidatedHead, 'head' | 'classWeights' | 'trainable' | 'seconds'> {
+): Omit<CrossValidatedHead, 'head' | 'classWeights' | 'seconds'> {
   const classes = labels.length;
   const probabilities = logits.map((each) => probabilitiesOf(new Float64Array(each), classes));
   const answers = probabilities.map((each) => topAnswers(each, classes));

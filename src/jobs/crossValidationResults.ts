@@ -26,8 +26,6 @@ export interface CrossValidatedHead {
   readonly confusion: readonly (readonly number[])[];
   /** Absent: every image counted as much as any other, or a head of this kind takes no weights. */
   readonly classWeights?: 'balanced';
-  /** Whether the setting `head` knows it, so that a run can have it. */
-  readonly trainable: boolean;
   readonly seconds: number;
 }
 

@@ -27,7 +27,7 @@ import type { Runtime } from '../runtimes';
 import type { JobContext } from './context';
 import { noteDataset, realFolder, scanFolder } from './datasetFolder';
 import type { Networks } from './networks';
-import type { RetrainSettings } from './requests';
+import type { RetrainSettings } from './retrainSettings';
 import type { BackboneFacts, BottleneckCounts, DatasetFacts, RetrainProgress } from './results';
 
 /** What is known of the network that the values of a dataset are of. */

@@ -1,5 +1,6 @@
 /** What can be asked for, one file a job: the only place where the rooms are put together. They run in a worker thread. */
 export type * from './requests';
+export type * from './retrainSettings';
 export type * from './backboneRequests';
 export type * from './backboneResults';
 export type * from './results';

@@ -22,7 +22,7 @@ import {
   type RuntimeOptions,
 } from '../runtimes';
 import { keptBackbones, type Places } from './places';
-import type { RetrainSettings } from './requests';
+import type { RetrainSettings } from './retrainSettings';
 
 /** A backbone and what executes it. */
 export interface Network {

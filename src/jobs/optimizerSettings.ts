@@ -5,7 +5,7 @@ import {
   trainingDefaults,
   type Optimizer,
 } from '../training';
-import type { OptimizerChoice } from './requests';
+import type { OptimizerChoice } from './retrainSettings';
 
 /** An optimizer with what was left open. */
 export function wholeOptimizer(chosen: OptimizerChoice): Optimizer {

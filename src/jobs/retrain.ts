@@ -38,7 +38,7 @@ import { labelledRows } from './labelledRows';
 import { leaveOneOut } from './leaveOneOut';
 import { measureHead, predictionsOf } from './measureHead';
 import { stopsEarly, wholeOptimizer } from './optimizerSettings';
-import type { HeadChoice, RetrainSettings } from './requests';
+import type { HeadChoice, RetrainSettings } from './retrainSettings';
 import type { RetrainProgress } from './results';
 import { runView } from './runView';
 import { scalingOf } from './scaling';

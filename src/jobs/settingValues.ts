@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { RetrainError } from '../base';
 import { defaultViews, distortionsOf } from './settings';
-import type { FlatSettings, HeadChoice, OptimizerChoice, RetrainSettings } from './requests';
+import type { FlatSettings, HeadChoice, OptimizerChoice, RetrainSettings } from './retrainSettings';
 import type { SettingValues } from './settingDescriptions';
 import { headTakesWeights } from './crossValidationResults';
 

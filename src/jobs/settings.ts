@@ -1,5 +1,5 @@
 import type { RunDistortions } from '../models';
-import type { RetrainSettings } from './requests';
+import type { RetrainSettings } from './retrainSettings';
 
 /** What a retraining uses where the person says nothing; retrain.py's shares. */
 export const defaultSettings: RetrainSettings = {

@@ -12,7 +12,7 @@ import {
 import { readRun } from '../models';
 import type { Job, JobContext } from './context';
 import { asOutput } from './outputs';
-import type { FlatSettings, NetworkSettings, RetrainSettings, SettingsChoice } from './requests';
+import type { FlatSettings, NetworkSettings, RetrainSettings, SettingsChoice } from './retrainSettings';
 import type { RetrainProgress } from './results';
 import {
   readSettingValues,

@@ -104,7 +104,6 @@ function IntervalBar({ axis: { place }, one, best }: IntervalProps) {
 
 function Setting({ one, chosen, use }: { one: CrossValidatedHead } & Pick<HeadTableProps, 'chosen' | 'use'>) {
   if (one.head === chosen) return <>{t('in use')}</>;
-  if (!one.trainable) return <span class="note">{t('only compared')}</span>;
   return (
     <button
       type="button"

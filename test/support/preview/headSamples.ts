@@ -13,7 +13,6 @@ const headOf = (
   crossEntropy,
   calibrationError,
   confusion: [],
-  trainable: head === 'softmax' || head === 'ridge',
   seconds,
 });
 

@@ -17,7 +17,6 @@ interface Document {
     interval: { low: number; high: number };
     macroRecall: number;
     classWeights?: string;
-    trainable: boolean;
     accuracies: number[];
     crossEntropy: number;
     calibrationError: number;
@@ -116,14 +115,6 @@ describe('retrain cross-validate', function () {
       const { heads: plain } = await of('--heads', 'hidden');
       assert.notEqual(heads[0].crossEntropy, plain[0]?.crossEntropy);
     });
-  });
-
-  it('says which heads a run can have', async () => {
-    const { heads } = await validate('--heads', 'softmax,ridge', '--folds', '2');
-    assert.deepEqual(
-      heads.map(({ trainable }) => trainable),
-      [true, true],
-    );
   });
 
   it('says what it found in words', async () => {

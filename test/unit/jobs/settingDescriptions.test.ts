@@ -3,14 +3,9 @@ import { readFileSync } from 'node:fs';
 import Ajv from 'ajv';
 import fc from 'fast-check';
 import { RetrainError, Untrusted } from '../../../src/base';
-import { mostViews } from '../../../src/jobs';
-import type { RetrainSettings } from '../../../src/jobs';
-import {
-  readSettingValues,
-  settingDescriptions,
-  settingNames,
-  type Setting,
-} from '../../../src/jobs/settingDescriptions';
+import { mostViews, type RetrainSettings } from '../../../src/jobs';
+import { readSettingValues, settingDescriptions, settingNames } from '../../../src/jobs/settingDescriptions';
+import type { Setting } from '../../../src/jobs/settingKinds';
 import { distortionsOf } from '../../../src/jobs/settings';
 import { valuesOf, withValues } from '../../../src/jobs/settingValues';
 import { documentedSettings, settingsSchema, withSettingsTable } from '../../../scripts/settingsSchema.mjs';

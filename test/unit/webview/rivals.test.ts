@@ -11,7 +11,6 @@ const headOf = (head: HeadKind, accuracy: number, half: number, crossEntropy = 0
   crossEntropy,
   calibrationError: 0,
   confusion: [],
-  trainable: true,
   seconds: 0,
 });
 
