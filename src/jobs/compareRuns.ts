@@ -96,8 +96,11 @@ function settingsOf(before: RunRecord, after: RunRecord): ComparedSetting[] {
   ).map(([key, pair]) => ({ key, ...pair }));
 }
 
+/** Without those that neither has. */
 function metricsOf(before: RunRecord, after: RunRecord): ComparedMetric[] {
-  return joined([...measures(before)], [...measures(after)]).map(([key, pair]) => ({ key, ...pair }));
+  return joined([...measures(before)], [...measures(after)])
+    .filter(([, pair]) => (pair.before ?? pair.after) !== null)
+    .map(([key, pair]) => ({ key, ...pair }));
 }
 
 function measures(run: RunRecord): Map<MetricKey, number | null> {
@@ -121,7 +124,7 @@ function measures(run: RunRecord): Map<MetricKey, number | null> {
     ['trainingCrossEntropy', best?.training.crossEntropy ?? null],
     [
       unitOf(training) === 'step' ? 'steps' : 'epochs',
-      training.kind === 'iterative' ? training.epochs : null,
+      training.kind === 'iterative' ? training.epochs : (curveOf(training).at(-1)?.epoch ?? null),
     ],
     ['seconds', training.seconds],
     ['images', run.dataset.images],

@@ -124,6 +124,12 @@ describe('retrain runs, compare and learning-curve', function () {
       document.settings.find((candidate) => candidate.key === key);
     assert.deepEqual(setting('testingPercentage'), { key: 'testingPercentage', before: 30, after: 30 });
     assert.ok(setting('head.penalties'));
+    const epochs = document.metrics.find(({ key }) => key === 'epochs');
+    assert.ok(epochs && Number(epochs.before) > 1 && Number(epochs.after) > 1, 'a ridge head has a curve');
+    assert.deepEqual(
+      document.metrics.filter(({ before, after }) => before === null && after === null),
+      [],
+    );
     assert.ok(document.dataset.kind === 'known');
     const { added, removed, relabelled, unchanged } = document.dataset;
     assert.deepEqual(
