@@ -23,6 +23,7 @@ interface Document {
     hidden?: { units: number };
     epochs?: number;
     best?: number;
+    ended?: string;
     optimizer?: { kind: string; penalties?: number[] };
     regularisation?: { l2: number; trials: { l2: number; crossEntropy: number }[] };
     classWeights?: string;
@@ -76,6 +77,7 @@ describe('retrain train --head, of every kind', function () {
           case 'hidden':
             assert.equal(training.hidden?.units, 128);
             assert.ok((training.epochs ?? 0) >= (training.best ?? Infinity));
+            assert.match(training.ended ?? '', /^(limit|patience)$/);
             assert.equal(calibration, null, '6 validation images are too few');
             break;
           case 'neighbours': {
@@ -166,6 +168,11 @@ describe('retrain train --head, of every kind', function () {
     assert.deepEqual(readdirSync(model).sort(), ['labels.txt', 'model.json', 'weights.bin']);
     assert.match(readFileSync(path.join(model, 'model.json'), 'utf8'), /"final_result_hidden\/kernel"/);
     assert.ok(existsSync(events));
+  });
+
+  it('a hidden layer cannot be gone on with', async () => {
+    const { run: made } = await train('--head', 'hidden');
+    assert.equal(await error('train', 'photos', '--continue', path.join(photos, made)), 'CONTINUE_UNKEPT');
   });
 
   it('softmax has its penalty chosen on validation, and the usual one without', async () => {
