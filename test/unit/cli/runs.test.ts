@@ -68,6 +68,14 @@ describe('retrain runs, compare and learning-curve', function () {
     assert.match((await cli('runs', '.')).stdout, /There is no run of /);
   });
 
+  it('has none of a folder without runs, and fails where there is no folder', async () => {
+    const none = await cli('runs', 'photos/daisy', '--json');
+    assert.deepEqual([none.status, documentOf(none)['runs']], [0, []]);
+    const missing = await cli('runs', 'no-such-folder', '--json');
+    assert.equal(missing.status, 1);
+    assert.equal((documentOf(missing)['error'] as { code: string }).code, 'FOLDER_NOT_FOUND');
+  });
+
   it('names, pins and deletes runs', async () => {
     const titled = async () =>
       (
