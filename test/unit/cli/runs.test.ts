@@ -149,6 +149,7 @@ describe('retrain runs, compare and learning-curve', function () {
     assert.equal(bothRight + bothWrong + toWrong.length + toRight.length, both);
     const text = (await cli('compare', first, second)).stdout;
     assert.match(text, /Settings: the same\./);
+    assert.doesNotMatch(text, /: - -> -/, 'a measure that neither run has is left out');
     assert.match(text, /Dataset: 1 added, 1 removed, 1 relabelled, 58 unchanged/);
   });
 
@@ -192,6 +193,8 @@ describe('retrain runs, compare and learning-curve', function () {
       ['daisy', 'roses', 'tulips'],
     );
     assert.deepEqual((await curve()).points, points);
+    const once = await cli('learning-curve', 'photos', '--testing-percentage', '30', '--repeats', '1');
+    assert.match(once.stdout, /; one training a size/);
     const softmax = await curve('--head', 'softmax');
     assert.equal(softmax.head, 'softmax');
     assert.notDeepEqual(softmax.points, points);
