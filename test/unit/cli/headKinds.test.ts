@@ -193,6 +193,9 @@ describe('retrain train --head, of every kind', function () {
       ['--head', 'centroid', '--class-weights', 'balanced'],
       ['--head', 'centroid', '--summaries_dir', 'events'],
       ['--head', 'hidden', '--optimizer', 'retrain.py'],
+      ['--head', 'ridge', '--optimizer', 'l-bfgs'],
+      ['--head', 'ridge', '--label-smoothing', '0.1'],
+      ['--head', 'hidden', '--early-stopping', '3'],
       ['--head', 'hidden', '--regularisation', 'validation'],
       ['--regularisation', 'validation', '--optimizer', 'retrain.py'],
     ]) {
