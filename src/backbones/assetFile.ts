@@ -33,7 +33,8 @@ async function readOrFault(folder: string, name: string, limit: number, shown: s
   }
 }
 
-const faults: Readonly<Record<string, string>> = {
+/** What reading says of a file of a network that is not as it should be, by the error's code. */
+export const faults: Readonly<Record<string, string>> = {
   FILE_MISSING: 'it is missing',
   FILE_EMPTY: 'it is empty',
   FILE_TOO_LARGE: 'it is larger than it should be',

@@ -55,6 +55,7 @@ export const messages = {
     '“{text}” is no normalisation; choose 0..1, -1..1, 0..255, imagenet, mean,deviation or six numbers m,m,m,d,d,d.',
   BACKBONE_CUT_UNKNOWN: 'The network {path} cannot be cut at “{cut}”; it can be cut at: {known}.',
   NETWORK_DAMAGED: 'The network file {path} cannot be read ({reason}); take another one.',
+  BACKBONE_EMBEDDED: 'The backbone {id} comes with the extension and cannot be removed.',
   BACKBONE_TAKEN: 'There is a backbone {id} already; give this one another name, or remove that one.',
   BACKBONE_ID: '“{id}” cannot be the name of a backbone; use small letters, digits, dots and hyphens.',
   BACKBONE_NOT_LISTED: 'The catalogue has no backbone {id}; it has: {known}.',
@@ -141,7 +142,7 @@ export const messages = {
   REFIT_IMPOSSIBLE:
     'The run {path} belongs to the backbone {backbone}, which does not run here, and its photos are not at hand to fit it for another; use the onnx runtime, or retrain.',
   CONTINUE_UNKEPT:
-    'The run {path} cannot be continued: it was solved in closed form, or made by a version that did not keep where its training ended; retrain.',
+    'The run {path} cannot be continued: its head is no softmax regression, or it was made by a version that did not keep where its training ended; retrain.',
   CONTINUE_CONVERGED:
     'The run {path} cannot be continued: its training had come to its end, and more of it would change nothing.',
   CONTINUE_OTHER_PHOTOS: 'The run {path} was not made from the photos in {folder}; name its own dataset.',

@@ -15,9 +15,9 @@ export function comparisonText(comparison: RunComparison): string {
     ...changed.map((setting) => `  ${setting.key}: ${shown(setting.before)} -> ${shown(setting.after)}`),
     '',
     'Measures',
-    ...metrics.map(
-      (metric) => `  ${metric.key}: ${measure(metric, 'before')} -> ${measure(metric, 'after')}`,
-    ),
+    ...metrics
+      .filter((metric) => metric.before !== null || metric.after !== null)
+      .map((metric) => `  ${metric.key}: ${measure(metric, 'before')} -> ${measure(metric, 'after')}`),
     '',
     'Recall by class',
     ...classes.map(({ label, recall }) => `  ${label}: ${share(recall.before)} -> ${share(recall.after)}`),

@@ -7,7 +7,7 @@ const most = 10;
 export function learningCurveText(result: LearningCurve): string {
   const { datasetName, head, points, forecast, classes, trainingImages, testedImages, repeats } = result;
   const lines = [
-    `${datasetName}: ${head} head, ${trainingImages} training images, tested on ${testedImages} of validation and testing; up to ${repeats} trainings a size (${seconds(result.seconds)})`,
+    `${datasetName}: ${head} head, ${trainingImages} training images, tested on ${testedImages} of validation and testing; ${repeats === 1 ? 'one training' : `up to ${repeats} trainings`} a size (${seconds(result.seconds)})`,
     ...(result.classWeights
       ? ['Classes balanced: every class counts as much as any other in each training.']
       : []),

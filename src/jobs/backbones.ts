@@ -104,7 +104,10 @@ export const addBackbone: Job<'addBackbone'> = async (
   });
 };
 
+/** @throws BACKBONE_UNKNOWN, BACKBONE_EMBEDDED */
 export const removeBackbone: Job<'removeBackbone'> = async ({ id }, { places, networks }) => {
+  if ((await embeddedBackbones(places.assets)).some((backbone) => backbone.id === id))
+    throw new RetrainError('BACKBONE_EMBEDDED', { id });
   await remove(keptBackbones(places), id);
   await networks.forget(id);
   await noteSpeed(places, id, null);

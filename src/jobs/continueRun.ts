@@ -26,7 +26,7 @@ export const continueRun: Job<'continueRun'> = async (
   const run = await readRun(runFolder);
   const { training, backbone, evaluation } = run;
   const { head } = run.settings;
-  if (!isContinuable(training) || head.kind !== 'softmax' || run.head.kind !== 'linear') {
+  if (!isContinuable(training, head) || head.kind !== 'softmax' || run.head.kind !== 'linear') {
     const converged = training.kind === 'iterative' && training.ended === 'converged';
     throw new RetrainError(converged ? 'CONTINUE_CONVERGED' : 'CONTINUE_UNKEPT', { path: runFolder });
   }

@@ -22,7 +22,7 @@ export async function hidden(
 ): Promise<TrainedRun> {
   const started = performance.now();
   scaleBoth(training, validation, scaling);
-  const { trained, curve, bestEpoch } = await trainHidden(
+  const { trained, curve, bestEpoch, ended } = await trainHidden(
     {
       training,
       validation,
@@ -46,7 +46,7 @@ export async function hidden(
   report({ kind: 'trained', unit: 'epoch', epochs, bestEpoch, seconds });
   return {
     head: onRawValues(calibrated.head, scaling),
-    training: { kind: 'iterative', unit: 'epoch', epochs, bestEpoch, seconds, curve },
+    training: { kind: 'iterative', unit: 'epoch', epochs, bestEpoch, ended, seconds, curve },
     calibration: calibrated.calibration,
   };
 }

@@ -39,7 +39,7 @@ export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: stri
     known: run.known && { threshold: run.known.threshold, images: run.known.images },
     refitOf: refitFacts(run),
     ...(run.continues && { continues: run.continues }),
-    continuable: isContinuable(run.training),
+    continuable: isContinuable(run.training, run.settings.head),
   };
 }
 

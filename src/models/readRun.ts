@@ -1,4 +1,6 @@
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { RetrainError } from '../base';
 import { readHead } from './headFiles';
 import { readKnown } from './knownFile';
 import { readLabels } from './labelsFile';
@@ -13,7 +15,7 @@ const megabyte = 2 ** 20;
 /**
  * Reads a run's folder. Its files are taken for hostile: sizes are bounded before anything is allocated,
  * every number is checked, nothing outside the folder is read, and what contradicts itself is refused.
- * @throws RUN_DAMAGED, which names the file and the reason; FILE_UNREADABLE
+ * @throws NOT_A_RUN; RUN_DAMAGED, which names the file and the reason; FILE_UNREADABLE
  */
 export async function readRun(folder: string): Promise<RunRecord> {
   const facts = await readRunFacts(folder);
@@ -68,10 +70,19 @@ function labelsIn({ evaluation, leaveOneOut }: Metrics): (readonly string[])[] {
   return leaveOneOut?.kind === 'measured' ? [evaluation.labels, leaveOneOut.labels] : [evaluation.labels];
 }
 
-/** Reads run.json alone. @throws RUN_DAMAGED, FILE_UNREADABLE */
+/** Reads run.json alone. @throws NOT_A_RUN, RUN_DAMAGED, FILE_UNREADABLE */
 export async function readRunFacts(folder: string): Promise<RunFacts> {
+  if (!(await mayBeRun(folder))) throw new RetrainError('NOT_A_RUN', { path: folder });
   const bytes = await readRunFile(folder, runFiles.run, 512 * megabyte);
   return readRunJson(bytes.toString('utf8'), path.join(folder, runFiles.run));
+}
+
+/** Whether it stands among runs or holds a file of one; what does neither was named by mistake. */
+async function mayBeRun(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => null);
+  if (names === null) return false;
+  const own: readonly string[] = [runFiles.run, runFiles.metrics, runFiles.labels];
+  return path.basename(path.dirname(folder)) === 'runs' || names.some((name) => own.includes(name));
 }
 
 /** Reads metrics.json alone. @throws RUN_DAMAGED, FILE_UNREADABLE */

@@ -153,9 +153,14 @@ export function curveOf(training: RunTraining): readonly Epoch[] {
   return 'curve' in training ? training.curve : [];
 }
 
-/** Where its training ended is kept, and more of it would change something. */
-export function isContinuable(training: RunTraining): training is IterativeTraining {
-  return training.kind === 'iterative' && training.ended !== undefined && training.ended !== 'converged';
+/** Where its training ended is kept, as of softmax regression alone, and more of it would change something. */
+export function isContinuable(training: RunTraining, head: HeadSettings): training is IterativeTraining {
+  return (
+    head.kind === 'softmax' &&
+    training.kind === 'iterative' &&
+    training.ended !== undefined &&
+    training.ended !== 'converged'
+  );
 }
 
 /** How good answers to labelled images are. */

@@ -46,7 +46,7 @@ export async function summariseRuns(
         head: facts.settings.head.kind,
         backbone: facts.backbone.id,
         refitOf: facts.refitOf,
-        continuable: isContinuable(training),
+        continuable: isContinuable(training, facts.settings.head),
       });
     } catch (error) {
       if (!(error instanceof RetrainError)) throw error;

@@ -19,7 +19,7 @@ export const softmaxPenalties = [1e-6, 1e-5, 1e-4, 1e-3] as const;
 
 /**
  * `trainSoftmax` under each of the penalties, from the strongest on; returns the one of the least cross-entropy on
- * validation at its best epoch, of equals the strongest. Without validation there is nothing to choose by: the first.
+ * validation at its best epoch, of equals the strongest; those that were tried before it was stopped. Without validation there is nothing to choose by: the first.
  * @throws as `trainSoftmax`
  */
 export async function chooseSoftmax(
@@ -39,6 +39,8 @@ export async function chooseSoftmax(
   let best = await train(first ?? penalties[0]);
   if (lossOf(best) === undefined) return { ...best, trials };
   for (const l2 of others) {
+    // What was stopped tries no more: one step under each of the others would say nothing of them.
+    if (options.stop?.aborted === true) break;
     const next = await train(l2);
     if ((lossOf(next) ?? Infinity) < (lossOf(best) ?? Infinity)) best = next;
   }

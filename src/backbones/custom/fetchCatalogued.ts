@@ -24,7 +24,7 @@ export async function fetchCatalogued(
     const file = path.join(folder, script);
     const start = before;
     if (!(await isWhole(file, bytes, sha256)))
-      await downloadFile(`${from}/${script}`, file, {
+      await downloadFile(`${from.replace(/\/+$/, '')}/${script}`, file, {
         ...options,
         sha256,
         limit: bytes,

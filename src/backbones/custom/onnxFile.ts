@@ -1,7 +1,7 @@
 import { onnx } from 'onnx-proto';
-import { RetrainError, readBounded } from '../../base';
+import { RetrainError } from '../../base';
 import { inputSize, type InputSize } from './input';
-import { damageOf } from './readModelJson';
+import { damageOf, readNetworkFile } from './readModelJson';
 
 export const maxOnnxBytes = 2 ** 29;
 
@@ -24,10 +24,10 @@ const { DataType } = onnx.TensorProto;
  * Reads an ONNX file with one input of colour pictures, in float32 or float16. Weights in other files are refused:
  * a model may name any file of this machine.
  * @param asked the picture's size, where the person says it
- * @throws FILE_..., NETWORK_DAMAGED, BACKBONE_INPUT, BACKBONE_INPUT_OPEN
+ * @throws FILE_UNREADABLE, NETWORK_DAMAGED, BACKBONE_INPUT, BACKBONE_INPUT_OPEN
  */
 export async function readOnnx(file: string, asked: InputSize | undefined): Promise<OnnxFile> {
-  const bytes = await readBounded(file, maxOnnxBytes);
+  const bytes = await readNetworkFile(file, maxOnnxBytes);
   const damaged = damageOf(file);
   let model: onnx.ModelProto;
   try {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { readBounded, resolveInside, RetrainError, Untrusted } from '../../base';
+import { faults } from '../assetFile';
 import { decodeWeights, parseManifest, type WeightManifest } from '../weights';
 import { inputSize, type InputSize } from './input';
 import type { ForeignNetwork } from './network';
@@ -24,10 +25,10 @@ export interface ModelJson extends NetworkMetadata {
  * Reads a TF.js `model.json` of any origin. The weight files lie beside it and go by bare names; a `metadata.json`
  * of Teachable Machine is read where there is one.
  * @param asked the picture's size, where the person says it
- * @throws FILE_..., NETWORK_DAMAGED, BACKBONE_INPUT, BACKBONE_INPUT_OPEN
+ * @throws FILE_UNREADABLE, NETWORK_DAMAGED, BACKBONE_INPUT, BACKBONE_INPUT_OPEN
  */
 export async function readModelJson(file: string, asked: InputSize | undefined): Promise<ModelJson> {
-  const bytes = await readBounded(file, maxModelBytes);
+  const bytes = await readNetworkFile(file, maxModelBytes);
   const model = Untrusted.parse(bytes.toString('utf8'), damageOf(file));
   const manifest = parseManifest(model.field('weightsManifest'));
   const weights = decodeWeights(manifest, await readShards(file, manifest));
@@ -44,6 +45,16 @@ export async function readModelJson(file: string, asked: InputSize | undefined):
 /** The error for a file of somebody else's that is not what it should be. */
 export function damageOf(file: string): (reason: string) => RetrainError {
   return (reason) => new RetrainError('NETWORK_DAMAGED', { path: file, reason });
+}
+
+/** @throws NETWORK_DAMAGED, where it is missing or no file, too; FILE_UNREADABLE */
+export async function readNetworkFile(file: string, limit: number): Promise<Buffer> {
+  try {
+    return await readBounded(file, limit);
+  } catch (error) {
+    const reason = error instanceof RetrainError ? faults[error.code] : undefined;
+    throw reason === undefined ? error : damageOf(file)(reason);
+  }
 }
 
 async function readShards(file: string, { paths, bytes }: WeightManifest): Promise<Uint8Array> {

@@ -14,11 +14,12 @@ interface Options extends Output {
 }
 
 function parseHeads(text: string): HeadKind[] {
-  return text.split(',').map((name) => {
+  const heads = text.split(',').map((name) => {
     const found = headKinds.find((kind) => kind === name.trim());
     if (found === undefined) throw new InvalidArgumentError(`They are ${headKinds.join(', ')}.`);
     return found;
   });
+  return [...new Set(heads)];
 }
 
 export function crossValidateCommand(): Command {

@@ -1,5 +1,7 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
+import { RetrainError } from '../../base';
 import type { RunTitle } from '../../jobs';
 import { json } from '../options';
 import { perform, type Output } from '../perform';
@@ -24,9 +26,16 @@ function listCommand(): Command {
       perform(options, async ({ jobs, signal }) => {
         const folder = path.resolve(name);
         const result = await jobs.run('summariseRuns', { folder }, { signal });
+        if (result.runs.length + result.damaged.length === 0) await checkFolder(folder);
         return { text: runsText(folder, result), document: runsDocument(result), done: true };
       }),
     );
+}
+
+/** A read-only dataset keeps its runs elsewhere, so it may have some and be gone. @throws FOLDER_NOT_FOUND */
+async function checkFolder(folder: string): Promise<void> {
+  const stats = await stat(folder).catch(() => undefined);
+  if (stats?.isDirectory() !== true) throw new RetrainError('FOLDER_NOT_FOUND', { path: folder });
 }
 
 function renameCommand(): Command {

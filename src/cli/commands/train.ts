@@ -101,7 +101,8 @@ async function train(
   const head = command.getOptionValueSource('head') === 'default' ? undefined : options.head;
   const stepped = head === undefined || head === 'softmax';
   const asRetrainPy = implied || options.optimizer === 'retrain.py';
-  if (!stepped && ((named && options.optimizer !== 'l-bfgs') || trainsAsRetrainPy(options)))
+  const steers = (choice.options?.labelSmoothing ?? 0) > 0 || (choice.options?.earlyStopping ?? 0) > 0;
+  if (!stepped && (named || steers || trainsAsRetrainPy(options)))
     wrong(`--head ${head}: optimizers and their flags have no part in it, they train a softmax head`);
   if ((head === 'neighbours' || head === 'centroid') && options.summariesDir !== undefined)
     wrong(`--head ${head} has no curve that --summaries_dir could take`);

@@ -129,6 +129,14 @@ describe('retrain classify and retrain evaluate', function () {
     assert.equal((documentOf(untrained)['error'] as { code: string }).code, 'NO_RUN');
   });
 
+  it('says where what is named as a run is none', async () => {
+    for (const none of ['no-such-run', 'photos']) {
+      const outcome = await classify('photos', '--run', none, '--json');
+      assert.equal(outcome.status, 1);
+      assert.equal((documentOf(outcome)['error'] as { code: string }).code, 'NOT_A_RUN', none);
+    }
+  });
+
   it('says which run file is damaged', async () => {
     const copy = path.join(home, 'damaged');
     cpSync(run, copy, { recursive: true });

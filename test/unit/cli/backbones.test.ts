@@ -67,6 +67,8 @@ describe('retrain backbones', function () {
 
   it('adds a network once it is told what its file does not say, and trains on it', async () => {
     const model = path.join('mobilenet_v2', 'model.json');
+    for (const none of ['no/model.json', 'mobilenet_v2', 'no.onnx'])
+      assert.equal(await errorOf('backbones', 'cuts', none), 'NETWORK_DAMAGED', none);
     assert.equal(await errorOf('backbones', 'add', model), 'BACKBONE_NORMALISATION_OPEN');
     assert.equal(await errorOf('backbones', 'add', model, '--normalisation', 'x'), 'NORMALISATION_UNKNOWN');
     const cuts = documentOf(await run('backbones', 'cuts', model, '--json')) as {
@@ -110,14 +112,14 @@ describe('retrain backbones', function () {
   it('downloads one of the catalogue, never by itself', async () => {
     assert.equal(await errorOf('train', 'photos', '--backbone', 'mobilenet-v2'), 'BACKBONE_NOT_DOWNLOADED');
     const server = createServer((request, response) => {
-      response.end(
-        readFileSync(path.join(nsfwModels, 'mobilenet_v2', path.posix.basename(request.url ?? ''))),
-      );
+      const name = request.url?.slice(1) ?? '';
+      if (name.includes('/')) response.writeHead(404).end();
+      else response.end(readFileSync(path.join(nsfwModels, 'mobilenet_v2', name)));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const from = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     try {
-      assert.equal((await run('backbones', 'download', 'mobilenet-v2', '--from', from)).status, 0);
+      assert.equal((await run('backbones', 'download', 'mobilenet-v2', '--from', `${from}/`)).status, 0);
     } finally {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -271,6 +273,7 @@ describe('retrain backbones', function () {
     assert.equal((await run('backbones', 'remove', 'mine')).status, 0);
     assert(!(await list()).some(({ id }) => id === 'mine'));
     assert.equal(await errorOf('backbones', 'remove', 'mine'), 'BACKBONE_UNKNOWN');
+    assert.equal(await errorOf('backbones', 'remove', 'efficientnet-lite2'), 'BACKBONE_EMBEDDED');
     assert.equal(await errorOf('train', 'photos', '--backbone', 'mine'), 'BACKBONE_UNKNOWN');
   });
 });

@@ -118,10 +118,11 @@ describe('retrain cross-validate', function () {
   });
 
   it('says what it found in words', async () => {
-    const { stdout, status } = await run('photos', '--heads', 'ridge', '--folds', '3');
+    const { stdout, status } = await run('photos', '--heads', 'ridge,ridge', '--folds', '3');
     assert.equal(status, 0);
     assert.match(stdout, /^photos: 25 images of 3 classes in 3 folds, dealt out once/);
-    assert.match(stdout, /^ridge {2}\d+\.\d % \(95 %: .* to .*\) {2}cross-entropy/m);
+    const ridge = stdout.match(/^ridge {2}\d+\.\d % \(95 %: .* to .*\) {2}cross-entropy/gm);
+    assert.equal(ridge?.length, 1, 'a head that is named twice is trained once');
   });
 
   it('refuses more folds than there are different photos, and heads that are none', async () => {

@@ -23,6 +23,7 @@ interface Document {
     hidden?: { units: number };
     epochs?: number;
     best?: number;
+    ended?: string;
     optimizer?: { kind: string; penalties?: number[] };
     regularisation?: { l2: number; trials: { l2: number; crossEntropy: number }[] };
     classWeights?: string;
@@ -76,6 +77,7 @@ describe('retrain train --head, of every kind', function () {
           case 'hidden':
             assert.equal(training.hidden?.units, 128);
             assert.ok((training.epochs ?? 0) >= (training.best ?? Infinity));
+            assert.match(training.ended ?? '', /^(limit|patience)$/);
             assert.equal(calibration, null, '6 validation images are too few');
             break;
           case 'neighbours': {
@@ -168,6 +170,11 @@ describe('retrain train --head, of every kind', function () {
     assert.ok(existsSync(events));
   });
 
+  it('a hidden layer cannot be gone on with', async () => {
+    const { run: made } = await train('--head', 'hidden');
+    assert.equal(await error('train', 'photos', '--continue', path.join(photos, made)), 'CONTINUE_UNKEPT');
+  });
+
   it('softmax has its penalty chosen on validation, and the usual one without', async () => {
     const { training } = await train('--regularisation', 'validation');
     const { l2, trials = [] } = training.regularisation ?? {};
@@ -186,6 +193,9 @@ describe('retrain train --head, of every kind', function () {
       ['--head', 'centroid', '--class-weights', 'balanced'],
       ['--head', 'centroid', '--summaries_dir', 'events'],
       ['--head', 'hidden', '--optimizer', 'retrain.py'],
+      ['--head', 'ridge', '--optimizer', 'l-bfgs'],
+      ['--head', 'ridge', '--label-smoothing', '0.1'],
+      ['--head', 'hidden', '--early-stopping', '3'],
       ['--head', 'hidden', '--regularisation', 'validation'],
       ['--regularisation', 'validation', '--optimizer', 'retrain.py'],
     ]) {

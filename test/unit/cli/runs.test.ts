@@ -68,6 +68,14 @@ describe('retrain runs, compare and learning-curve', function () {
     assert.match((await cli('runs', '.')).stdout, /There is no run of /);
   });
 
+  it('has none of a folder without runs, and fails where there is no folder', async () => {
+    const none = await cli('runs', 'photos/daisy', '--json');
+    assert.deepEqual([none.status, documentOf(none)['runs']], [0, []]);
+    const missing = await cli('runs', 'no-such-folder', '--json');
+    assert.equal(missing.status, 1);
+    assert.equal((documentOf(missing)['error'] as { code: string }).code, 'FOLDER_NOT_FOUND');
+  });
+
   it('names, pins and deletes runs', async () => {
     const titled = async () =>
       (
@@ -147,6 +155,7 @@ describe('retrain runs, compare and learning-curve', function () {
     assert.equal(bothRight + bothWrong + toWrong.length + toRight.length, both);
     const text = (await cli('compare', first, second)).stdout;
     assert.match(text, /Settings: the same\./);
+    assert.doesNotMatch(text, /: - -> -/, 'a measure that neither run has is left out');
     assert.match(text, /Dataset: 1 added, 1 removed, 1 relabelled, 58 unchanged/);
   });
 
@@ -190,6 +199,8 @@ describe('retrain runs, compare and learning-curve', function () {
       ['daisy', 'roses', 'tulips'],
     );
     assert.deepEqual((await curve()).points, points);
+    const once = await cli('learning-curve', 'photos', '--testing-percentage', '30', '--repeats', '1');
+    assert.match(once.stdout, /; one training a size/);
     const softmax = await curve('--head', 'softmax');
     assert.equal(softmax.head, 'softmax');
     assert.notDeepEqual(softmax.points, points);

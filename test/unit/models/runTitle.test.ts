@@ -62,7 +62,7 @@ describe('the title of a run', () => {
   });
 
   it('is not written where there is no run, nor through a link', async () => {
-    assert.equal(await codeOf(writeRunTitle(folder.path, { title: 'a', pinned: false })), 'RUN_DAMAGED');
+    assert.equal(await codeOf(writeRunTitle(folder.path, { title: 'a', pinned: false })), 'NOT_A_RUN');
     if (process.platform === 'win32') return;
     const run = await saveRun(folder.path, at(4));
     const link = path.join(path.dirname(run), 'link');

@@ -334,6 +334,22 @@ describe('chooseSoftmax', () => {
     const blind = await chooseSoftmax({ ...task, validation: null, penalties: [1e-6, 1] }, plainProduct);
     assert.equal(blind.l2, 1);
   });
+
+  it('tries no other penalty once it is stopped', async () => {
+    const [training, validation] = [40, 60].map((n) => clouds(n, dimension, classes, 8, 4));
+    assert.ok(training && validation);
+    const stop = new AbortController();
+    const chosen = await chooseSoftmax(
+      { training, validation, dimension, classes, maxEpochs: 200, penalties: [1e-6, 1e-3, 1] },
+      plainProduct,
+      { stop: stop.signal, report: ({ epoch }) => epoch === 2 && stop.abort() },
+    );
+    assert.deepEqual([chosen.ended, chosen.l2], ['stopped', 1]);
+    assert.deepEqual(
+      chosen.trials.map(({ l2 }) => l2),
+      [1],
+    );
+  });
 });
 
 describe('logitsOf', () => {
