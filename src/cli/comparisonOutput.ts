@@ -15,13 +15,14 @@ export function comparisonText(comparison: RunComparison): string {
     ...changed.map((setting) => `  ${setting.key}: ${shown(setting.before)} -> ${shown(setting.after)}`),
     '',
     'Measures',
-    ...metrics
-      .filter((metric) => metric.before !== null || metric.after !== null)
-      .map((metric) => `  ${metric.key}: ${measure(metric, 'before')} -> ${measure(metric, 'after')}`),
+    ...metrics.map(
+      (metric) => `  ${metric.key}: ${measure(metric, 'before')} -> ${measure(metric, 'after')}`,
+    ),
     '',
     'Recall by class',
     ...classes.map(({ label, recall }) => `  ${label}: ${share(recall.before)} -> ${share(recall.after)}`),
     '',
+    ...confusionLines(comparison.confusion),
     `Images that both were tested on: ${flips.both}; both right ${flips.bothRight}, both wrong ${flips.bothWrong}, wrong -> right ${flips.toRight.length}, right -> wrong ${flips.toWrong.length} (McNemar p = ${flips.pValue.toFixed(3)})`,
     ...list(flips.toWrong, (pair) => `right -> wrong: ${pair.after.path} taken for ${pair.after.predicted}`),
     ...list(
@@ -32,6 +33,24 @@ export function comparisonText(comparison: RunComparison): string {
     ...datasetLines(comparison.dataset),
   ];
   return lines.map(printable).join('\n');
+}
+
+/** What is taken for what more or less often, the largest change first; nothing where nothing is. */
+function confusionLines({ labels, before, after, difference }: RunComparison['confusion']): string[] {
+  const changed = difference
+    .flatMap((row, truth) => row.map((change, predicted) => ({ truth, predicted, change })))
+    .filter(({ truth, predicted, change }) => truth !== predicted && change !== 0)
+    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change));
+  if (changed.length === 0) return [];
+  return [
+    'Confusions that changed',
+    ...list(
+      changed,
+      ({ truth, predicted }) =>
+        `${labels[truth]} taken for ${labels[predicted]}: ${before[truth]?.[predicted]} -> ${after[truth]?.[predicted]}`,
+    ),
+    '',
+  ];
 }
 
 function datasetLines(dataset: RunComparison['dataset']): string[] {

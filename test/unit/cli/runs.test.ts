@@ -155,6 +155,13 @@ describe('retrain runs, compare and learning-curve', function () {
     assert.equal(bothRight + bothWrong + toWrong.length + toRight.length, both);
     const text = (await cli('compare', first, second)).stdout;
     assert.match(text, /Settings: the same\./);
+    const { labels, before, after } = document.confusion;
+    for (const [i, truth] of labels.entries())
+      for (const [j, predicted] of labels.entries()) {
+        const [was, is] = [before[i]?.[j] ?? NaN, after[i]?.[j] ?? NaN];
+        const line = `  ${truth} taken for ${predicted}: ${was} -> ${is}\n`;
+        assert.equal(text.includes(line), i !== j && was !== is, line);
+      }
     assert.doesNotMatch(text, /: - -> -/, 'a measure that neither run has is left out');
     assert.match(text, /Dataset: 1 added, 1 removed, 1 relabelled, 58 unchanged/);
   });
