@@ -19,7 +19,7 @@ export const messages = {
     'The class “{label}” has no image on the training side and was left out; put some of its photos there.',
   CLASS_NOT_TESTED:
     'The class “{label}” has no testing image, so how well it is recognised is not measured; add photos of it.',
-  SMALL_CLASS: 'The class “{label}” has only {count} images; 20 or more train better.',
+  SMALL_CLASS: 'The class “{label}” has few images, {count}; 20 or more train better.',
   FOLDER_LEFT_OUT:
     'The folder {path} is no part of the train, validation and test folders beside it and was left out; move its photos into them.',
   NOT_IN_CLASS: '{path} lies in no class folder and was left out; move it into one.',

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { systemCode, toFailure } from '../base';
+import { RetrainError, systemCode, toFailure, Untrusted } from '../base';
 import { backbonesCommand } from './commands/backbones';
 import { bottlenecksCommand } from './commands/bottlenecks';
 import { classifyCommand } from './commands/classify';
@@ -19,9 +21,21 @@ import { status } from './perform';
 import { withDashes } from './retrainPyFlags';
 import { printable } from './text';
 
-const program = new Command('retrain').description(
-  'Retrains an image classifier on a folder of photos; nothing leaves this machine.',
-);
+const program = new Command('retrain')
+  .description('Retrains an image classifier on a folder of photos; nothing leaves this machine.')
+  .option('--version', 'print the version')
+  .on('option:version', () => {
+    process.stdout.write(`${version()}\n`);
+    throw new CommanderError(status.done, 'commander.version', '');
+  });
+
+/** Of the package that this file is part of. */
+function version(): string {
+  const file = path.join(__dirname, '..', 'package.json');
+  const damaged = (reason: string) => new RetrainError('FILE_UNREADABLE', { path: file, reason });
+  return Untrusted.parse(readFileSync(file, 'utf8'), damaged).field('version').name();
+}
+
 const commands = [
   trainCommand,
   bottlenecksCommand,

@@ -167,7 +167,7 @@ function datasetOf(labels: readonly string[], perClass: number, troubled: boolea
           {
             code: 'SMALL_CLASS',
             params: {},
-            message: 'The class “tulips” has only 12 images; 20 or more train better.',
+            message: 'The class “tulips” has few images, 12; 20 or more train better.',
           },
         ]
       : [],

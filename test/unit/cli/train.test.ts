@@ -217,5 +217,8 @@ describe('retrain train', function () {
       assert.notEqual(outcome.stderr, '');
     }
     assert.equal((await runCli(['--help'], { cwd: os.tmpdir(), data: home })).status, 0);
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    const outcome = await runCli(['--version'], { cwd: os.tmpdir(), data: home });
+    assert.deepEqual([outcome.status, outcome.stdout], [0, `${version}\n`]);
   });
 });
