@@ -315,11 +315,20 @@ for (const id of runtimeIds)
         collectGarbage();
         return process.memoryUsage.rss();
       };
-      const before = await calls(100);
-      const grown = (await calls(1000)) - before;
+      const grown: number[] = [];
+      let before = await calls(100);
+      // The heap may settle at a larger size, once; what is kept of calls comes with all of them.
+      while (grown.length < 2 && !grown.some((bytes) => bytes < 100e6)) {
+        const after = await calls(1000);
+        grown.push(after - before);
+        before = after;
+      }
       await opened.dispose();
       // The inputs of 1,000 runs are 60 MB (240 MB as floats), those of the products 200 MB.
-      assert(grown < 100e6, `${(grown / 1e6).toFixed(0)} MB more`);
+      assert(
+        Math.min(...grown) < 100e6,
+        `${grown.map((bytes) => (bytes / 1e6).toFixed(0)).join(', ')} MB more`,
+      );
     });
 
     it('runs in a worker thread', async () => {
