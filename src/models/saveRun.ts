@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isLink, RetrainError, retryBusy, systemCode, writeNew } from '../base';
 import { writeHead } from './headFiles';
@@ -96,9 +96,18 @@ async function keepOutOfGit(retrainFolder: string): Promise<void> {
   }
 }
 
-/** A folder that holds files is never renamed over, so a name that another process takes meanwhile is left to it. */
+/**
+ * After the last run of the day: a name of one that was deleted before it may stand in others that go on with it. A
+ * folder that holds files is never renamed over, so a name that another process takes meanwhile is left to it.
+ */
 async function renameToNext(temporary: string, stem: string): Promise<string> {
-  for (let n = 1; n < mostRuns; n++) {
+  const name = path.basename(stem);
+  const numbers = (await readdir(path.dirname(stem))).map((other) =>
+    other.startsWith(`${name}-`) && /^\d{1,5}$/.test(other.slice(name.length + 1))
+      ? Number(other.slice(name.length + 1))
+      : 0,
+  );
+  for (let n = Math.max(0, ...numbers) + 1; n < mostRuns; n++) {
     const target = `${stem}-${n}`;
     if (await exists(target)) continue;
     try {

@@ -30,6 +30,17 @@ describe('saveRun and readRun', () => {
     assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
   });
 
+  it('count on after the last of the day, whatever was deleted before it', async () => {
+    const run = runWith(['a', 'b']);
+    const names: string[] = [];
+    for (let i = 0; i < 3; i++) names.push(path.basename(await saveRun(folder.path, run)));
+    await rm(path.join(folder.path, 'runs', names[1] ?? ''), { recursive: true });
+    await mkdir(path.join(folder.path, 'runs', `${names[2]}-mine`));
+    const next = path.basename(await saveRun(folder.path, run));
+    const numbers = [...names, next].map((name) => Number(name.split('-').at(-1)));
+    assert.deepEqual(numbers, [1, 2, 3, 4]);
+  });
+
   it('give back any label a file system may hold', async () => {
     const label = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
     await fc.assert(
