@@ -79,31 +79,28 @@ async function suite(name, start, { quiet = false } = {}) {
     fail(name, `its tests passed, but it ended with status ${status}`);
 }
 
-function mocha(pattern, file, { minutes, args = [], node = process.execPath, quiet = false }) {
-  return run(node, [tool('mocha', 'bin/mocha.js'), ...args, pattern], {
-    env: { RETRAIN_RESULTS: file, ...(quiet && process.stdout.isTTY && { FORCE_COLOR: '1' }) },
-    seconds: minutes * 60,
-    quiet,
-  });
+/** A suite of mocha's under `node`. */
+function mochaSuite(name, pattern, { minutes, args = [], node = process.execPath, quiet = true }) {
+  const start = (file) =>
+    run(node, [tool('mocha', 'bin/mocha.js'), ...args, pattern], {
+      env: { RETRAIN_RESULTS: file, ...(quiet && process.stdout.isTTY && { FORCE_COLOR: '1' }) },
+      seconds: minutes * 60,
+      quiet,
+    });
+  return suite(name, start, { quiet });
 }
 
 /** Most of the command line's: so that they take about as long as all others do. */
 const ofCommandLine = 'test/unit/cli/[!rs]*.test.ts';
 
 /** Two runs, side by side. */
-const unitTests = () => [
-  suite(
-    'unit tests',
-    (file) =>
-      mocha('test/unit/**/*.test.ts', file, { minutes: 10, args: ['--ignore', ofCommandLine], quiet: true }),
-    { quiet: true },
-  ),
-  suite(
-    'unit tests of the command line',
-    (file) => mocha(ofCommandLine, file, { minutes: 10, quiet: true }),
-    { quiet: true },
-  ),
-];
+async function unitTests() {
+  const args = ['--ignore', ofCommandLine];
+  await Promise.all([
+    mochaSuite('unit tests', 'test/unit/**/*.test.ts', { minutes: 10, args, quiet: false }),
+    mochaSuite('unit tests of the command line', ofCommandLine, { minutes: 10 }),
+  ]);
+}
 
 async function checks() {
   title('checks');
@@ -193,9 +190,7 @@ async function hostSuites(found) {
 /** A browser that a failed test left open must not keep the run alive. */
 async function uiTests() {
   const args = ['--timeout', '120000', '--exit'];
-  await suite('UI tests', (file) => mocha('test/ui/**/*.test.ts', file, { minutes: 8, args, quiet: true }), {
-    quiet: true,
-  });
+  await mochaSuite('UI tests', 'test/ui/**/*.test.ts', { minutes: 8, args });
 }
 
 /** What extensions run on in the newest editors; it comes with that editor's server. */
@@ -211,11 +206,7 @@ async function runtimesOnNewestNode() {
     return;
   }
   const pattern = 'test/unit/runtimes/contract.test.ts';
-  await suite(
-    `the runtimes on Node ${major}`,
-    (file) => mocha(pattern, file, { minutes: 4, node, quiet: true }),
-    { quiet: true },
-  );
+  await mochaSuite(`the runtimes on Node ${major}`, pattern, { minutes: 4, node });
 }
 
 async function findBrowser() {
@@ -241,7 +232,7 @@ async function main() {
   if (!(await tensorflowLoads())) {
     missing('tests of the tensorflow runtime', 'It does not run here; npm run tensorflow makes it run.');
   }
-  if (parts.includes('unit')) await Promise.all(unitTests());
+  if (parts.includes('unit')) await unitTests();
   // Both editors are here before one is started; the newest brings its Node.
   const found = needsEditor && built ? await hostEditors(browser) : [];
   await Promise.all([

@@ -72,8 +72,9 @@ function labelsIn({ evaluation, leaveOneOut }: Metrics): (readonly string[])[] {
 
 /** Reads run.json alone. @throws NOT_A_RUN, RUN_DAMAGED, FILE_UNREADABLE */
 export async function readRunFacts(folder: string): Promise<RunFacts> {
-  if (!(await mayBeRun(folder))) throw new RetrainError('NOT_A_RUN', { path: folder });
-  const bytes = await readRunFile(folder, runFiles.run, 512 * megabyte);
+  const bytes = await readRunFile(folder, runFiles.run, 512 * megabyte).catch(async (error: unknown) => {
+    throw (await mayBeRun(folder)) ? error : new RetrainError('NOT_A_RUN', { path: folder });
+  });
   return readRunJson(bytes.toString('utf8'), path.join(folder, runFiles.run));
 }
 

@@ -102,11 +102,8 @@ async function keepOutOfGit(retrainFolder: string): Promise<void> {
  */
 async function renameToNext(temporary: string, stem: string): Promise<string> {
   const name = path.basename(stem);
-  const numbers = (await readdir(path.dirname(stem))).map((other) =>
-    other.startsWith(`${name}-`) && /^\d{1,5}$/.test(other.slice(name.length + 1))
-      ? Number(other.slice(name.length + 1))
-      : 0,
-  );
+  const others = (await readdir(path.dirname(stem))).filter((other) => other.startsWith(name));
+  const numbers = others.map((other) => Number(/^-(\d{1,5})$/.exec(other.slice(name.length))?.[1] ?? 0));
   for (let n = Math.max(0, ...numbers) + 1; n < mostRuns; n++) {
     const target = `${stem}-${n}`;
     if (await exists(target)) continue;
