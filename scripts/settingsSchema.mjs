@@ -15,7 +15,7 @@ export function documentedSettings(descriptions) {
 /** The JSON schema of retrain.json, of draft 7, which editors know. */
 export function settingsSchema(descriptions) {
   const settings = documentedSettings(descriptions);
-  const bound = settings.filter(({ needs, fits }) => Object.keys({ ...needs, ...fits }).length > 0);
+  const bound = settings.filter(({ needs, fits }) => needs.length + fits.length > 0);
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Settings of a retraining',
@@ -36,18 +36,42 @@ export function settingsSchema(descriptions) {
       ),
     },
     dependencies: Object.fromEntries(
-      bound.map(({ name, needs, fits }) => [
-        name,
-        {
-          ...(Object.keys(needs).length > 0 && { required: Object.keys(needs) }),
-          properties: Object.fromEntries(
-            Object.entries({ ...needs, ...fits }).map(([other, values]) => [other, { enum: values }]),
-          ),
-        },
-      ]),
+      bound.map(({ name, needs, fits }) => [name, allOf([...needed(needs), ...fitting(fits)])]),
     ),
     additionalProperties: false,
   };
+}
+
+function needed(companies) {
+  if (companies.length === 0) return [];
+  return [anyOf(companies.map((company) => ({ required: Object.keys(company), ...allowed(company) })))];
+}
+
+/** One of several holds only where something of it is named, or nothing of any. */
+function fitting(companies) {
+  if (companies.length < 2) return companies.map(allowed);
+  const named = (names) => anyOf(names.map((name) => ({ required: [name] })));
+  const names = [...new Set(companies.flatMap((company) => Object.keys(company)))];
+  return [
+    anyOf([
+      { not: named(names) },
+      ...companies.map((company) => allOf([named(Object.keys(company)), allowed(company)])),
+    ]),
+  ];
+}
+
+function allowed(company) {
+  return {
+    properties: Object.fromEntries(Object.entries(company).map(([name, values]) => [name, { enum: values }])),
+  };
+}
+
+function anyOf(schemas) {
+  return schemas.length === 1 ? schemas[0] : { anyOf: schemas };
+}
+
+function allOf(schemas) {
+  return schemas.length === 1 ? schemas[0] : { allOf: schemas };
 }
 
 const begin = '<!-- npm run settings -->';
@@ -81,11 +105,13 @@ function valuesText({ schema, choices }) {
 }
 
 function companyText({ needs, fits }) {
-  const text = (word, company) =>
-    Object.entries(company).map(
-      ([other, values]) => ` ${word} \`${other}\`: ${values.map((value) => `\`${value}\``).join(' or ')}.`,
-    );
-  return [...text('Beside', needs), ...text('Only with', fits)].join('');
+  const one = (company) =>
+    Object.entries(company)
+      .map(([other, values]) => `\`${other}\`: ${values.map((value) => `\`${value}\``).join(' or ')}`)
+      .join(' and ');
+  const text = (word, companies) =>
+    companies.length > 0 ? ` ${word} ${companies.map(one).join(', or ')}.` : '';
+  return text('Beside', needs) + text('Only with', fits);
 }
 
 async function main() {

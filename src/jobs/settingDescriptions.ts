@@ -1,7 +1,8 @@
 import type { Failure, Untrusted } from '../base';
 import { retrainPyDefaults, steppedDefaults } from '../training';
 import { headKinds, headTakesWeights, type HeadKind } from './crossValidationResults';
-import { choice, drawn, name, positive, share, text, toggle, whole, type Company } from './settingKinds';
+import { unsuited } from './settingCompany';
+import { choice, drawn, name, positive, share, text, toggle, whole } from './settingKinds';
 import { defaultSettings, defaultViews, mostViews } from './settings';
 
 const retrainPy = { optimizer: ['retrain.py'] };
@@ -75,7 +76,7 @@ export const settingDescriptions = {
     centroid: 'The class whose mean is nearest: the simplest, for a few images of each class.',
   } satisfies Record<HeadKind, string>),
   optimizer: choice(
-    { meaning: 'How a softmax regression is trained.', default: 'l-bfgs', fits: { head: ['softmax'] } },
+    { meaning: 'How a softmax regression is trained.', default: 'l-bfgs', fits: [{ head: ['softmax'] }] },
     {
       'l-bfgs':
         'To the optimum, in a fraction of a second; images keep their side of the split by their content.',
@@ -89,7 +90,7 @@ export const settingDescriptions = {
     {
       meaning: 'How strongly a softmax regression is held back from learning single images by heart.',
       default: 'fixed',
-      fits: { head: ['softmax'], optimizer: ['l-bfgs'] },
+      fits: [{ head: ['softmax'], optimizer: ['l-bfgs'] }],
     },
     {
       fixed: 'Under one penalty, which suits most datasets.',
@@ -100,7 +101,10 @@ export const settingDescriptions = {
     {
       meaning: 'What counts as much as any other in the training: every image, or every class.',
       default: 'none',
-      fits: { head: headKinds.filter(headTakesWeights), ...oursAlone },
+      fits: [
+        { head: ['softmax'], ...oursAlone },
+        { head: headKinds.filter((kind) => kind !== 'softmax' && headTakesWeights(kind)) },
+      ],
     },
     {
       none: 'Every image.',
@@ -111,7 +115,7 @@ export const settingDescriptions = {
     {
       meaning: `adam, sgd, retrain.py: the steps of training; ${usual('steps')}.`,
       default: null,
-      needs: inSteps,
+      needs: [inSteps],
     },
     1,
     10_000_000,
@@ -119,23 +123,23 @@ export const settingDescriptions = {
   learningRate: positive({
     meaning: `adam, sgd, retrain.py: the learning rate; ${usual('learningRate')}.`,
     default: null,
-    needs: inSteps,
+    needs: [inSteps],
   }),
   trainBatchSize: drawn({
     meaning: 'adam, sgd, retrain.py: images drawn for each step; -1 takes all.',
     default: retrainPyDefaults.trainBatchSize,
-    needs: inSteps,
+    needs: [inSteps],
   }),
   validationBatchSize: drawn({
     meaning: 'retrain.py: validation images drawn for each evaluation; -1 takes all.',
     default: retrainPyDefaults.validationBatchSize,
-    needs: retrainPy,
+    needs: [retrainPy],
   }),
   evalStepInterval: whole(
     {
       meaning: 'adam, sgd, retrain.py: steps between two evaluations.',
       default: retrainPyDefaults.evalStepInterval,
-      needs: inSteps,
+      needs: [inSteps],
     },
     1,
     10_000_000,
@@ -145,7 +149,7 @@ export const settingDescriptions = {
       meaning:
         'adam, sgd: evaluations without a lower cross-entropy on validation after which training ends; 0: it goes on to its last step.',
       default: steppedDefaults.adam.earlyStopping,
-      needs: stepped,
+      needs: [stepped],
     },
     0,
     10_000_000,
@@ -153,10 +157,10 @@ export const settingDescriptions = {
   labelSmoothing: share({
     meaning: 'l-bfgs, adam, sgd: the share of the truth that all classes get alike; 0: none.',
     default: 0,
-    fits: { head: ['softmax'], ...oursAlone },
+    fits: [{ head: ['softmax'], ...oursAlone }],
   }),
   keep: choice(
-    { meaning: 'retrain.py: which step is kept.', default: retrainPyDefaults.keep, needs: retrainPy },
+    { meaning: 'retrain.py: which step is kept.', default: retrainPyDefaults.keep, needs: [retrainPy] },
     {
       best: 'The one with the highest validation accuracy.',
       last: 'The last one, as retrain.py itself does.',
@@ -215,7 +219,7 @@ export const settingDescriptions = {
     meaning:
       "retrain.py's split: the path of the dataset's folder as it is hashed; left out, the folder's own name.",
     default: null,
-    needs: { splitRule: ['retrain.py'] },
+    needs: [{ splitRule: ['retrain.py'] }],
   }),
 } as const;
 
@@ -243,16 +247,9 @@ export function readSettingValues(object: Untrusted): SettingValues {
     else
       throw object.fail(`there is no setting “${key.slice(0, 60)}”; known are: ${settingNames.join(', ')}`);
   }
-  const suits = (other: string, company: readonly string[]) =>
-    company.some((value) => value === values.get(other));
   for (const key of settingNames.filter((key) => values.has(key))) {
-    const { needs, fits }: { needs: Company; fits: Company } = settingDescriptions[key];
-    for (const [other, company] of Object.entries(needs))
-      if (!suits(other, company))
-        throw object.fail(`${key}: it needs ${other} to be named beside it, as ${company.join(' or ')}`);
-    for (const [other, company] of Object.entries(fits))
-      if (values.has(other) && !suits(other, company))
-        throw object.fail(`${key}: it changes nothing unless ${other} is ${company.join(' or ')}`);
+    const wrong = unsuited(settingDescriptions[key], values);
+    if (wrong !== null) throw object.fail(`${key}: ${wrong}`);
   }
   return Object.fromEntries(values);
 }

@@ -15,18 +15,19 @@ export interface Setting<T> {
   readonly schema: Readonly<Record<string, unknown>>;
   /** @throws what the value makes of its damage */
   readonly read: (value: Untrusted) => T;
-  /** Other settings that must be named beside it with one of these values: without them it would change nothing. */
-  readonly needs: Company;
-  /** Other settings that must have one of these values where they are named beside it. */
-  readonly fits: Company;
+  /** One of these must be named beside it: without any it would change nothing. None: it needs nothing. */
+  readonly needs: readonly Company[];
+  /** One of these must hold where a setting in any of them is named beside it. None: it suits everything. */
+  readonly fits: readonly Company[];
 }
 
+/** Other settings, all of them, each with one of its values. */
 export type Company = Readonly<Record<string, readonly string[]>>;
 
 type Described<T> = Pick<Setting<T>, 'meaning' | 'default'> & Partial<Pick<Setting<T>, 'needs' | 'fits'>>;
 
 function setting<T>(
-  { meaning, default: value, needs = {}, fits = {} }: Described<T>,
+  { meaning, default: value, needs = [], fits = [] }: Described<T>,
   check: Pick<Setting<T>, 'schema' | 'read'> & Partial<Pick<Setting<T>, 'choices'>>,
 ): Setting<T> {
   return { meaning, default: value, needs, fits, choices: null, ...check };

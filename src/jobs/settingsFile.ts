@@ -92,7 +92,7 @@ export async function chosenSettings(
   for (const setting of ofSomeOptimizers)
     if ((options?.[setting] ?? 0) > 0 && held[setting] === undefined) {
       const { needs, fits } = settingDescriptions[setting];
-      const optimizers = { ...needs, ...fits }['optimizer']?.join(', ') ?? '';
+      const optimizers = [...needs, ...fits].flatMap(({ optimizer = [] }) => optimizer).join(', ');
       throw new RetrainError('SETTING_UNUSED', { setting, optimizers });
     }
   return chosen;

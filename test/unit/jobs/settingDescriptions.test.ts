@@ -202,7 +202,7 @@ describe('retrain.json', () => {
     ['{"head": "ridge", "optimizer": "l-bfgs"}', /optimizer: it changes nothing unless head is softmax/],
     [
       '{"head": "centroid", "classWeights": "balanced"}',
-      /classWeights: it changes nothing unless head is softmax or ridge or hidden/,
+      /classWeights: it changes nothing unless head is softmax, or head is ridge or hidden/,
     ],
     [
       '{"head": "hidden", "regularisation": "validation"}',
