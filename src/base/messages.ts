@@ -124,6 +124,8 @@ export const messages = {
 
   // Settings
   SETTINGS_DAMAGED: 'The settings file {path} cannot be used ({reason}); correct it there, or delete it.',
+  SETTING_REFUSED: '{path} stays as it is: {reason}.',
+  SETTINGS_UNSAVED: '{path} has changes that are not saved; save or undo them, then change settings here.',
   SHARES_TOO_LARGE:
     'Validation takes {validation} % of the images and testing {testing} %, more than 90 % together; lower one of them.',
   VIEWS_WITHOUT_DISTORTION:

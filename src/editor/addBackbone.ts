@@ -3,13 +3,14 @@ import * as vscode from 'vscode';
 import { isAbort, RetrainError, type ErrorCode } from '../base';
 import type { AddedBackbone, JobParams, JobResult } from '../protocol';
 import { askCut, askName, askNormalisation, askSize, askSource } from './backboneQuestions';
-import { connection, useBackbone } from './backboneSetting';
+import { connection } from './connection';
 import { chooseDataset, subjectOf, workspaceDatasets } from './datasets';
 import { withDownloadProgress } from './downloadProgress';
 import type { EngineClient } from './engineClient';
 import { tellFailure } from './failures';
 import { notificationText } from './plainText';
 import { progressNotification } from './progressNotification';
+import { chooseSetting } from './settingChoice';
 import { count } from './wording';
 
 type Source = Pick<JobParams<'inspectNetwork'>, 'source' | 'input' | 'connection'>;
@@ -124,7 +125,7 @@ export class AddBackbone {
       count: count(dimension),
     });
     if ((await vscode.window.showInformationMessage(notificationText(text), use)) === use)
-      await useBackbone(this.engine, id, scope);
+      await chooseSetting(this.engine, 'backbone', id, scope);
   }
 }
 

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { isAbort, toFailure } from '../base';
 import type { BackbonesState, FailedBackbone, FromBackbones, JobProgress, PanelSubject } from '../protocol';
-import { chosenBackbone, useBackbone } from './backboneSetting';
 import { chooseDataset, subjectOf } from './datasets';
 import type { EngineClient } from './engineClient';
 import { tellFailure } from './failures';
 import { listText } from './plainText';
+import { chooseSetting, heldSetting } from './settingChoice';
 import { settingsChoice } from './settings';
 import { Throttle } from './throttle';
 import { ViewPage } from './viewPage';
@@ -156,6 +156,8 @@ class ComparisonPage {
     const choice = settingsChoice(root);
     const { seed } = choice.settings;
     try {
+      const chosen = await this.#chosen();
+      if (isCurrent()) this.#set({ chosen });
       const { head, compared, failed } = await this.around.engine.run(
         'compareBackbones',
         { ...choice, folder: root, ids, folds, seed },
@@ -198,9 +200,14 @@ class ComparisonPage {
     }
   }
 
-  #set(change: Partial<Pick<BackbonesState, 'head' | 'compared' | 'failed' | 'work'>>): void {
-    const chosen = chosenBackbone(vscode.Uri.file(this.#state.subject.root));
-    this.#state = { ...this.#state, ...change, chosen };
+  /** The backbone of the settings. */
+  async #chosen(): Promise<string> {
+    const { engine } = this.around;
+    return String(await heldSetting(engine, 'backbone', vscode.Uri.file(this.#state.subject.root)));
+  }
+
+  #set(change: Partial<Omit<BackbonesState, 'subject'>>): void {
+    this.#state = { ...this.#state, ...change };
     this.#throttle.flush();
   }
 
@@ -232,8 +239,8 @@ class ComparisonPage {
         const { compared, subject } = this.#state;
         // A page asks for nothing that it was not shown.
         if (!compared.some(({ backbone }) => backbone.id === message.id)) return undefined;
-        await useBackbone(this.around.engine, message.id, vscode.Uri.file(subject.root));
-        return this.#set({});
+        await chooseSetting(this.around.engine, 'backbone', message.id, vscode.Uri.file(subject.root));
+        return this.#set({ chosen: await this.#chosen() });
       }
     }
   }

@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
 import type { BackboneListing } from '../protocol';
-import { chosenBackbone, connection, useBackbone } from './backboneSetting';
+import { connection } from './connection';
 import { withDownloadProgress } from './downloadProgress';
 import type { EngineClient } from './engineClient';
 import { listText, notificationText } from './plainText';
+import { chooseSetting, heldSetting } from './settingChoice';
 import { count, fileSize } from './wording';
 
 /** Other ways to a backbone, offered below the list. */
@@ -17,7 +18,7 @@ interface Item extends vscode.QuickPickItem {
   readonly choose: () => Promise<string | undefined>;
 }
 
-/** Choose Backbone: lists what is here and what can be downloaded, and sets `retrain.backbone`. */
+/** Choose Backbone: lists what is here and what can be downloaded, and makes it a setting. */
 export class ChooseBackbone {
   constructor(
     private readonly engine: EngineClient,
@@ -28,7 +29,7 @@ export class ChooseBackbone {
   async choose(scope: vscode.Uri | undefined): Promise<string | undefined> {
     const { backbones } = await this.engine.run('listBackbones', {});
     const item = await vscode.window.showQuickPick<Item | vscode.QuickPickItem>(
-      this.#items(backbones, scope),
+      this.#items(backbones, await heldSetting(this.engine, 'backbone', scope), scope),
       {
         title: vscode.l10n.t('Choose the backbone'),
         placeHolder: vscode.l10n.t('The frozen network that turns each image into its bottleneck values'),
@@ -41,9 +42,9 @@ export class ChooseBackbone {
 
   #items(
     backbones: readonly BackboneListing[],
+    chosen: unknown,
     scope: vscode.Uri | undefined,
   ): (Item | vscode.QuickPickItem)[] {
-    const chosen = chosenBackbone(scope);
     const mark = (id: string, name: string): string => `${id === chosen ? '$(check) ' : ''}${listText(name)}`;
     const separator = (label: string) => ({ label, kind: vscode.QuickPickItemKind.Separator });
     const itemOf = (backbone: BackboneListing): Item => ({
@@ -106,7 +107,7 @@ export class ChooseBackbone {
   }
 
   async #set(id: string, name: string, scope: vscode.Uri | undefined): Promise<string> {
-    if (!(await useBackbone(this.engine, id, scope))) return id;
+    await chooseSetting(this.engine, 'backbone', id, scope);
     const retrain = vscode.l10n.t('Retrain');
     const text = vscode.l10n.t('The next retraining uses the backbone {name}.', { name });
     void vscode.window.showInformationMessage(notificationText(text), retrain).then((choice) => {

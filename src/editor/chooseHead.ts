@@ -3,11 +3,10 @@ import type { HeadKind } from '../protocol';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
 import { headKinds, headName } from './headNames';
-import { useHead } from './headSetting';
 import { notificationText } from './plainText';
-import { headKind } from './settings';
+import { chooseSetting, heldSetting } from './settingChoice';
 
-/** Choose Head: what the new last layer of a dataset, or of the workspace, is to be; sets `retrain.head`. */
+/** Choose Head: what the new last layer of a dataset, or of the workspace, is to be. */
 export function registerChooseHead(engine: EngineClient, log: vscode.LogOutputChannel): vscode.Disposable {
   return registerCommand('retrain.chooseHead', log, (scope?: vscode.Uri) => chooseHead(engine, scope));
 }
@@ -16,7 +15,7 @@ async function chooseHead(
   engine: EngineClient,
   scope: vscode.Uri | undefined,
 ): Promise<HeadKind | undefined> {
-  const chosen = headKind(vscode.workspace.getConfiguration('retrain', scope));
+  const chosen = await heldSetting(engine, 'head', scope);
   const item = await vscode.window.showQuickPick(
     headKinds.map((kind) => ({
       head: kind,
@@ -32,7 +31,8 @@ async function chooseHead(
     },
   );
   if (item === undefined) return undefined;
-  if (await useHead(engine, item.head, scope)) offerRetraining(item.head, scope);
+  await chooseSetting(engine, 'head', item.head, scope);
+  offerRetraining(item.head, scope);
   return item.head;
 }
 

@@ -8,17 +8,17 @@ import {
   type PanelSubject,
   type RunningView,
   type RunView,
-  type SettingsFacts,
 } from '../protocol';
 import { subjectOf } from './datasets';
+import { DatasetSettings } from './datasetSettings';
 import type { EngineClient } from './engineClient';
 import type { RunOptions } from './engineProcess';
-import { chosenHead, useHead } from './headSetting';
 import { comparedIn, HeadsInquiry, LearningInquiry } from './inquiries';
 import { advance, isTraining, notBegun } from './panelState';
 import { notificationText } from './plainText';
 import { showProgress } from './retrainNotifications';
-import { retrainSettings, settingsChoice, workspaceOf } from './settings';
+import { chooseSetting } from './settingChoice';
+import { retrainSettings, settingsPlace } from './settings';
 import { Throttle } from './throttle';
 import { failureText } from './wording';
 
@@ -33,10 +33,11 @@ export class DatasetSession {
   readonly subject: PanelSubject;
   readonly #changed = new vscode.EventEmitter<PanelState>();
   readonly #throttle = new Throttle(interval, () => this.#changed.fire(this.#state));
+  /** Of the dataset; `onDidChange` says when they have changed. */
+  readonly settings: DatasetSettings;
   readonly #learning: LearningInquiry;
   readonly #heads: HeadsInquiry;
   #state: PanelState;
-  #settings: SettingsFacts | null = null;
   #current:
     | {
         readonly cancellation: vscode.CancellationTokenSource;
@@ -55,6 +56,10 @@ export class DatasetSession {
   ) {
     this.subject = subjectOf(root);
     this.#state = this.#stopped(notBegun, { kind: 'cancelled' });
+    this.settings = new DatasetSettings(engine, root, () => {
+      this.#refreshDone();
+      this.#throttle.request();
+    });
     const changed = () => this.#refreshDone();
     this.#learning = new LearningInquiry(engine, changed);
     this.#heads = new HeadsInquiry(engine, changed);
@@ -62,32 +67,6 @@ export class DatasetSession {
 
   get state(): PanelState {
     return this.#state;
-  }
-
-  /** What the dataset's retrain.json says, as it was read last; null where it has none. */
-  get settings(): SettingsFacts | null {
-    return this.#settings;
-  }
-
-  /** Reads retrain.json again. */
-  async refreshSettings(): Promise<void> {
-    const { root } = this.subject;
-    const { facts } = await this.engine.run('readSettingsFile', {
-      folder: root,
-      workspace: workspaceOf(root),
-    });
-    this.#settings = facts;
-    this.#refreshDone();
-    this.#throttle.request();
-  }
-
-  /** Opens the dataset's retrain.json; one that says what holds now is made where it has none. */
-  async editSettings(): Promise<vscode.TextEditor> {
-    const { root } = this.subject;
-    const { file } = await this.engine.run('openSettingsFile', { folder: root, ...settingsChoice(root) });
-    const editor = await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
-    await this.refreshSettings();
-    return editor;
   }
 
   get retraining(): boolean {
@@ -100,9 +79,7 @@ export class DatasetSession {
    */
   retrain(): Promise<RunView> {
     const { root } = this.subject;
-    return this.#begin((options) =>
-      this.engine.run('retrain', { folder: root, ...settingsChoice(root) }, options),
-    );
+    return this.#begin((options) => this.engine.run('retrain', settingsPlace(root), options));
   }
 
   /**
@@ -187,13 +164,13 @@ export class DatasetSession {
     this.#heads.cancel();
   }
 
-  /** Makes it the head of the settings, where it is one of those compared. False where retrain.json is stronger. */
+  /** Makes it the head of the settings; false where it is none of those compared. */
   async useHead(head: HeadKind): Promise<boolean> {
     if (this.#state.kind !== 'done') return false;
     if (!comparedIn(this.#state.heads).some((one) => one.head === head)) return false;
-    const used = await useHead(this.engine, head, vscode.Uri.file(this.subject.root));
-    await this.refreshSettings();
-    return used;
+    await chooseSetting(this.engine, 'head', head, vscode.Uri.file(this.subject.root));
+    await this.settings.refresh();
+    return true;
   }
 
   /** A run was deleted: where it is the one shown, the newest of the others is. */
@@ -255,7 +232,7 @@ export class DatasetSession {
       run,
       learning: this.#learning.viewOf(run.folder),
       heads: this.#heads.viewOf(run.folder),
-      head: chosenHead(vscode.Uri.file(subject.root), this.#settings),
+      head: comparedHeads.find((kind) => kind === this.settings.value('head')) ?? null,
     };
   }
 
@@ -327,7 +304,7 @@ export class DatasetSessions {
   }
 
   #refresh(session: DatasetSession): void {
-    session.refreshSettings().catch((error: unknown) => this.log.warn(String(error)));
+    session.settings.refresh().catch((error: unknown) => this.log.warn(String(error)));
   }
 
   dispose(): void {

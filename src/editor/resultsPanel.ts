@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { RetrainError, toFailure } from '../base';
 import { mostRepeats, type FromPanel, type PanelBand, type PanelState, type ToPanel } from '../protocol';
 import type { DatasetSession } from './datasetSession';
 import type { EngineClient } from './engineClient';
@@ -7,7 +8,7 @@ import { openImage, reveal, revealImage } from './imageActions';
 import { datasetThumbnail } from './thumbnails';
 import { ViewPage } from './viewPage';
 import { tabIcon, webviewOptions } from './webviewPage';
-import { settingsView, translations, wordedState } from './wording';
+import { failureText, settingsView, translations, wordedState } from './wording';
 
 export const panelViewType = 'retrain.panel';
 
@@ -102,7 +103,7 @@ export class ResultsPanel {
     // A panel that nobody sees has no page to receive it; its page says `ready` again when it is shown.
     if (!this.#ready || !this.panel.visible) return;
     const state: PanelState = this.#session?.state ?? { kind: 'empty' };
-    const settings = settingsView(this.#session?.settings ?? null);
+    const settings = this.#session ? settingsView(this.#session.settings) : null;
     this.#send({ kind: 'state', state: wordedState(state), settings, words: translations() });
     if (this.#wanted === undefined) return;
     this.#send({ kind: 'show', band: this.#wanted });
@@ -139,7 +140,9 @@ export class ResultsPanel {
       case 'continueTraining':
         return this.#session && run && actions.continueTraining(this.#session, run.folder);
       case 'editSettings':
-        return this.#session?.editSettings();
+        return this.#session?.settings.edit();
+      case 'changeSetting':
+        return this.#session && this.#changeSetting(this.#session, message);
       case 'pickFolder':
         return actions.pickFolder();
       case 'openSample':
@@ -176,6 +179,19 @@ export class ResultsPanel {
         );
       case 'showLog':
         return log.show();
+    }
+  }
+
+  /** What is wrong with a value is said where the person entered it. */
+  async #changeSetting(
+    session: DatasetSession,
+    { name, value }: Extract<FromPanel, { kind: 'changeSetting' }>,
+  ): Promise<void> {
+    try {
+      await session.settings.change({ [name]: value });
+    } catch (error) {
+      if (!(error instanceof RetrainError)) throw error;
+      this.#send({ kind: 'settingRefused', name, message: failureText(toFailure(error)) });
     }
   }
 

@@ -107,7 +107,7 @@ export class Retraining {
   /** Opens the retrain.json of `folder` or of the dataset of the workspace. */
   async editSettings(folder: vscode.Uri | undefined): Promise<string | undefined> {
     const session = await this.#choose(folder);
-    return (await session?.editSettings())?.document.uri.fsPath;
+    return (await session?.settings.edit())?.document.uri.fsPath;
   }
 
   /** Shows one run, in the panel of the dataset it was made from. */

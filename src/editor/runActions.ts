@@ -133,7 +133,7 @@ export class RunActions {
               settings,
             })
           : vscode.l10n.t('Settings of {name} restored: {settings}.', { name, settings });
-    if (found.kind === 'file') await this.sessions.of(root).refreshSettings();
+    if (found.kind === 'file') await this.sessions.of(root).settings.refresh();
     void vscode.window.showInformationMessage(notificationText(text));
   }
 

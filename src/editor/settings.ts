@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { HeadKind, OptimizerChoice, RetrainSettings, SettingsChoice } from '../protocol';
+import type { HeadKind, OptimizerChoice, RetrainSettings, SettingsChoice, SettingsPlace } from '../protocol';
 import { headKinds } from './headNames';
 
 /** The settings for the dataset or image at `scope`; their defaults stand in package.json alone. */
@@ -35,6 +35,11 @@ export function settingsChoice(file: string): SettingsChoice<RetrainSettings> {
   return { settings: retrainSettings(vscode.Uri.file(file)), workspace: workspaceOf(file) };
 }
 
+/** What the engine is told where it is asked for the retrain.json of the dataset at `root`. */
+export function settingsPlace(root: string): SettingsPlace {
+  return { folder: root, ...settingsChoice(root) };
+}
+
 /** Where a setting of the dataset at `scope` is kept: in its workspace folder, the workspace, else the person's own. */
 export function settingsTarget(scope: vscode.Uri | undefined): vscode.ConfigurationTarget {
   const folders = vscode.workspace.workspaceFolders ?? [];
@@ -45,7 +50,7 @@ export function settingsTarget(scope: vscode.Uri | undefined): vscode.Configurat
 }
 
 /** The workspace folder that holds `file`. */
-export function workspaceOf(file: string): string | undefined {
+function workspaceOf(file: string): string | undefined {
   return vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file))?.uri.fsPath;
 }
 
@@ -79,7 +84,7 @@ function trainingSettings(
  * The setting `retrain.head`; a ridge classifier where it is none that there is. Where nobody has set it, an optimizer
  * that somebody has set means softmax regression, which alone has one.
  */
-export function headKind(settings: vscode.WorkspaceConfiguration): HeadKind {
+function headKind(settings: vscode.WorkspaceConfiguration): HeadKind {
   if (!isSet(settings, 'head') && isSet(settings, 'optimizer')) return 'softmax';
   const named = settings.get<string>('head');
   return headKinds.find((kind) => kind === named) ?? 'ridge';

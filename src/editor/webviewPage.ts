@@ -5,7 +5,7 @@ export type View = 'panel' | 'inspector' | 'classify' | 'comparison' | 'backbone
 
 /** Style sheets of each view; they stand beside the scripts in dist/webview. */
 const styleSheets: Readonly<Record<View, readonly string[]>> = {
-  panel: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css', 'sureness.css', 'heads.css'],
+  panel: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css', 'settings.css', 'sureness.css', 'heads.css'],
   inspector: ['base.css', 'inspector.css'],
   classify: ['base.css', 'work.css', 'classify.css'],
   comparison: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css', 'comparison.css'],

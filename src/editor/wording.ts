@@ -9,6 +9,7 @@ import type {
   PanelState,
   RunningView,
   RunView,
+  SettingControl,
   SettingsFacts,
   SettingsView,
 } from '../protocol';
@@ -82,12 +83,17 @@ function worded<F extends Notice>(failure: F): F {
   return { ...failure, message: failureText(failure) };
 }
 
-/** What the panel says of a dataset's retrain.json. */
-export function settingsView(facts: SettingsFacts | null): SettingsView | null {
-  if (facts === null) return null;
-  return facts.kind === 'damaged'
+/** What the panel shows of a dataset's settings. */
+export function settingsView({
+  facts,
+  controls,
+}: {
+  facts: SettingsFacts | null;
+  controls: readonly SettingControl[];
+}): SettingsView {
+  return facts?.kind === 'damaged'
     ? { kind: 'damaged', message: failureText(facts.failure) }
-    : { kind: 'read', shownPath: vscode.workspace.asRelativePath(facts.file), names: facts.names };
+    : { kind: 'read', shownPath: facts && vscode.workspace.asRelativePath(facts.file), controls };
 }
 
 /** The translation bundle, for the webviews; empty for English. */

@@ -21,4 +21,6 @@ export {
   type SettingsFacts,
   type SettingValues,
 } from './settingDescriptions';
+export type { SettingChanges } from './changeSettings';
+export type { SettingControl } from './settingsForm';
 export { retrainPyDefaults, steppedDefaults } from '../training';

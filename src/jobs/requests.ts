@@ -24,7 +24,9 @@ import type {
 } from './results';
 import type { CrossValidatedHead, CrossValidationView, HeadKind } from './crossValidationResults';
 import type { FlatSettings, NetworkSettings, RetrainSettings, SettingsChoice } from './retrainSettings';
+import type { SettingChanges } from './changeSettings';
 import type { SettingsFacts } from './settingDescriptions';
+import type { SettingControl } from './settingsForm';
 import type { ExportResult, ImportProgress, ImportResult } from './textResults';
 
 /** What is asked about: a dataset with its settings, or a run: its settings, on its dataset as it is now. */
@@ -48,6 +50,11 @@ export interface JUnitOutput {
   readonly file: string;
   readonly asserted: number | null;
 }
+
+/** A dataset whose retrain.json is meant, with the settings that are weaker: the editor's. */
+export type SettingsPlace = Pick<SettingsChoice<RetrainSettings>, 'settings' | 'workspace'> & {
+  readonly folder: string;
+};
 
 /** Every job by its name: what it takes, what it says while it runs, what it gives. Absolute paths in, plain data both ways. */
 export interface Jobs extends BackboneJobs {
@@ -243,19 +250,21 @@ export interface Jobs extends BackboneJobs {
     result: ClearResult;
   };
   listBottlenecks: { params: { readonly folder: string }; progress: never; result: CacheTree };
-  /** What the retrain.json of a dataset says; null where it has none. */
+  /** What the retrain.json of a dataset says, null where it has none; what holds of it and `settings`, the editor's. */
   readSettingsFile: {
-    params: { readonly folder: string; readonly workspace?: string | undefined };
+    params: SettingsPlace;
     progress: never;
-    result: { readonly facts: SettingsFacts | null };
+    result: { readonly facts: SettingsFacts | null; readonly controls: readonly SettingControl[] };
+  };
+  /** Changes settings in the retrain.json of a dataset, and makes one where there is none. */
+  changeSettings: {
+    params: SettingsPlace & { readonly changes: SettingChanges };
+    progress: never;
+    result: { readonly file: string };
   };
   /** Where it is; one with these settings is made where there is none. */
   openSettingsFile: {
-    params: {
-      readonly folder: string;
-      readonly workspace?: string | undefined;
-      readonly settings: RetrainSettings;
-    };
+    params: SettingsPlace;
     progress: never;
     result: { readonly file: string };
   };
@@ -264,12 +273,7 @@ export interface Jobs extends BackboneJobs {
    * editor's. What executes the network is this machine's affair, and no part of what a run came to.
    */
   restoreSettings: {
-    params: {
-      readonly run: string;
-      readonly folder: string;
-      readonly workspace?: string | undefined;
-      readonly settings: RetrainSettings;
-    };
+    params: SettingsPlace & { readonly run: string };
     progress: never;
     /** `changed`: what did not hold already. `none`: there is no retrain.json, and nothing was written. */
     result:

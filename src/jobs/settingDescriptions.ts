@@ -254,6 +254,11 @@ export function readSettingValues(object: Untrusted): SettingValues {
   return Object.fromEntries(values);
 }
 
+/** Whether a setting changes something beside all that hold. */
+export function serves(name: SettingName, held: Readonly<Record<string, unknown>>): boolean {
+  return unsuited(settingDescriptions[name], new Map(Object.entries(held))) === null;
+}
+
 function isSettingName(key: string): key is SettingName {
   return Object.hasOwn(settingDescriptions, key);
 }

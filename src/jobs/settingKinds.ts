@@ -11,6 +11,8 @@ export interface Setting<T> {
   readonly default: T | null;
   /** Of each value, where there are a few. */
   readonly choices: Readonly<Record<string, string>> | null;
+  /** What a person is asked for it. */
+  readonly input: SettingInput;
   /** Keywords of JSON Schema that accept what `read` takes. */
   readonly schema: Readonly<Record<string, unknown>>;
   /** @throws what the value makes of its damage */
@@ -21,6 +23,18 @@ export interface Setting<T> {
   readonly fits: readonly Company[];
 }
 
+export type SettingInput =
+  /** One of the `choices`. */
+  | { readonly kind: 'choice' }
+  | { readonly kind: 'text' }
+  | { readonly kind: 'toggle' }
+  | {
+      readonly kind: 'number';
+      readonly whole: boolean;
+      readonly least: number;
+      readonly most: number | null;
+    };
+
 /** Other settings, all of them, each with one of its values. */
 export type Company = Readonly<Record<string, readonly string[]>>;
 
@@ -28,7 +42,7 @@ type Described<T> = Pick<Setting<T>, 'meaning' | 'default'> & Partial<Pick<Setti
 
 function setting<T>(
   { meaning, default: value, needs = [], fits = [] }: Described<T>,
-  check: Pick<Setting<T>, 'schema' | 'read'> & Partial<Pick<Setting<T>, 'choices'>>,
+  check: Pick<Setting<T>, 'input' | 'schema' | 'read'> & Partial<Pick<Setting<T>, 'choices'>>,
 ): Setting<T> {
   return { meaning, default: value, needs, fits, choices: null, ...check };
 }
@@ -40,6 +54,7 @@ export function choice<const V extends string>(
   const values = Object.keys(choices) as V[];
   return setting<V>(described, {
     choices,
+    input: { kind: 'choice' },
     schema: { type: 'string', enum: values },
     read: (value) => {
       const found = values.find((name) => name === value.value);
@@ -53,6 +68,7 @@ export function choice<const V extends string>(
 export function name(described: Described<string>, known: Readonly<Record<string, string>>): Setting<string> {
   return setting(described, {
     choices: known,
+    input: { kind: 'text' },
     schema: { type: 'string', minLength: 1, maxLength: 1000, examples: Object.keys(known) },
     read: (value) => value.name(),
   });
@@ -60,6 +76,7 @@ export function name(described: Described<string>, known: Readonly<Record<string
 
 export function text(described: Described<string>): Setting<string> {
   return setting(described, {
+    input: { kind: 'text' },
     schema: { type: 'string', minLength: 1, maxLength: 1000 },
     read: (value) => value.name(),
   });
@@ -67,6 +84,7 @@ export function text(described: Described<string>): Setting<string> {
 
 export function whole(described: Described<number>, least: number, most: number): Setting<number> {
   return setting(described, {
+    input: { kind: 'number', whole: true, least, most },
     schema: { type: 'integer', minimum: least, maximum: most },
     read: (value) => value.integer(least, most),
   });
@@ -76,6 +94,7 @@ export function whole(described: Described<number>, least: number, most: number)
 export function drawn(described: Described<number>): Setting<number> {
   const most = 100_000;
   return setting(described, {
+    input: { kind: 'number', whole: true, least: -1, most },
     schema: { type: 'integer', minimum: -1, maximum: most, not: { const: 0 } },
     read: (value) => (value.value === -1 ? -1 : value.integer(1, most)),
   });
@@ -83,6 +102,7 @@ export function drawn(described: Described<number>): Setting<number> {
 
 export function positive(described: Described<number>): Setting<number> {
   return setting(described, {
+    input: { kind: 'number', whole: false, least: 0, most: null },
     schema: { type: 'number', exclusiveMinimum: 0 },
     read: (value) => {
       const number = value.finite();
@@ -95,6 +115,7 @@ export function positive(described: Described<number>): Setting<number> {
 /** From 0 to less than 1. */
 export function share(described: Described<number>): Setting<number> {
   return setting(described, {
+    input: { kind: 'number', whole: false, least: 0, most: 1 },
     schema: { type: 'number', minimum: 0, exclusiveMaximum: 1 },
     read: (value) => {
       const number = value.finite();
@@ -105,5 +126,9 @@ export function share(described: Described<number>): Setting<number> {
 }
 
 export function toggle(described: Described<boolean>): Setting<boolean> {
-  return setting(described, { schema: { type: 'boolean' }, read: (value) => value.boolean() });
+  return setting(described, {
+    input: { kind: 'toggle' },
+    schema: { type: 'boolean' },
+    read: (value) => value.boolean(),
+  });
 }

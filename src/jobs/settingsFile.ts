@@ -1,14 +1,5 @@
 import path from 'node:path';
-import {
-  isInside,
-  readBounded,
-  RetrainError,
-  systemCode,
-  toFailure,
-  Untrusted,
-  writeAtomic,
-  writeNew,
-} from '../base';
+import { isInside, readBounded, RetrainError, systemCode, Untrusted, writeAtomic, writeNew } from '../base';
 import { readRun } from '../models';
 import type { Job, JobContext } from './context';
 import { asOutput } from './outputs';
@@ -30,28 +21,37 @@ const largest = 2 ** 20;
 interface SettingsFile {
   /** Absolute. */
   readonly file: string;
+  readonly text: string;
   readonly values: SettingValues;
   /** What it says of its schema. */
   readonly schema: string | undefined;
 }
 
 /** The retrain.json of a dataset: its own, else the nearest above it up to `workspace`. @throws as reading it does */
-async function findSettings(folder: string, workspace: string | undefined): Promise<SettingsFile | null> {
+export async function findSettings(
+  folder: string,
+  workspace: string | undefined,
+): Promise<SettingsFile | null> {
   for (const file of candidates(folder, workspace)) {
     const text = await readText(file);
     if (text === null) continue;
     const damaged = (reason: string) => new RetrainError('SETTINGS_DAMAGED', { path: file, reason });
     const object = Untrusted.parse(text, damaged);
-    return { file, values: readSettingValues(object), schema: object.optional('$schema')?.text() };
+    return { file, text, values: readSettingValues(object), schema: object.optional('$schema')?.text() };
   }
   return null;
+}
+
+/** Where a dataset has its own. */
+export function settingsFileIn(folder: string): string {
+  return path.join(path.resolve(folder), fileName);
 }
 
 /** Nearest first. */
 function candidates(folder: string, workspace: string | undefined): string[] {
   const own = path.resolve(folder);
   const top = workspace === undefined ? own : path.resolve(workspace);
-  const files = [path.join(own, fileName)];
+  const files = [settingsFileIn(own)];
   if (isInside(top, own))
     for (let above = own; above !== top;) {
       above = path.dirname(above);
@@ -116,20 +116,9 @@ export async function chosenNetwork(
   };
 }
 
-function namesOf(values: SettingValues): SettingName[] {
+export function namesOf(values: SettingValues): SettingName[] {
   return Object.keys(values) as SettingName[];
 }
-
-/** What the retrain.json of a dataset says, or what is wrong with it. */
-export const readSettingsFile: Job<'readSettingsFile'> = async ({ folder, workspace }) => {
-  try {
-    const found = await findSettings(folder, workspace);
-    return { facts: found && { kind: 'read', file: found.file, names: namesOf(found.values) } };
-  } catch (error) {
-    if (!(error instanceof RetrainError)) throw error;
-    return { facts: { kind: 'damaged', failure: toFailure(error) } };
-  }
-};
 
 /**
  * The path of the dataset's retrain.json; where it has none, one is made in its folder that says what holds now.
@@ -138,10 +127,10 @@ export const readSettingsFile: Job<'readSettingsFile'> = async ({ folder, worksp
 export const openSettingsFile: Job<'openSettingsFile'> = async ({ folder, workspace, settings }) => {
   for (const file of candidates(folder, workspace))
     if (await readText(file).then((text) => text !== null, isDamaged)) return { file };
-  const file = path.join(path.resolve(folder), fileName);
+  const file = settingsFileIn(folder);
   await asOutput(file, async () => {
     try {
-      await writeNew(file, textOf(valuesOf(settings)));
+      await writeNew(file, settingsText(valuesOf(settings)));
     } catch (error) {
       // Somebody else was faster: theirs is opened.
       if (systemCode(error) !== 'EEXIST') throw error;
@@ -176,11 +165,12 @@ export const restoreSettings: Job<'restoreSettings'> = async ({ run, folder, wor
       ...(schema !== undefined && { $schema: schema }),
       ...(runtime !== undefined && { runtime }),
     };
-    await asOutput(file, () => writeAtomic(file, textOf({ ...kept, ...values })));
+    await asOutput(file, () => writeAtomic(file, settingsText({ ...kept, ...values })));
   }
   return { kind: 'file', file, changed };
 };
 
-function textOf(values: FlatSettings): string {
+/** Of a settings file that is ours. */
+export function settingsText(values: FlatSettings): string {
   return `${JSON.stringify(values, null, 2)}\n`;
 }

@@ -1,6 +1,7 @@
 import { addBackbone, downloadBackbone, inspectNetwork, removeBackbone } from './backbones';
 import { bottlenecks } from './bottlenecks';
 import { classify } from './classify';
+import { changeSettings } from './changeSettings';
 import { clearBottlenecks, measureBottlenecks } from './clear';
 import { compareBackbones } from './compareBackbones';
 import { compareRuns } from './compareRuns';
@@ -18,7 +19,8 @@ import { merge } from './merge';
 import type { JobName, JobParams, JobResult } from './requests';
 import { quantiseBackbone } from './quantise';
 import { retrain } from './retrain';
-import { openSettingsFile, readSettingsFile, restoreSettings } from './settingsFile';
+import { openSettingsFile, restoreSettings } from './settingsFile';
+import { readSettingsFile } from './settingsForm';
 import { exportBottlenecks, importBottlenecks } from './textBottlenecks';
 import { deleteRun, findRun, listRuns, readRun, summariseRuns, titleRun } from './runs';
 import { thumbnail } from './thumbnail';
@@ -53,6 +55,7 @@ const table: { readonly [K in JobName]: Job<K> } = {
   measureBottlenecks,
   clearBottlenecks,
   readSettingsFile,
+  changeSettings,
   openSettingsFile,
   restoreSettings,
   listBackbones,

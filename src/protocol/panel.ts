@@ -9,6 +9,8 @@ import type {
   RetrainProgress,
   RidgeTrial,
   RunView,
+  SettingControl,
+  SettingName,
 } from '../jobs';
 import type { HeadsView, LearningView } from './inquiry';
 import type { StateMessage } from './state';
@@ -84,7 +86,7 @@ export type PanelState =
       readonly run: RunView;
       readonly learning: LearningView;
       readonly heads: HeadsView;
-      /** The head of the settings; null where retrain.json decides it. */
+      /** The head of the settings; null where they cannot be read. */
       readonly head: HeadKind | null;
     }
   | {
@@ -96,14 +98,22 @@ export type PanelState =
         { readonly kind: 'cancelled' } | { readonly kind: 'failed'; readonly failure: Failure };
     };
 
-/** What the dataset's retrain.json says; a failure comes worded. */
+/** The dataset's settings. */
 export type SettingsView =
-  | { readonly kind: 'read'; readonly shownPath: string; readonly names: readonly string[] }
+  /** `shownPath`: of its retrain.json; null where it has none. */
+  | {
+      readonly kind: 'read';
+      readonly shownPath: string | null;
+      readonly controls: readonly SettingControl[];
+    }
+  /** The retrain.json cannot be used; worded. */
   | { readonly kind: 'damaged'; readonly message: string };
 
 export type ToPanel =
-  /** `settings`: null where there is no retrain.json. */
+  /** `settings`: null where there is no dataset. */
   | (StateMessage<PanelState> & { readonly settings: SettingsView | null })
+  /** Answer to `changeSetting`, where the value is not taken; worded. */
+  | { readonly kind: 'settingRefused'; readonly name: SettingName; readonly message: string }
   /** Brings a band of the page into view. */
   | { readonly kind: 'show'; readonly band: PanelBand }
   /** Answer to `thumbnails`, one message a path; null: there is no picture to show. */
@@ -128,7 +138,14 @@ export type FromPanel =
   | { readonly kind: 'stopTraining' }
   /** Goes on with the training of the run that is shown. */
   | { readonly kind: 'continueTraining' }
+  /** Opens retrain.json. */
   | { readonly kind: 'editSettings' }
+  /** In retrain.json; null takes it out. */
+  | {
+      readonly kind: 'changeSetting';
+      readonly name: SettingName;
+      readonly value: NonNullable<SettingControl['value']> | null;
+    }
   | { readonly kind: 'pickFolder' }
   | { readonly kind: 'openSample' }
   | { readonly kind: 'classify' }

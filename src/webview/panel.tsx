@@ -4,11 +4,13 @@ import type { FromPanel, PanelState, SavedPanel, SettingsView, ToPanel } from '.
 import { connect, pageRoot } from './host';
 import { goTo } from './panel/band';
 import { Page } from './panel/pages';
+import type { Refused } from './panel/settings';
 import { Thumbnails, ThumbnailSource } from './thumbnails';
 import { setWords } from './words';
 
 const state = signal<PanelState | null>(null);
 const settings = signal<SettingsView | null>(null);
+const refused = signal<Refused>({});
 
 const host = connect<ToPanel, FromPanel, SavedPanel>((message) => {
   switch (message.kind) {
@@ -16,6 +18,9 @@ const host = connect<ToPanel, FromPanel, SavedPanel>((message) => {
       setWords(message.words);
       settings.value = message.settings;
       show(message.state);
+      break;
+    case 'settingRefused':
+      refused.value = { ...refused.value, [message.name]: message.message };
       break;
     case 'show':
       goTo(message.band);
@@ -27,6 +32,14 @@ const host = connect<ToPanel, FromPanel, SavedPanel>((message) => {
 });
 
 const thumbnails = new Thumbnails((paths) => host.post({ kind: 'thumbnails', paths }));
+
+function post(message: FromPanel): void {
+  if (message.kind === 'changeSetting') {
+    const { [message.name]: _, ...others } = refused.value;
+    refused.value = others;
+  }
+  host.post(message);
+}
 
 function runOf(shown: PanelState | null): string | null {
   return shown?.kind === 'done' ? shown.run.folder : null;
@@ -42,7 +55,7 @@ function Panel() {
   return (
     <ThumbnailSource.Provider value={thumbnails}>
       {state.value && (
-        <Page state={state.value} settings={settings.value} post={(message) => host.post(message)} />
+        <Page state={state.value} settings={settings.value} refused={refused.value} post={post} />
       )}
     </ThumbnailSource.Provider>
   );

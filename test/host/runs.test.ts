@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -159,21 +159,14 @@ describe('the tree of runs', function () {
       await eventually('the panel says so', () => (shown() === 'softmax' ? true : undefined));
     });
 
-    it('are not set over a retrain.json that decides them, and the person is told', async () => {
+    it('are set in the retrain.json, where there is one', async () => {
       const { sessions } = await activated();
       const session = sessions.of(workspaceFolder());
       writeFileSync(file(), '{ "optimizer": "l-bfgs" }');
-      dialogs.messages.length = 0;
-      assert.equal(await session.useHead('ridge'), false);
-      assert.deepEqual(dialogs.messages, [
-        {
-          kind: 'warning',
-          text: 'retrain.json decides the head of this dataset, and is stronger: change it there.',
-          buttons: ['Edit Settings'],
-        },
-      ]);
+      assert.equal(await session.useHead('ridge'), true);
+      assert.deepEqual(JSON.parse(readFileSync(file(), 'utf8')), { head: 'ridge' });
       assert.ok(session.state.kind === 'done');
-      assert.equal(session.state.head, null);
+      assert.equal(session.state.head, 'ridge');
     });
 
     it('need a run to be compared for, and say so', async () => {
@@ -225,14 +218,14 @@ describe('the tree of runs', function () {
       const said = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
       assert.deepEqual([said['seed'], said['runtime'], said['head']], [42, 'onnx', 'ridge']);
       const { settings } = sessions.of(workspaceFolder());
-      assert.ok(settings?.kind === 'read' && settings.names.includes('backbone'));
+      assert.ok(settings.facts?.kind === 'read' && settings.facts.names.includes('backbone'));
       assert.match(
         dialogs.messages.at(-1)?.text ?? '',
         /^Settings of .* restored in retrain\.json: .*seed 42/,
       );
     } finally {
       await rm(file);
-      await sessions.of(workspaceFolder()).refreshSettings();
+      await sessions.of(workspaceFolder()).settings.refresh();
     }
   });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { restoreSettings } from '../../src/editor/restoreSettings';
@@ -13,7 +14,7 @@ import {
   workspaceFolder,
 } from './support/extension';
 
-describe('Edit Settings', function () {
+describe('the settings of a dataset', function () {
   this.timeout(60_000);
   const newFolder = scratch();
   watchDialogs();
@@ -27,8 +28,9 @@ describe('Edit Settings', function () {
     const editor = vscode.window.activeTextEditor;
     assert.equal(editor?.document.uri.fsPath, file);
     assert.equal((JSON.parse(editor.document.getText()) as { seed: number }).seed, 42);
-    assert.ok(session.settings?.kind === 'read');
-    assert.ok(session.settings.names.includes('seed'));
+    const { facts } = session.settings;
+    assert.ok(facts?.kind === 'read');
+    assert.ok(facts.names.includes('seed'));
 
     const write = async (text: string) => {
       const all = new vscode.Range(0, 0, editor.document.lineCount, 0);
@@ -42,8 +44,28 @@ describe('Edit Settings', function () {
     assert.match(problem.message, /sead/);
     await write('{ "seed": 7 }');
     assert.equal((await retrain(root))?.training.seed, 7);
-    await session.refreshSettings();
-    assert.deepEqual(session.settings, { kind: 'read', file, names: ['seed'] });
+    await session.settings.refresh();
+    assert.deepEqual(session.settings.facts, { kind: 'read', file, names: ['seed'] });
+  });
+
+  it('are changed in retrain.json, for the next retraining, but not under the hands of the person', async () => {
+    const { sessions } = await activated();
+    const root = await putThreeClasses(await newFolder('changed'), 6);
+    const { settings } = sessions.of(root);
+    await settings.change({ seed: 9 });
+    await settings.change({ head: 'centroid' });
+    const file = path.join(root, 'retrain.json');
+    assert.equal(readFileSync(file, 'utf8'), '{\n  "seed": 9,\n  "head": "centroid"\n}\n');
+    assert.equal(settings.value('head'), 'centroid');
+    const run = await retrain(root);
+    assert.deepEqual([run?.training.seed, run?.training.kind], [9, 'centroid']);
+
+    const editor = await vscode.window.showTextDocument(vscode.Uri.file(file));
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 1), ' '));
+    await assert.rejects(settings.change({ seed: 10 }), { code: 'SETTINGS_UNSAVED' });
+    await vscode.commands.executeCommand('workbench.action.files.revert');
+    await settings.change({ seed: 10 });
+    assert.equal(settings.value('seed'), 10);
   });
 
   it('are those of a training by steps, its defaults open until they are set or restored', async () => {

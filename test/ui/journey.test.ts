@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync
 import os from 'node:os';
 import path from 'node:path';
 import { cached } from '../../scripts/repository.mjs';
+import { readRun } from '../../src/models';
 import { copySamples } from '../support/sampleDataset';
 import { Workbench } from '../support/workbench';
 
@@ -127,13 +128,27 @@ describe('a folder of photos in the editor', function () {
     await assertPanelShowsTheRun();
   });
 
-  it('computes nothing when it is retrained, and says so', async () => {
+  it('keeps what is changed in the form of its settings in retrain.json', async () => {
+    const panel = await workbench.webviewFrame('.matrix');
+    await panel.getByRole('button', { name: 'Settings' }).click();
+    const seed = panel.getByLabel('Seed', { exact: true });
+    await seed.fill('7');
+    await seed.press('Enter');
+    await panel.getByRole('button', { name: 'Reset Seed' }).waitFor();
+    assert.equal(readFileSync(path.join(dataset, 'retrain.json'), 'utf8'), '{\n  "seed": 7\n}\n');
+    await shoot('settings-dark');
+    await panel.getByRole('button', { name: 'Settings' }).click();
+  });
+
+  it('computes nothing when it is retrained, goes by its settings, and says so', async () => {
     const before = runs().length;
     const panel = await workbench.webviewFrame('.matrix');
     await panel.getByRole('button', { name: 'Retrain', exact: true }).click();
     await panel.getByText('all 42 from the cache').first().waitFor({ timeout: 60_000 });
     await panel.getByRole('button', { name: 'Retrain', exact: true }).waitFor({ timeout: 60_000 });
     assert.equal(runs().length, before + 1);
+    const run = await readRun(runs().at(-1) ?? '');
+    assert.equal(run.settings.seed, 7);
     await shoot('panel-second');
   });
 });

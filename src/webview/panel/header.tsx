@@ -1,11 +1,19 @@
 import type { DatasetFacts, FromPanel, PanelState, RunningView } from '../../protocol';
 import { Name } from '../text';
 import { plural, t } from '../words';
+import { settingsFormId } from './settings';
 
 type Shown = Exclude<PanelState, { kind: 'empty' }>;
 
+interface HeaderProps {
+  readonly state: Shown;
+  /** Whether their form is open; null where there is none. */
+  readonly settings: { readonly open: boolean; readonly toggle: () => void } | null;
+  readonly post: (message: FromPanel) => void;
+}
+
 /** What the page is about, and what can be done. */
-export function Header({ state, post }: { state: Shown; post: (message: FromPanel) => void }) {
+export function Header({ state, settings, post }: HeaderProps) {
   const dataset = state.kind === 'done' ? state.run.dataset : state.running.dataset;
   const { name, shownPath } = state.subject;
   return (
@@ -18,9 +26,17 @@ export function Header({ state, post }: { state: Shown; post: (message: FromPane
         {dataset && <span class="size">{sizeOf(dataset)}</span>}
       </p>
       <div class="actions">
-        <button type="button" class="button" onClick={() => post({ kind: 'editSettings' })}>
-          {t('Edit settings')}
-        </button>
+        {settings && (
+          <button
+            type="button"
+            class="button"
+            aria-expanded={settings.open}
+            aria-controls={settings.open ? settingsFormId : undefined}
+            onClick={settings.toggle}
+          >
+            {t('Settings')}
+          </button>
+        )}
         {state.kind === 'running' ? (
           <>
             {isTraining(state.running) && (

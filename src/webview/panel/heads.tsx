@@ -20,7 +20,7 @@ import { bestHead, overlapping } from './rivals';
 
 interface HeadsProps {
   readonly heads: HeadsView;
-  /** The head of the settings; null where retrain.json decides it. */
+  /** The head of the settings; null where they cannot be read. */
   readonly chosen: HeadKind | null;
   readonly post: (message: FromPanel) => void;
 }

@@ -24,7 +24,7 @@ import { isLarge, MatrixBand } from './matrixBand';
 import { evaluationsOf, firstMeasured, shownOf, type Measured } from './measured';
 import { Progress } from './progress';
 import { RunFacts } from './runFacts';
-import { SettingsLine } from './settingsLine';
+import { Settings, type Refused } from './settings';
 import { stepName, stepsOfRun, stepsOfRunning } from './stepFacts';
 import { Steps } from './steps';
 import { StoppedBand } from './stopped';
@@ -40,12 +40,15 @@ type Underway = Extract<PanelState, { kind: 'running' | 'stopped' }>;
 export function Page({
   state,
   settings,
+  refused,
   post,
 }: {
   state: PanelState;
   settings: SettingsView | null;
+  refused: Refused;
   post: Post;
 }) {
+  const open = useSignal(false);
   if (state.kind === 'empty') {
     return (
       <Empty
@@ -56,8 +59,14 @@ export function Page({
   }
   return (
     <>
-      <Header state={state} post={post} />
-      {settings && <SettingsLine settings={settings} />}
+      <Header
+        state={state}
+        settings={
+          settings?.kind === 'read' ? { open: open.value, toggle: () => (open.value = !open.value) } : null
+        }
+        post={post}
+      />
+      {settings && <Settings settings={settings} open={open.value} refused={refused} post={post} />}
       <main>
         {state.kind === 'done' ? (
           <DonePage key={state.run.folder} state={state} post={post} />

@@ -18,6 +18,8 @@ interface PageElement extends PageNode {
   readonly childNodes: Iterable<PageNode>;
   readonly scrollWidth: number;
   readonly clientWidth: number;
+  /** Of a field. */
+  readonly labels?: Iterable<PageNode> | null;
   getAttribute(name: string): string | null;
   getClientRects(): { readonly length: number };
   closest(selector: string): PageElement | null;
@@ -67,10 +69,15 @@ function namelessControls(): string[] {
         said === '' &&
         element.getAttribute('role') !== 'gridcell' &&
         (element.textContent ?? '').trim() === '' &&
-        (element.closest('label')?.textContent ?? '').trim() === ''
+        labelled(element) === ''
       );
     })
     .map((element) => `no name: ${describeElement(element)}`);
+}
+
+/** What the labels of a field say. */
+function labelled({ labels }: PageElement): string {
+  return [...(labels ?? [])].map(({ textContent }) => (textContent ?? '').trim()).join(' ');
 }
 
 function repeatedIds(): string[] {

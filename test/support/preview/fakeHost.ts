@@ -5,11 +5,12 @@ import type {
   FromInspector,
   FromPanel,
   SettingsView,
+  ToPanel,
 } from '../../../src/protocol';
 import { audit } from './audit';
 import { backbonesState } from './backbonesSamples';
 import { comparisonState } from './comparisonSamples';
-import { classifyState, inspectorState, panelState, rowValues, settingsOf } from './samples';
+import { classifyState, inspectorState, panelState, rowValues } from './samples';
 
 /** Runs in the preview page before its own script: plays the editor, answers from the samples, keeps a log. */
 
@@ -18,6 +19,8 @@ interface Preview {
   readonly view: string;
   readonly scenario: string;
   readonly photos: readonly string[];
+  /** As the real job reads them. */
+  readonly settings: SettingsView;
 }
 
 // The page's globals, as far as they are used: tests are compiled without the browser's types.
@@ -35,8 +38,7 @@ declare const window: {
 const { view, scenario, photos } = window.preview;
 window.sent = [];
 window.audit = audit;
-window.translate = (words) =>
-  window.postMessage({ kind: 'state', state: state(), settings: settings(), words });
+window.translate = (words) => window.postMessage({ kind: 'state', state: state(), settings, words });
 
 async function thumbnail(path: string): Promise<Uint8Array | null> {
   // The comparison page says whose dataset it means.
@@ -52,14 +54,24 @@ function state(): unknown {
   return view === 'inspector' ? inspectorState(scenario, photos) : classifyState(scenario, photos);
 }
 
-function settings(): SettingsView | null {
-  return view === 'panel' ? settingsOf(scenario) : null;
+let settings = window.preview.settings;
+
+/** The real job makes the change, on the server of the page. */
+async function change(message: Extract<FromPanel, { kind: 'changeSetting' }>): Promise<void> {
+  const response = await fetch('/change', { method: 'POST', body: JSON.stringify(message) });
+  const answer = (await response.json()) as SettingsView | ToPanel;
+  if (answer.kind === 'settingRefused') return window.postMessage(answer);
+  settings = answer as SettingsView;
+  window.postMessage({ kind: 'state', state: state(), settings, words: {} });
 }
 
 async function answer(message: Sent): Promise<void> {
   switch (message.kind) {
     case 'ready':
-      window.postMessage({ kind: 'state', state: state(), settings: settings(), words: {} });
+      window.postMessage({ kind: 'state', state: state(), settings, words: {} });
+      break;
+    case 'changeSetting':
+      await change(message);
       break;
     case 'thumbnails':
       for (const path of message.paths) {

@@ -14,7 +14,6 @@ import type {
   RowValues,
   RunningView,
   RunView,
-  SettingsView,
 } from '../../../src/protocol';
 
 import { headsView } from './headSamples';
@@ -497,22 +496,6 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
     default:
       return { kind: 'empty' };
   }
-}
-
-/** What the panel says of retrain.json. */
-export function settingsOf(name: string): SettingsView | null {
-  if (name === 'poor')
-    return {
-      kind: 'read',
-      shownPath: 'photos/retrain.json',
-      names: ['seed', 'testingPercentage', 'optimizer'],
-    };
-  if (name !== 'untested') return null;
-  const reason = 'seed: a whole number from 0 to 4294967295 was expected';
-  return {
-    kind: 'damaged',
-    message: `The settings file ${root}/retrain.json cannot be used (${reason}); correct it there, or delete it.`,
-  };
 }
 
 const dimension = 2912;

@@ -1,8 +1,11 @@
 import { build } from 'esbuild';
 import { readdir, readFile } from 'node:fs/promises';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
+import { json } from 'node:stream/consumers';
 import { root } from '../../../scripts/repository.mjs';
+import type { FromPanel } from '../../../src/protocol';
+import { PreviewSettings } from './settings';
 import { themes, themeSheet, type ThemeName } from './themes';
 
 export type View = 'panel' | 'inspector' | 'classify' | 'comparison' | 'backbones';
@@ -15,7 +18,7 @@ export interface PreviewServer {
 
 const views: readonly View[] = ['panel', 'inspector', 'classify', 'comparison', 'backbones'];
 const sheets: Readonly<Record<View, readonly string[]>> = {
-  panel: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css', 'sureness.css', 'heads.css'],
+  panel: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css', 'settings.css', 'sureness.css', 'heads.css'],
   inspector: ['base.css', 'inspector.css'],
   classify: ['base.css', 'work.css', 'classify.css'],
   comparison: ['uPlot.min.css', 'base.css', 'work.css', 'panel.css', 'comparison.css'],
@@ -26,9 +29,10 @@ const sheets: Readonly<Record<View, readonly string[]>> = {
 export async function startPreview(): Promise<PreviewServer> {
   const scripts = await bundle();
   const photos = await photoPaths();
+  const settings = await PreviewSettings.create();
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
-    void respond(url, { scripts, photos }, response).catch((error: unknown) => {
+    void respond({ url, request }, { scripts, photos, settings }, response).catch((error: unknown) => {
       response.writeHead(500).end(String(error));
     });
   });
@@ -39,10 +43,10 @@ export async function startPreview(): Promise<PreviewServer> {
     address: (view, scenario, theme = 'dark') =>
       `http://127.0.0.1:${port}/${view}?scenario=${scenario}&theme=${theme}`,
     close: () =>
-      new Promise((resolve) => {
+      new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      }).then(() => settings.dispose()),
   };
 }
 
@@ -72,9 +76,15 @@ async function photoPaths(): Promise<string[]> {
     .sort();
 }
 
+interface Served {
+  readonly scripts: ReadonlyMap<string, string>;
+  readonly photos: readonly string[];
+  readonly settings: PreviewSettings;
+}
+
 async function respond(
-  url: URL,
-  { scripts, photos }: { scripts: ReadonlyMap<string, string>; photos: readonly string[] },
+  { url, request }: { url: URL; request: IncomingMessage },
+  { scripts, photos, settings }: Served,
   response: ServerResponse,
 ): Promise<void> {
   const name = url.pathname.slice(1);
@@ -83,8 +93,13 @@ async function respond(
   const view = views.find((known) => known === name);
   if (view) {
     const theme = themeOf(url);
-    const preview = { view, scenario: url.searchParams.get('scenario') ?? '', photos };
+    const scenario = url.searchParams.get('scenario') ?? '';
+    const preview = { view, scenario, photos, settings: await settings.begin(scenario) };
     send('text/html; charset=utf-8', pageOf(view, theme, preview), { 'content-security-policy': policy });
+  } else if (name === 'change') {
+    const { name: setting, value } = (await json(request)) as Extract<FromPanel, { kind: 'changeSetting' }>;
+    const answer = await settings.change({ [setting]: value }, setting);
+    send('application/json', JSON.stringify(answer));
   } else if (name === 'theme.css') {
     send('text/css', themeSheet(themeOf(url)));
   } else if (name.endsWith('.css')) {

@@ -2,12 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { defaultSettings } from '../../../src/jobs';
-import {
-  chosenSettings,
-  openSettingsFile,
-  readSettingsFile,
-  restoreSettings,
-} from '../../../src/jobs/settingsFile';
+import { chosenSettings, openSettingsFile, restoreSettings } from '../../../src/jobs/settingsFile';
+import { readSettingsFile } from '../../../src/jobs/settingsForm';
 import { saveRun } from '../../../src/models';
 import { retrainPyDefaults } from '../../../src/training';
 import { runWith } from '../../support/runRecords';
@@ -115,7 +111,7 @@ describe('the settings of a dataset', () => {
     writeFileSync(file, '{"seed": 6');
     assert.deepEqual(await openSettingsFile(params, context), { file });
     assert.equal(readFileSync(file, 'utf8'), '{"seed": 6', 'what a person wrote stays, damaged as it is');
-    const { facts } = await readSettingsFile({ folder: dataset }, context);
+    const { facts } = await readSettingsFile({ folder: dataset, settings: defaultSettings }, context);
     assert.ok(facts?.kind === 'damaged');
     assert.match(facts.failure.message, /retrain\.json cannot be used \(it is not JSON\); correct it there/);
   });

@@ -1,0 +1,102 @@
+import { applyEdits, modify, type FormattingOptions } from 'jsonc-parser';
+import { RetrainError, Untrusted, writeAtomic, writeNew } from '../base';
+import type { Job } from './context';
+import { asOutput } from './outputs';
+import type { FlatSettings } from './retrainSettings';
+import { boundTo, isThere } from './settingCompany';
+import {
+  readSettingValues,
+  serves,
+  settingDescriptions,
+  settingNames,
+  type SettingName,
+} from './settingDescriptions';
+import { findSettings, settingsFileIn, settingsText } from './settingsFile';
+import { valuesOf, withValues } from './settingValues';
+
+/** By their names; null takes one out of the file, so that the editor's or the default holds. */
+export type SettingChanges = { readonly [name in SettingName]?: FlatSettings[string] | null };
+
+/**
+ * Changes some settings in the retrain.json of a dataset, which is made where there is none. What else the file says
+ * stays as the person wrote it, but settings that would change nothing beside the new ones go.
+ * @throws SETTING_REFUSED, SHARES_TOO_LARGE, SETTINGS_DAMAGED, FILE_UNREADABLE, OUTPUT_UNWRITABLE: the file is as it was
+ */
+export const changeSettings: Job<'changeSettings'> = async ({ folder, workspace, settings, changes }) => {
+  const found = await findSettings(folder, workspace);
+  const file = found?.file ?? settingsFileIn(folder);
+  const refused = (reason: string) => new RetrainError('SETTING_REFUSED', { path: file, reason });
+  const held = (values: FlatSettings): FlatSettings => {
+    const read = readSettingValues(Untrusted.parse(JSON.stringify(values), refused));
+    return valuesOf(withValues(settings, read, folder));
+  };
+  const before: FlatSettings = found?.values ?? {};
+  const after = changed(before, changes, held);
+  held(after);
+  await asOutput(file, () =>
+    found ? writeAtomic(file, edited(found.text, before, after)) : writeNew(file, settingsText(after)),
+  );
+  return { file };
+};
+
+/**
+ * `before` with the changes. What is bound to a changed setting stays where it still changes something: class weights
+ * stay with another head, the steps of an optimizer go with it.
+ * @param held all that holds where the file says so much
+ */
+function changed(
+  before: FlatSettings,
+  changes: SettingChanges,
+  held: (values: FlatSettings) => FlatSettings,
+): FlatSettings {
+  const names = settingNames.filter((name) => Object.hasOwn(changes, name));
+  const reset = names.filter((name) => changes[name] === null);
+  const bound = boundTo(names, settingDescriptions);
+  const after: Record<string, FlatSettings[string]> = {};
+  for (const [name, value] of Object.entries(before))
+    if (!names.some((one) => one === name) && ![...bound].some((one) => one === name)) after[name] = value;
+  const heldBefore = held(before);
+  for (const name of names) {
+    const value = changes[name] ?? null;
+    if (value === null) continue;
+    Object.assign(after, companyOf(name, heldBefore, after), { [name]: value });
+  }
+  for (const name of settingNames) {
+    const value = before[name];
+    if (value === undefined || !bound.has(name) || names.includes(name)) continue;
+    const goes = settingDescriptions[name].needs.some((company) =>
+      reset.some((other) => Object.hasOwn(company, other)),
+    );
+    if (!goes && serves(name, held(after))) after[name] = value;
+  }
+  return after;
+}
+
+/** What must be named beside a setting and is not yet, as it holds. */
+function companyOf(name: SettingName, held: FlatSettings, named: FlatSettings): FlatSettings {
+  const there = new Map(Object.entries(held));
+  const company = settingDescriptions[name].needs.find((one) => isThere(one, there)) ?? {};
+  return Object.fromEntries(
+    Object.entries(held).filter(([other]) => Object.hasOwn(company, other) && !Object.hasOwn(named, other)),
+  );
+}
+
+/** The text of a settings file with what has changed, and nothing else, written anew. */
+function edited(text: string, before: FlatSettings, after: FlatSettings): string {
+  const formattingOptions = formattingOf(text);
+  let now = text;
+  for (const name of settingNames)
+    if (before[name] !== after[name])
+      now = applyEdits(now, modify(now, [name], after[name], { formattingOptions }));
+  return now;
+}
+
+/** As the first indented line has it. */
+function formattingOf(text: string): FormattingOptions {
+  const indent = /^[ \t]+(?=")/m.exec(text)?.[0] ?? '  ';
+  return {
+    insertSpaces: !indent.startsWith('\t'),
+    tabSize: indent.startsWith('\t') ? 4 : indent.length,
+    eol: text.includes('\r\n') ? '\r\n' : '\n',
+  };
+}

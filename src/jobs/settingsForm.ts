@@ -1,0 +1,69 @@
+import { RetrainError, toFailure } from '../base';
+import type { Job } from './context';
+import { wholeOptimizer } from './optimizerSettings';
+import type { FlatSettings, RetrainSettings } from './retrainSettings';
+import { serves, settingDescriptions, settingNames, type SettingName } from './settingDescriptions';
+import type { SettingInput } from './settingKinds';
+import { findSettings, namesOf } from './settingsFile';
+import { valuesOf, withValues } from './settingValues';
+
+type SettingValue = FlatSettings[string];
+
+/** One setting of a dataset as a form shows it. */
+export interface SettingControl {
+  readonly name: SettingName;
+  readonly input: SettingInput;
+  /** Of each value, where there are a few. */
+  readonly choices: Readonly<Record<string, string>> | null;
+  /** What retrain.json says, else the editor; null: nobody says anything. */
+  readonly value: SettingValue | null;
+  /** What holds where nobody says anything; null where that is no fixed value. */
+  readonly usual: SettingValue | null;
+  /** Whether it is retrain.json that says it. */
+  readonly named: boolean;
+}
+
+/** What the retrain.json of a dataset says, or what is wrong with it; and the settings that hold, file or no file. */
+export const readSettingsFile: Job<'readSettingsFile'> = async ({ folder, workspace, settings }) => {
+  try {
+    const found = await findSettings(folder, workspace);
+    const names = namesOf(found?.values ?? {});
+    const held = withValues(settings, found?.values ?? {}, folder);
+    return {
+      facts: found && { kind: 'read', file: found.file, names },
+      controls: controlsOf(held, new Set(names)),
+    };
+  } catch (error) {
+    if (!(error instanceof RetrainError)) throw error;
+    return { facts: { kind: 'damaged', failure: toFailure(error) }, controls: [] };
+  }
+};
+
+/** Those of the settings that change something beside the others; of no distorted photo there are views. */
+function controlsOf(settings: RetrainSettings, named: ReadonlySet<SettingName>): SettingControl[] {
+  const held = valuesOf(settings);
+  const usual = usualSteps(settings);
+  return settingNames
+    .filter((name) => serves(name, held) && (name !== 'views' || settings.distortions !== undefined))
+    .map((name): SettingControl => {
+      const { input, choices, default: value } = settingDescriptions[name];
+      return {
+        name,
+        input,
+        choices,
+        value: held[name] ?? null,
+        usual: value ?? usual[name] ?? null,
+        named: named.has(name),
+      };
+    });
+}
+
+/** What goes by the optimizer where nobody says anything. */
+function usualSteps({ head }: RetrainSettings): FlatSettings {
+  if (head.kind !== 'softmax' || head.optimizer.kind === 'l-bfgs') return {};
+  const { kind } = head.optimizer;
+  const optimizer = wholeOptimizer({ kind });
+  return optimizer.kind === 'l-bfgs'
+    ? {}
+    : { trainingSteps: optimizer.steps, learningRate: optimizer.learningRate };
+}
