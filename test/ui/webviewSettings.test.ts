@@ -68,7 +68,7 @@ describe('the form of the settings', function () {
     await share.fill('15');
     await share.blur();
     await alert.waitFor({ state: 'detached' });
-    assert.ok((await named(page)).includes('Validation, % of the photos'));
+    await form(page).locator('.setting.named', { hasText: 'Validation, %' }).waitFor();
     // An empty field takes it out again.
     await share.fill('');
     await share.blur();

@@ -55,6 +55,7 @@ function state(): unknown {
 }
 
 let settings = window.preview.settings;
+let changes = Promise.resolve();
 
 /** The real job makes the change, on the server of the page. */
 async function change(message: Extract<FromPanel, { kind: 'changeSetting' }>): Promise<void> {
@@ -71,7 +72,8 @@ async function answer(message: Sent): Promise<void> {
       window.postMessage({ kind: 'state', state: state(), settings, words: {} });
       break;
     case 'changeSetting':
-      await change(message);
+      // One after the other, as the editor does.
+      changes = changes.then(() => change(message));
       break;
     case 'thumbnails':
       for (const path of message.paths) {
