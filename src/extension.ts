@@ -9,8 +9,10 @@ import {
   ClassifyView,
   DatasetSessions,
   EngineClient,
+  Exports,
   holdsTensorflow,
   pickFolder,
+  registerBottleneckImport,
   registerChooseHead,
   registerCommand,
   registerInstallTensorflow,
@@ -36,6 +38,7 @@ export interface TestingDoor {
   readonly bottleneckTree: BottleneckTree;
   readonly runs: Runs;
   readonly backbones: Backbones;
+  readonly exports: Exports;
 }
 
 /** The table of contents: each part owns its commands, its views and their end. */
@@ -65,6 +68,7 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
     },
     openSample: async () => vscode.commands.executeCommand('retrain.openSampleDataset'),
     classify: (run) => classifyImage.classifyOthers(run),
+    exportRun: (run) => exports.run(run),
   });
   const retraining: Retraining = new Retraining(engine, sessions, panels);
 
@@ -83,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
   });
 
   const backbones = new Backbones(extension, engine, log);
+  const exports = new Exports(engine);
 
   context.subscriptions.push(
     log,
@@ -99,7 +104,9 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
     bottleneckTree.register(bottleneckEditors),
     runs.register(log),
     backbones.register(),
+    exports.register(log),
     registerChooseHead(engine, log),
+    registerBottleneckImport(engine, log),
     new BottleneckUpkeep(engine, sessions).register(log),
     registerShowBottleneckValues(engine, bottleneckEditors, log),
     registerOpenSampleDataset(extension, log),
@@ -109,6 +116,16 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
     registerCommand('retrain.showLog', log, () => log.show()),
   );
   return context.extensionMode === vscode.ExtensionMode.Test
-    ? { engine, sessions, classifyImage, classifyView, bottleneckEditors, bottleneckTree, runs, backbones }
+    ? {
+        engine,
+        sessions,
+        classifyImage,
+        classifyView,
+        bottleneckEditors,
+        bottleneckTree,
+        runs,
+        backbones,
+        exports,
+      }
     : undefined;
 }

@@ -22,6 +22,7 @@ const repeatable: ReadonlySet<JobName> = new Set<JobName>([
   'findRun',
   'listRuns',
   'readRun',
+  'exportRun',
   'summariseRuns',
   'titleRun',
   'compareRuns',

@@ -1,6 +1,7 @@
 /** Everything that imports 'vscode', one file a feature. extension.ts puts the parts together. */
 export { Backbones } from './backbones';
 export { BottleneckEditors } from './bottleneckEditor';
+export { registerBottleneckImport } from './bottleneckImport';
 export { BottleneckTree, type TreeNode } from './bottleneckTree';
 export { BottleneckUpkeep } from './bottleneckUpkeep';
 export { registerChooseHead } from './chooseHead';
@@ -8,6 +9,7 @@ export { ClassifyImage } from './classifyImage';
 export { ClassifyView, type ClassifyActions } from './classifyView';
 export { DatasetSessions } from './datasetSession';
 export { EngineClient } from './engineClient';
+export { Exports } from './exports';
 export { registerCommand } from './failures';
 export { registerInstallTensorflow, tensorflowFolder } from './installTensorflow';
 export { pickFolder, Retraining } from './retraining';

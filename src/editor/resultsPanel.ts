@@ -25,6 +25,7 @@ export interface PanelActions {
   openSample(): Promise<unknown>;
   /** Classifies with the run the panel shows. */
   classify(run: string | null): Promise<unknown>;
+  exportRun(run: string): Promise<unknown>;
 }
 
 interface Surroundings {
@@ -149,6 +150,8 @@ export class ResultsPanel {
         return actions.openSample();
       case 'classify':
         return actions.classify(run?.folder ?? null);
+      case 'exportRun':
+        return run && actions.exportRun(run.folder);
       case 'thumbnails':
         return root !== undefined && Promise.all(message.paths.map((path) => this.#thumbnail(root, path)));
       case 'openImage':

@@ -86,6 +86,12 @@ export interface Jobs extends BackboneJobs {
     progress: RetrainProgress;
     result: RunView;
   };
+  /** Writes of a run that is there what its training could have written. */
+  exportRun: {
+    params: { readonly run: string; readonly outputs: TrainingOutputs };
+    progress: never;
+    result: Readonly<Record<never, never>>;
+  };
   bottlenecks: {
     params: SettingsChoice<NetworkSettings> & {
       readonly folder: string;

@@ -9,6 +9,7 @@ import type { Job, JobContext } from './context';
 import { continueRun } from './continueRun';
 import { crossValidateHeads } from './crossValidateHeads';
 import { doctor } from './doctor';
+import { exportRun } from './exportRun';
 import { evaluate } from './evaluate';
 import { findDatasets } from './findDatasets';
 import { inspectPart, listBottlenecks, readRows } from './inspect';
@@ -37,6 +38,7 @@ const table: { readonly [K in JobName]: Job<K> } = {
   findRun,
   listRuns,
   readRun,
+  exportRun,
   summariseRuns,
   titleRun,
   deleteRun,

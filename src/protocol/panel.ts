@@ -149,6 +149,8 @@ export type FromPanel =
   | { readonly kind: 'pickFolder' }
   | { readonly kind: 'openSample' }
   | { readonly kind: 'classify' }
+  /** Writes the run that is shown for other tools. */
+  | { readonly kind: 'exportRun' }
   /** Paths relative to the dataset. */
   | { readonly kind: 'thumbnails'; readonly paths: readonly string[] }
   | { readonly kind: 'openImage'; readonly path: string }

@@ -242,6 +242,16 @@ describe('the panel', function () {
     await done.close();
   });
 
+  it('exports the run that is shown, and no other state', async () => {
+    const done = await pages.open('panel', 'done');
+    await done.getByRole('button', { name: 'Export…' }).click();
+    assert.equal((await sent(done, 'exportRun')).length, 1);
+    await done.close();
+    const training = await pages.open('panel', 'training');
+    assert.equal(await training.getByRole('button', { name: 'Export…' }).count(), 0);
+    await training.close();
+  });
+
   it('says what went wrong, how far it came and what stays, and offers to retrain', async () => {
     const page = await pages.open('panel', 'failed');
     assert.match(await page.getByRole('alert').innerText(), /no space left on device/);

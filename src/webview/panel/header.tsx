@@ -62,9 +62,14 @@ export function Header({ state, settings, post }: HeaderProps) {
         ) : (
           <>
             {state.kind === 'done' && (
-              <button type="button" class="button" onClick={() => post({ kind: 'classify' })}>
-                {t('Classify…')}
-              </button>
+              <>
+                <button type="button" class="button" onClick={() => post({ kind: 'classify' })}>
+                  {t('Classify…')}
+                </button>
+                <button type="button" class="button" onClick={() => post({ kind: 'exportRun' })}>
+                  {t('Export…')}
+                </button>
+              </>
             )}
             <button type="button" class="button primary" onClick={() => post({ kind: 'retrain' })}>
               {t('Retrain')}

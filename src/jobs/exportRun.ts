@@ -1,0 +1,16 @@
+import { RetrainError } from '../base';
+import { readRun } from '../models';
+import type { Job } from './context';
+import { writeOutputs } from './trainingOutputs';
+
+/**
+ * Writes of a run that is there what its training could have written beside it.
+ * @throws HEAD_WITHOUT_MODEL, OUTPUT_UNWRITABLE; as reading the run does
+ */
+export const exportRun: Job<'exportRun'> = async ({ run: folder, outputs }) => {
+  const run = await readRun(folder);
+  if (outputs.head !== undefined && run.head.kind === 'neighbours')
+    throw new RetrainError('HEAD_WITHOUT_MODEL');
+  await writeOutputs(run, outputs);
+  return {};
+};
