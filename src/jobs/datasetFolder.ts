@@ -65,6 +65,12 @@ export async function datasetOfRun(run: string, cacheDirectory: string): Promise
   return await datasetOf(path.resolve(run, '..', '..', '..'), cacheDirectory);
 }
 
+/** The same, undefined where the run does not stand among those of a dataset. */
+export async function datasetAround(run: string, cacheDirectory: string): Promise<string | undefined> {
+  const [kept, runs] = path.dirname(path.resolve(run)).split(path.sep).slice(-2);
+  return kept === '.retrain' && runs === 'runs' ? await datasetOfRun(run, cacheDirectory) : undefined;
+}
+
 /** The dataset that a `.bottlenecks` or `.retrain` folder belongs to, given the folder above it. */
 export async function datasetOf(home: string, cacheDirectory: string): Promise<string> {
   if (!isInside(cacheDirectory, home)) return home;

@@ -23,7 +23,13 @@ import type {
   RunView,
 } from './results';
 import type { CrossValidatedHead, CrossValidationView, HeadKind } from './crossValidationResults';
-import type { FlatSettings, NetworkSettings, RetrainSettings, SettingsChoice } from './retrainSettings';
+import type {
+  FlatSettings,
+  NetworkSettings,
+  RestoredSettings,
+  RetrainSettings,
+  SettingsChoice,
+} from './retrainSettings';
 import type { SettingsFacts } from './settingDescriptions';
 import type { ExportResult, ImportProgress, ImportResult } from './textResults';
 
@@ -271,10 +277,16 @@ export interface Jobs extends BackboneJobs {
       readonly settings: RetrainSettings;
     };
     progress: never;
-    /** `changed`: what did not hold already. `none`: there is no retrain.json, and nothing was written. */
+    /** `none`: there is no retrain.json, and nothing was written. */
     result:
-      | { readonly kind: 'file'; readonly file: string; readonly changed: FlatSettings }
+      | (RestoredSettings & { readonly kind: 'file' })
       | { readonly kind: 'none'; readonly values: FlatSettings };
+  };
+  /** The same for the dataset that the run is of; where there is no retrain.json, one is made in its folder. */
+  writeRunSettings: {
+    params: Omit<JobParams<'restoreSettings'>, 'folder'>;
+    progress: never;
+    result: RestoredSettings & { readonly made: boolean };
   };
   /** What this machine has and lacks; `text` says it to a person. */
   doctor: {

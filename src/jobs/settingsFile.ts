@@ -11,6 +11,7 @@ import {
 } from '../base';
 import { readRun } from '../models';
 import type { Job, JobContext } from './context';
+import { datasetAround } from './datasetFolder';
 import { asOutput } from './outputs';
 import type { FlatSettings, NetworkSettings, RetrainSettings, SettingsChoice } from './retrainSettings';
 import type { RetrainProgress } from './results';
@@ -161,15 +162,11 @@ function isDamaged(error: unknown): boolean {
  * @throws RUN_DAMAGED; as reading retrain.json does; OUTPUT_UNWRITABLE
  */
 export const restoreSettings: Job<'restoreSettings'> = async ({ run, folder, workspace, settings }) => {
-  const { backbone, settings: made } = await readRun(run);
-  const values = valuesOf({ backbone: backbone.id, ...made });
+  const values = await valuesOfRun(run);
   const found = await findSettings(folder, workspace);
   if (found === null) return { kind: 'none', values };
   const { file, schema } = found;
-  const damaged = (reason: string) => new RetrainError('RUN_DAMAGED', { path: run, reason });
-  readSettingValues(Untrusted.parse(JSON.stringify(values), damaged));
-  const held = valuesOf(withValues(settings, found.values, folder));
-  const changed = Object.fromEntries(Object.entries(values).filter(([name, value]) => held[name] !== value));
+  const changed = changedBy(values, withValues(settings, found.values, folder));
   if (Object.keys(changed).length > 0) {
     const { runtime } = found.values;
     const kept = {
@@ -180,6 +177,36 @@ export const restoreSettings: Job<'restoreSettings'> = async ({ run, folder, wor
   }
   return { kind: 'file', file, changed };
 };
+
+/**
+ * The same for the dataset that the run is of; where that has no retrain.json, one is made in its folder.
+ * @throws as `restoreSettings` does; NOT_A_RUN where the run stands among those of no dataset
+ */
+export const writeRunSettings: Job<'writeRunSettings'> = async (asked, context) => {
+  const { run, settings } = asked;
+  const folder = await datasetAround(run, context.places.cacheDirectory);
+  if (folder === undefined) throw new RetrainError('NOT_A_RUN', { path: run });
+  const restored = await restoreSettings({ ...asked, folder }, context);
+  if (restored.kind === 'file') return { file: restored.file, changed: restored.changed, made: false };
+  const { values } = restored;
+  const file = path.join(path.resolve(folder), fileName);
+  await asOutput(file, () => writeNew(file, textOf(values)));
+  return { file, changed: changedBy(values, settings), made: true };
+};
+
+/** What a run was made with, as retrain.json would say it. @throws RUN_DAMAGED also where that could not */
+async function valuesOfRun(run: string): Promise<FlatSettings> {
+  const { backbone, settings } = await readRun(run);
+  const values = valuesOf({ backbone: backbone.id, ...settings });
+  const damaged = (reason: string) => new RetrainError('RUN_DAMAGED', { path: run, reason });
+  readSettingValues(Untrusted.parse(JSON.stringify(values), damaged));
+  return values;
+}
+
+function changedBy(values: FlatSettings, settings: RetrainSettings): FlatSettings {
+  const held = valuesOf(settings);
+  return Object.fromEntries(Object.entries(values).filter(([name, value]) => held[name] !== value));
+}
 
 function textOf(values: FlatSettings): string {
   return `${JSON.stringify(values, null, 2)}\n`;
