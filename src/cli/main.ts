@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { RetrainError, systemCode, toFailure, Untrusted } from '../base';
+import { systemCode, toFailure } from '../base';
+import { extensionVersion } from '../jobs';
 import { backbonesCommand } from './commands/backbones';
 import { bottlenecksCommand } from './commands/bottlenecks';
 import { classifyCommand } from './commands/classify';
@@ -17,7 +16,7 @@ import { mergeCommand } from './commands/merge';
 import { runsCommand } from './commands/runs';
 import { trainCommand } from './commands/train';
 import { verifyCommand } from './commands/verify';
-import { status } from './perform';
+import { assets, status } from './perform';
 import { withDashes } from './retrainPyFlags';
 import { printable } from './text';
 
@@ -25,16 +24,9 @@ const program = new Command('retrain')
   .description('Retrains an image classifier on a folder of photos; nothing leaves this machine.')
   .option('--version', 'print the version')
   .on('option:version', () => {
-    process.stdout.write(`${version()}\n`);
+    process.stdout.write(`${extensionVersion({ assets })}\n`);
     throw new CommanderError(status.done, 'commander.version', '');
   });
-
-/** Of the package that this file is part of. */
-function version(): string {
-  const file = path.join(__dirname, '..', 'package.json');
-  const damaged = (reason: string) => new RetrainError('FILE_UNREADABLE', { path: file, reason });
-  return Untrusted.parse(readFileSync(file, 'utf8'), damaged).field('version').name();
-}
 
 const commands = [
   trainCommand,
