@@ -27,9 +27,9 @@ export const classify: Job<'classify'> = async (
   const refused = skipped.map(({ path: file, code, params }) => ({ ...askedAs(file, inputs), code, params }));
   const first = asked[0] ?? refused[0];
   if (first === undefined) throw new RetrainError('NOTHING_TO_CLASSIFY', { path: paths.join(', ') });
-  const asking = given ?? (await nearestRun(first.file, places));
-  if (asking === undefined) throw new RetrainError('NO_RUN', { path: first.path });
-  const { run, folder, backbone, runtime } = await openRun(asking, choice, context);
+  const found = given === null ? await nearestRun(first.file, places) : { run: given, passedOver: null };
+  if (found === undefined) throw new RetrainError('NO_RUN', { path: first.path });
+  const { run, folder, backbone, runtime } = await openRun(found.run, choice, context);
   const facts = runFacts(run, folder);
   const answered = answerer(run, reject, runtime.multiply);
   const placed: { readonly place: number; readonly answer: Answer }[] = [];
@@ -64,7 +64,12 @@ export const classify: Job<'classify'> = async (
   );
   // In the order in which the inputs were given, below one input by path.
   placed.sort((a, b) => a.place - b.place || (a.answer.path < b.answer.path ? -1 : 1));
-  return { run: facts, runtime: runtime.id, answers: placed.map(({ answer }) => answer) };
+  return {
+    run: facts,
+    passedOver: found.passedOver,
+    runtime: runtime.id,
+    answers: placed.map(({ answer }) => answer),
+  };
 };
 
 /** What a person named, as written, and its place among all of that. */

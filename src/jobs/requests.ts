@@ -99,7 +99,7 @@ export interface Jobs extends BackboneJobs {
     params: {
       readonly base: string;
       readonly paths: readonly string[];
-      /** Folder of the run; null: the newest run of the nearest dataset above the first image. */
+      /** Folder of the run; null: the newest that can answer, of the nearest dataset above the first image. */
       readonly run: string | null;
       readonly runtime: string;
       /** Answers of a smaller probability are `unsure`; none is where it is not given. */

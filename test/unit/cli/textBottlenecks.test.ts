@@ -203,6 +203,23 @@ describe("retrain.py's bottleneck folders", function () {
     const folder = path.join(runs, path.basename(trained.run));
     assert.equal(await code('classify', image, '--run', folder), 'IMPORTED_NETWORK');
     assert.equal(await code('evaluate', 'photos', '--run', folder), 'IMPORTED_NETWORK');
+    // Where no run is named another one answers, if there is one.
+    const alone = path.join(home, 'alone');
+    cpSync(path.join(home, 'copy'), alone, { recursive: true });
+    rmSync(path.join(alone, '.retrain'), { recursive: true });
+    const known = path.join('alone', '猫', namesIn('猫')[0] ?? '');
+    const train = ['train', 'alone', '--backbone'];
+    await document(...train, modules[0]?.backbone ?? '');
+    assert.equal(await code('classify', known), 'IMPORTED_NETWORK');
+    const able = await document<TrainDocument>(...train, module);
+    const newer = await document<TrainDocument>(...train, modules[0]?.backbone ?? '');
+    const answered = await document<{ run: string; passedOver: string }>('classify', known);
+    assert.deepEqual(
+      [answered.run, answered.passedOver],
+      [able, newer].map((each) => path.join(alone, each.run)),
+    );
+    const { stdout } = await runCli(['classify', known], { cwd: home, data: home });
+    assert.match(stdout, /Answered by run .*\nnote: run .* is newer, but was trained on imported values/);
   });
 
   it('come back out as they came in', async () => {
