@@ -133,10 +133,12 @@ async function train(
     ...(onlyRetrainPyHas(options) && asTheirs),
   };
   const work: Parameters<typeof perform>[1] = async ({ jobs, progress, signal, stop }) => {
+    const ids: string[] = [];
     if (options.bottleneckDir !== undefined && module !== undefined) {
       const texts = { from: path.resolve(options.bottleneckDir), folder, module };
       const imported = await jobs.run('importBottlenecks', texts, { signal, report: progress.report });
-      process.stderr.write(`${importText(imported)}\n`);
+      progress.say(importText(imported));
+      ids.push(...imported.modules.map(({ id }) => id));
     }
     const outputs = { ...outputsOf(options), ...junitOutput(options) };
     const params = { ...choice, folder, options: settings, ...(asTheirs && { implied: asTheirs }), outputs };
@@ -144,6 +146,10 @@ async function train(
     if (options.summariesDir !== undefined && !('curve' in run.training))
       process.stderr.write(
         `note: --summaries_dir: a head of the kind ${run.training.kind} has no curve, nothing was written\n`,
+      );
+    if (ids.length > 0 && !ids.includes(run.backbone.id))
+      progress.say(
+        `note: --bottleneck_dir: ${run.backbone.id} is a backbone of this machine and was trained on with its own values; --backbone ${ids.join(' or ')} trains on the imported ones`,
       );
     return trained(run, options);
   };

@@ -158,8 +158,10 @@ describe("retrain.py's bottleneck folders", function () {
     );
     assert.ok(first.evaluation.accuracy !== null);
     const flags = ['--tfhub_module', module, '--bottleneck_dir', 'texts', '--how_many_training_steps', '30'];
-    const second = await document<TrainDocument>('train', '--image_dir', 'copy', ...flags);
+    const own = await run('train', '--image_dir', 'copy', ...flags);
+    const second = documentOf(own) as unknown as TrainDocument;
     assert.equal(second.backbone.id, module, 'the name of an own backbone means that one');
+    assert.ok(own.stderr.includes(`--backbone ${id} trains on the imported ones`), own.stderr);
     // a renamed image keeps its values, one that was changed has none
     const [renamed = '', changed = ''] = namesIn('daisy');
     renameSync(path.join(home, 'copy', 'daisy', renamed), path.join(home, 'copy', 'daisy', 'renamed.jpg'));
