@@ -90,17 +90,18 @@ export async function chosenSettings(
   if (options?.views !== undefined && !chosen.distortions)
     throw new RetrainError('VIEWS_WITHOUT_DISTORTION', { views: options.views });
   const held = valuesOf(chosen);
-  for (const setting of ofSomeOptimizers)
-    if ((options?.[setting] ?? 0) > 0 && held[setting] === undefined) {
-      const { needs, fits } = settingDescriptions[setting];
+  for (const setting of ofSomeOptimizers) {
+    const { needs, fits, default: usual } = settingDescriptions[setting];
+    if ((options?.[setting] ?? usual) !== usual && held[setting] === undefined) {
       const optimizers = { ...needs, ...fits }['optimizer']?.join(', ') ?? '';
       throw new RetrainError('SETTING_UNUSED', { setting, optimizers });
     }
+  }
   return chosen;
 }
 
 /** Settings that a person may say without an optimizer, and that not every one has. */
-const ofSomeOptimizers = ['labelSmoothing', 'earlyStopping'] as const;
+const ofSomeOptimizers = ['labelSmoothing', 'earlyStopping', 'classWeights', 'regularisation'] as const;
 
 /** Like `chosenSettings`, for a job that needs no more than a network. */
 export async function chosenNetwork(

@@ -118,8 +118,6 @@ async function train(
         ? 'steps, rate and batch sizes belong to the optimizers adam, sgd and retrain.py'
         : '--validation-batch-size and --keep belong to --optimizer retrain.py',
     );
-  if (options.classWeights === 'balanced' && asRetrainPy)
-    wrong("--class-weights has no part in retrain.py's training");
   for (const note of flagNotes(options, implied)) process.stderr.write(`note: ${note}\n`);
 
   const folder = path.resolve(given);
