@@ -13,7 +13,7 @@ export function documentedSettings(descriptions) {
 }
 
 /** The JSON schema of retrain.json, of draft 7, which editors know. */
-export function settingsSchema(descriptions) {
+export function settingsSchema(descriptions, distortionNames) {
   const settings = documentedSettings(descriptions);
   const bound = settings.filter(({ needs, fits }) => Object.keys({ ...needs, ...fits }).length > 0);
   return {
@@ -35,17 +35,25 @@ export function settingsSchema(descriptions) {
         ]),
       ),
     },
-    dependencies: Object.fromEntries(
-      bound.map(({ name, needs, fits }) => [
-        name,
-        {
-          ...(Object.keys(needs).length > 0 && { required: Object.keys(needs) }),
-          properties: Object.fromEntries(
-            Object.entries({ ...needs, ...fits }).map(([other, values]) => [other, { enum: values }]),
-          ),
-        },
-      ]),
-    ),
+    dependencies: {
+      ...Object.fromEntries(
+        bound.map(({ name, needs, fits }) => [
+          name,
+          {
+            ...(Object.keys(needs).length > 0 && { required: Object.keys(needs) }),
+            properties: Object.fromEntries(
+              Object.entries({ ...needs, ...fits }).map(([other, values]) => [other, { enum: values }]),
+            ),
+          },
+        ]),
+      ),
+      views: {
+        anyOf: distortionNames.map((name) => ({
+          required: [name],
+          properties: { [name]: { not: { enum: [false, 0] } } },
+        })),
+      },
+    },
     additionalProperties: false,
   };
 }
@@ -89,8 +97,8 @@ function companyText({ needs, fits }) {
 }
 
 async function main() {
-  const { settingDescriptions } = await import('../src/jobs/settingDescriptions.ts');
-  const schema = `${JSON.stringify(settingsSchema(settingDescriptions), null, 2)}\n`;
+  const { distortionNames, settingDescriptions } = await import('../src/jobs/settingDescriptions.ts');
+  const schema = `${JSON.stringify(settingsSchema(settingDescriptions, distortionNames), null, 2)}\n`;
   await writeFile(path.join(root, 'media', 'retrain.schema.json'), schema);
   const formats = path.join(root, 'docs', 'formats.md');
   await writeFile(formats, withSettingsTable(await readFile(formats, 'utf8'), settingDescriptions));

@@ -219,6 +219,9 @@ export const settingDescriptions = {
   }),
 } as const;
 
+/** One of them must be on beside `views`, which are of no use without. */
+export const distortionNames = ['flipLeftRight', 'randomCrop', 'randomScale', 'randomBrightness'] as const;
+
 export type SettingName = keyof typeof settingDescriptions;
 
 /** Some of the settings, flat, by their names. */
@@ -254,6 +257,10 @@ export function readSettingValues(object: Untrusted): SettingValues {
       if (values.has(other) && !suits(other, company))
         throw object.fail(`${key}: it changes nothing unless ${other} is ${company.join(' or ')}`);
   }
+  if (values.has('views') && !distortionNames.some((name) => Boolean(values.get(name))))
+    throw object.fail(
+      `views: it changes nothing unless one of ${distortionNames.join(', ')} is on beside it`,
+    );
   return Object.fromEntries(values);
 }
 
