@@ -24,9 +24,9 @@ export async function noteDataset(root: string, { bottlenecks, retrain }: CacheL
 }
 
 /** Runs `write`; where the system refuses it, says so of `folder`. @throws CACHE_UNWRITABLE, and what else `write` throws */
-export async function inWords(folder: string, write: () => Promise<void>): Promise<void> {
+export async function inWords<T>(folder: string, write: () => Promise<T>): Promise<T> {
   try {
-    await write();
+    return await write();
   } catch (error) {
     const reason = systemCode(error);
     if (error instanceof RetrainError || reason === undefined) throw error;
