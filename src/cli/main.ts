@@ -16,6 +16,7 @@ import { mergeCommand } from './commands/merge';
 import { runsCommand } from './commands/runs';
 import { trainCommand } from './commands/train';
 import { verifyCommand } from './commands/verify';
+import { refuseEmpty } from './options';
 import { assets, status } from './perform';
 import { withDashes } from './retrainPyFlags';
 import { printable } from './text';
@@ -49,6 +50,8 @@ for (const command of commands) program.addCommand(command());
 // Wrong usage is thrown and explained by every command alike.
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
   command.exitOverride().showHelpAfterError('(--help says more)');
+
+program.hook('preAction', (_, command) => refuseEmpty(command));
 
 // A reader that has seen enough (`| head`) is no failure.
 for (const stream of [process.stdout, process.stderr])

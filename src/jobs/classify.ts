@@ -14,7 +14,7 @@ import { nearestRun } from './runs';
 
 /**
  * Names images with a run. Nothing is written, for a person only asked, unless the run has to be refitted.
- * @throws NOTHING_TO_CLASSIFY, NO_RUN; as `openRun` does; the signal's reason
+ * @throws NOTHING_TO_CLASSIFY, NO_RUN; where no run is there either, what is wrong with the first image; as `openRun` does; the signal's reason
  */
 export const classify: Job<'classify'> = async (
   { base, paths, run: given, runtime: choice, reject = 0 },
@@ -28,7 +28,11 @@ export const classify: Job<'classify'> = async (
   const first = asked[0] ?? refused[0];
   if (first === undefined) throw new RetrainError('NOTHING_TO_CLASSIFY', { path: paths.join(', ') });
   const found = given === null ? await nearestRun(first.file, places) : { run: given, passedOver: null };
-  if (found === undefined) throw new RetrainError('NO_RUN', { path: first.path });
+  if (found === undefined) {
+    const [unread] = asked.length === 0 ? refused : [];
+    if (unread) throw new RetrainError(unread.code, { ...unread.params, path: unread.path });
+    throw new RetrainError('NO_RUN', { path: first.path });
+  }
   const { run, folder, backbone, runtime } = await openRun(found.run, choice, context);
   const facts = runFacts(run, folder);
   const answered = answerer(run, reject, runtime.multiply);

@@ -97,7 +97,7 @@ function deleteCommand(): Command {
     .option('--yes', 'do it; without this, only say what would be deleted')
     .addOption(json())
     .action((names: string[], { yes, ...options }: Output & { readonly yes?: true }) => {
-      const runs = names.map((name) => path.resolve(name));
+      const runs = [...new Set(names.map((name) => path.resolve(name)))];
       return perform(options, async ({ jobs, signal }) => {
         const deleted: string[] = [];
         if (yes)

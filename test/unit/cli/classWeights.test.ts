@@ -85,7 +85,7 @@ describe('retrain train --class-weights', function () {
       assert.equal(status, 2, args.join(' '));
       assert.match(
         stderr,
-        /classWeights changes nothing here; choose one of the optimizers l-bfgs, adam, sgd/,
+        /classWeights changes nothing here; choose an optimizer that has it: l-bfgs, adam, sgd/,
       );
     };
     const steps = ['--how_many_training_steps', '20'];

@@ -103,7 +103,7 @@ describe('retrain runs, compare and learning-curve', function () {
     assert.equal(asked.status, 1);
     assert.match(asked.stdout, /Nothing was deleted; say --yes/);
     assert.ok(existsSync(copy));
-    assert.equal((await cli('runs', 'delete', copy, '--yes')).status, 0);
+    assert.equal((await cli('runs', 'delete', copy, `${copy}/`, '--yes')).status, 0);
     assert.deepEqual(
       readdirSync(path.dirname(copy)).sort(),
       [path.basename(first), path.basename(second)].sort(),
