@@ -10,7 +10,7 @@ import type {
   VerifyProgress,
   VerifyResult,
 } from './cacheResults';
-import type { LearningCurve, RunComparison, RunSummaries, RunTitle } from './runResults';
+import type { LearningCurve, RestoredSettings, RunComparison, RunSummaries, RunTitle } from './runResults';
 import type {
   Answer,
   BottlenecksResult,
@@ -23,13 +23,7 @@ import type {
   RunView,
 } from './results';
 import type { CrossValidatedHead, CrossValidationView, HeadKind } from './crossValidationResults';
-import type {
-  FlatSettings,
-  NetworkSettings,
-  RestoredSettings,
-  RetrainSettings,
-  SettingsChoice,
-} from './retrainSettings';
+import type { FlatSettings, NetworkSettings, RetrainSettings, SettingsChoice } from './retrainSettings';
 import type { SettingsFacts } from './settingDescriptions';
 import type { ExportResult, ImportProgress, ImportResult } from './textResults';
 

@@ -50,11 +50,3 @@ export interface SettingsChoice<S> {
 
 /** Settings by the names that they have in retrain.json and in the editor. */
 export type FlatSettings = Readonly<Record<string, string | number | boolean>>;
-
-/** What has come of a run's settings in a retrain.json. */
-export interface RestoredSettings {
-  /** Absolute. */
-  readonly file: string;
-  /** What did not hold already. */
-  readonly changed: FlatSettings;
-}
