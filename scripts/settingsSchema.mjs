@@ -13,7 +13,7 @@ export function documentedSettings(descriptions) {
 }
 
 /** The JSON schema of retrain.json, of draft 7, which editors know. */
-export function settingsSchema(descriptions) {
+export function settingsSchema(descriptions, distortionNames) {
   const settings = documentedSettings(descriptions);
   const bound = settings.filter(({ needs, fits }) => needs.length + fits.length > 0);
   return {
@@ -35,9 +35,17 @@ export function settingsSchema(descriptions) {
         ]),
       ),
     },
-    dependencies: Object.fromEntries(
-      bound.map(({ name, needs, fits }) => [name, allOf([...needed(needs), ...fitting(fits)])]),
-    ),
+    dependencies: {
+      ...Object.fromEntries(
+        bound.map(({ name, needs, fits }) => [name, allOf([...needed(needs), ...fitting(fits)])]),
+      ),
+      views: {
+        anyOf: distortionNames.map((name) => ({
+          required: [name],
+          properties: { [name]: { not: { enum: [false, 0] } } },
+        })),
+      },
+    },
     additionalProperties: false,
   };
 }
@@ -115,8 +123,8 @@ function companyText({ needs, fits }) {
 }
 
 async function main() {
-  const { settingDescriptions } = await import('../src/jobs/settingDescriptions.ts');
-  const schema = `${JSON.stringify(settingsSchema(settingDescriptions), null, 2)}\n`;
+  const { distortionNames, settingDescriptions } = await import('../src/jobs/settingDescriptions.ts');
+  const schema = `${JSON.stringify(settingsSchema(settingDescriptions, distortionNames), null, 2)}\n`;
   await writeFile(path.join(root, 'media', 'retrain.schema.json'), schema);
   const formats = path.join(root, 'docs', 'formats.md');
   await writeFile(formats, withSettingsTable(await readFile(formats, 'utf8'), settingDescriptions));

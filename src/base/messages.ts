@@ -32,7 +32,7 @@ export const messages = {
 
   // Images
   FILE_EMPTY: '{path} is empty; download it again or delete it.',
-  FILE_MISSING: '{path} is no longer there.',
+  FILE_MISSING: '{path} is not there; check its name, or whether it was deleted.',
   FILE_UNREADABLE: '{path} cannot be read ({reason}); check its permissions.',
   FILE_TOO_LARGE: '{path} is larger than {limit} MB; save it smaller.',
   FORMAT_UNSUPPORTED: '{path}: {format} is not supported; save it as JPEG or PNG.',
@@ -131,7 +131,7 @@ export const messages = {
   VIEWS_WITHOUT_DISTORTION:
     'Without a distortion there are no {views} views of an image; set one with --flip_left_right, --random_crop, --random_scale or --random_brightness.',
 
-  SETTING_UNUSED: '{setting} changes nothing here; choose one of the optimizers {optimizers}.',
+  SETTING_UNUSED: '{setting} changes nothing here; choose an optimizer that has it: {optimizers}.',
   EARLY_STOPPING_BLIND:
     'There is no validation image, so nothing could end the training early; raise the validation percentage, or add photos.',
 

@@ -1,7 +1,5 @@
-import { unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { systemCode } from '../base';
-import { isFree, Lease } from './lease';
+import { takeAlone } from './lease';
 
 /**
  * Runs `compact` if no other process is compacting `folder` at the moment: of two that copied the same rows, both
@@ -9,26 +7,11 @@ import { isFree, Lease } from './lease';
  * (Two that find an abandoned lease in the same instant may both run; that costs room, until the next time.)
  */
 export async function compactAlone(folder: string, compact: () => Promise<void>): Promise<void> {
-  const file = path.join(folder, 'compaction.lease');
-  const lease = (await take(file)) ?? ((await isFree(file)) ? await takeAgain(file) : undefined);
+  const lease = await takeAlone(path.join(folder, 'compaction.lease'));
   if (!lease) return;
   try {
     await compact();
   } finally {
     await lease.release();
   }
-}
-
-async function take(file: string): Promise<Lease | undefined> {
-  try {
-    return await Lease.take(file);
-  } catch (error) {
-    if (systemCode(error) === 'EEXIST') return undefined;
-    throw error;
-  }
-}
-
-async function takeAgain(file: string): Promise<Lease | undefined> {
-  await unlink(file).catch(() => undefined);
-  return take(file);
 }

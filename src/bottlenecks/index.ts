@@ -24,7 +24,7 @@ export {
   type InspectedRow,
   type RowValues,
 } from './inspection';
-export { isFree, Lease, leaseHolder } from './lease';
+export { isAbandoned, leaseHolder, takeAlone, type Lease } from './lease';
 export { listCache, type ListedBackbone, type ListedImage, type ListedLabel } from './listing';
 export { cacheLocation, homesOf, type CacheLocation } from './location';
 export { mergeCache, type MergedBackbone } from './mergeCaches';

@@ -1,6 +1,6 @@
 import { lstat, open, unlink, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { readBounded, retryBusy, Untrusted } from '../base';
+import { readBounded, retryBusy, systemCode, Untrusted } from '../base';
 import { writeAll } from './lines';
 
 const renewEvery = 20_000;
@@ -71,6 +71,43 @@ export async function isFree(file: string): Promise<boolean> {
     return (await lstat(file)).mtimeMs < Date.now() - expiry;
   } catch {
     return true;
+  }
+}
+
+/**
+ * The lease of something that one process does at a time; undefined where another does it. One whose holder is gone is
+ * taken over. (Two that find it so in the same instant may both have it: what it guards must bear that.)
+ * @throws the system's error where the file cannot be created
+ */
+export async function takeAlone(file: string): Promise<Lease | undefined> {
+  const lease = await takeNew(file);
+  if (lease || !(await isAbandoned(file))) return lease;
+  await unlink(file).catch(() => undefined);
+  return takeNew(file);
+}
+
+async function takeNew(file: string): Promise<Lease | undefined> {
+  try {
+    return await Lease.take(file);
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether whoever held a lease is gone: it has expired, or its process is no more on the machine of this name. Of a part
+ * only `isFree` says so: containers may share a name and not their processes, and values are more than work done twice.
+ */
+export async function isAbandoned(file: string): Promise<boolean> {
+  if (await isFree(file)) return true;
+  const { host, pid } = await leaseHolder(file);
+  if (host !== hostname() || typeof pid !== 'number') return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return systemCode(error) === 'ESRCH';
   }
 }
 

@@ -132,6 +132,7 @@ export function classifyDocument(result: ClassifyResult): object {
   return {
     format,
     run: result.run.folder,
+    ...(result.passedOver !== null && { passedOver: result.passedOver }),
     head: result.run.head,
     ...refitDocument(result.run),
     answers: result.answers.map(answerDocument),

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { RetrainError, systemCode, toFailure, Untrusted } from '../base';
+import { systemCode, toFailure } from '../base';
+import { extensionVersion } from '../jobs';
 import { backbonesCommand } from './commands/backbones';
 import { bottlenecksCommand } from './commands/bottlenecks';
 import { classifyCommand } from './commands/classify';
@@ -17,7 +16,8 @@ import { mergeCommand } from './commands/merge';
 import { runsCommand } from './commands/runs';
 import { trainCommand } from './commands/train';
 import { verifyCommand } from './commands/verify';
-import { status } from './perform';
+import { refuseEmpty } from './options';
+import { assets, status } from './perform';
 import { withDashes } from './retrainPyFlags';
 import { printable } from './text';
 
@@ -25,16 +25,9 @@ const program = new Command('retrain')
   .description('Retrains an image classifier on a folder of photos; nothing leaves this machine.')
   .option('--version', 'print the version')
   .on('option:version', () => {
-    process.stdout.write(`${version()}\n`);
+    process.stdout.write(`${extensionVersion({ assets })}\n`);
     throw new CommanderError(status.done, 'commander.version', '');
   });
-
-/** Of the package that this file is part of. */
-function version(): string {
-  const file = path.join(__dirname, '..', 'package.json');
-  const damaged = (reason: string) => new RetrainError('FILE_UNREADABLE', { path: file, reason });
-  return Untrusted.parse(readFileSync(file, 'utf8'), damaged).field('version').name();
-}
 
 const commands = [
   trainCommand,
@@ -57,6 +50,8 @@ for (const command of commands) program.addCommand(command());
 // Wrong usage is thrown and explained by every command alike.
 for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
   command.exitOverride().showHelpAfterError('(--help says more)');
+
+program.hook('preAction', (_, command) => refuseEmpty(command));
 
 // A reader that has seen enough (`| head`) is no failure.
 for (const stream of [process.stdout, process.stderr])

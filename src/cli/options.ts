@@ -75,6 +75,26 @@ export const classWeights = () =>
     'what counts as much as any other: every image (none), or every class (balanced)',
   ).choices(['none', 'balanced']);
 
+/**
+ * Ends the command with wrong usage where something said is empty, as is a variable of a script that was never set: a
+ * path would mean the folder in which the command is started.
+ */
+export function refuseEmpty(command: Command): void {
+  const said: [name: string, value: unknown][] = [
+    ...command.registeredArguments.map((argument, i): [string, unknown] => [
+      argument.name(),
+      command.processedArgs[i],
+    ]),
+    ...command.options.map((option): [string, unknown] => [
+      option.long ?? option.flags,
+      command.getOptionValue(option.attributeName()),
+    ]),
+  ];
+  // An empty title takes a run's title away.
+  const empty = said.find(([name, value]) => name !== 'title' && [value].flat().includes(''));
+  if (empty) command.error(`error: ${empty[0]} is empty`, { exitCode: status.usage });
+}
+
 /** For commands that train heads and keep none. */
 export const head = () =>
   new Option('--head <name>', 'what is trained; by default as the settings of the dataset have it').choices(

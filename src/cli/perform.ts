@@ -8,6 +8,9 @@ import { printable } from './text';
 /** Exit statuses. 130 is the shell's for SIGINT. */
 export const status = { done: 0, failed: 1, usage: 2, asserted: 3, interrupted: 130 } as const;
 
+/** The folder `media` of the package that this file is part of. */
+export const assets = path.join(__dirname, '..', 'media');
+
 /** Wrong usage that shows only beside the retrain.json. */
 const usage: ReadonlySet<string> = new Set([
   'VIEWS_WITHOUT_DISTORTION',
@@ -47,7 +50,7 @@ export async function perform(
   const controller = new AbortController();
   const training = new AbortController();
   const progress = new ProgressLine(process.stderr);
-  const places = { assets: path.join(__dirname, '..', 'media'), cacheDirectory: defaultCacheDirectory() };
+  const places = { assets, cacheDirectory: defaultCacheDirectory() };
   const jobs = new JobThread(path.join(__dirname, 'worker.js'), places, (text) => process.stderr.write(text));
   const cancel = () => {
     // Where the batch in flight takes too long for a person, the next signal ends the process at once.

@@ -117,8 +117,10 @@ export function retrainPyOptions(): Option[] {
     ).argParser(wholeNumber(1, mostViews)),
     new Option('--image-dir <dir>', 'the dataset, as retrain.py names it'),
     new Option('--print-misclassified-test-images', 'name the testing images that were answered wrongly'),
-    new Option('--tfhub-module <name>', 'a backbone, or the module of values that were imported'),
-    new Option('--architecture <name>', 'the same').conflicts('tfhubModule'),
+    new Option('--tfhub-module <name>', 'a backbone, or the module of values that were imported').conflicts(
+      'backbone',
+    ),
+    new Option('--architecture <name>', 'the same').conflicts(['tfhubModule', 'backbone']),
     new Option('--bottleneck-dir <dir>', "retrain.py's text files of that module, to import first"),
     new Option('--output-labels <file>', 'where the labels are written, one a line'),
     new Option('--saved-model-dir <dir>', 'where the last layer is written, as a TensorFlow.js model'),

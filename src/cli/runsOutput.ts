@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { RunSummaries, RunSummary, RunTitle } from '../jobs';
+import type { JobResult, RunSummaries, RunSummary, RunTitle } from '../jobs';
 import { percent, printable } from './text';
 
 export function runsText(folder: string, { runs, damaged }: RunSummaries): string {
@@ -29,6 +29,18 @@ export function titleText(run: string, { title, pinned }: RunTitle): string {
   const name = path.basename(run);
   const called = title === null ? name : `${name} “${title}”`;
   return printable(pinned ? `${called}: pinned` : called);
+}
+
+export function restoredText(run: string, { file, changed, made }: JobResult<'writeRunSettings'>): string {
+  const name = path.basename(run);
+  const lines = Object.entries(changed).map(([key, value]) => `  ${key} ${value}`);
+  const first =
+    lines.length === 0
+      ? `${file} says already what ${name} was made with.`
+      : made
+        ? `Made ${file}, which says what ${name} was made with; other than by default:`
+        : `Changed ${file} to what ${name} was made with:`;
+  return [first, ...lines].map(printable).join('\n');
 }
 
 export function runsDocument({ runs, damaged }: RunSummaries): object {

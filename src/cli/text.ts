@@ -199,8 +199,13 @@ function misclassifiedLines({ evaluation }: RunView): string[] {
   ];
 }
 
-export function classifyText({ answers, run }: ClassifyResult): string {
-  return [...answers.map(answerText), answeredBy(run)].join('\n');
+export function classifyText({ answers, run, passedOver }: ClassifyResult): string {
+  const lines = [...answers.map(answerText), answeredBy(run)];
+  if (passedOver !== null)
+    lines.push(
+      `note: run ${printable(path.basename(passedOver))} is newer, but was trained on imported values: no image can be put to it`,
+    );
+  return lines.join('\n');
 }
 
 function answeredBy({ name, datasetName, backbone, accuracy, refitOf }: RunFacts): string {

@@ -106,9 +106,9 @@ export const addBackbone: Job<'addBackbone'> = async (
 
 /** @throws BACKBONE_UNKNOWN, BACKBONE_EMBEDDED */
 export const removeBackbone: Job<'removeBackbone'> = async ({ id }, { places, networks }) => {
-  if ((await embeddedBackbones(places.assets)).some((backbone) => backbone.id === id))
-    throw new RetrainError('BACKBONE_EMBEDDED', { id });
-  await remove(keptBackbones(places), id);
+  const embedded = (await embeddedBackbones(places.assets)).map((backbone) => backbone.id);
+  if (embedded.includes(id)) throw new RetrainError('BACKBONE_EMBEDDED', { id });
+  await remove(keptBackbones(places), id, embedded);
   await networks.forget(id);
   await noteSpeed(places, id, null);
   return {};

@@ -5,6 +5,8 @@ import { asOutput } from './outputs';
 import type { FlatSettings } from './retrainSettings';
 import { boundTo, isThere } from './settingCompany';
 import {
+  distortionNames,
+  isDistorted,
   readSettingValues,
   serves,
   settingDescriptions,
@@ -61,6 +63,10 @@ function changed(
     if (value === null) continue;
     Object.assign(after, companyOf(name, heldBefore, after), { [name]: value });
   }
+  if (Object.hasOwn(after, 'views') && !isDistorted(new Map(Object.entries(after)))) {
+    if (names.includes('views')) Object.assign(after, distortionsOf(heldBefore));
+    else delete after['views'];
+  }
   for (const name of settingNames) {
     const value = before[name];
     if (value === undefined || !bound.has(name) || names.includes(name)) continue;
@@ -78,6 +84,12 @@ function companyOf(name: SettingName, held: FlatSettings, named: FlatSettings): 
   const company = settingDescriptions[name].needs.find((one) => isThere(one, there)) ?? {};
   return Object.fromEntries(
     Object.entries(held).filter(([other]) => Object.hasOwn(company, other) && !Object.hasOwn(named, other)),
+  );
+}
+
+function distortionsOf(held: FlatSettings): FlatSettings {
+  return Object.fromEntries(
+    Object.entries(held).filter(([name]) => distortionNames.some((one) => one === name)),
   );
 }
 

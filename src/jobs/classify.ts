@@ -14,7 +14,7 @@ import { nearestRun } from './runs';
 
 /**
  * Names images with a run. Nothing is written, for a person only asked, unless the run has to be refitted.
- * @throws NOTHING_TO_CLASSIFY, NO_RUN; as `openRun` does; the signal's reason
+ * @throws NOTHING_TO_CLASSIFY, NO_RUN; where no run is there either, what is wrong with the first image; as `openRun` does; the signal's reason
  */
 export const classify: Job<'classify'> = async (
   { base, paths, run: given, runtime: choice, reject = 0 },
@@ -27,9 +27,13 @@ export const classify: Job<'classify'> = async (
   const refused = skipped.map(({ path: file, code, params }) => ({ ...askedAs(file, inputs), code, params }));
   const first = asked[0] ?? refused[0];
   if (first === undefined) throw new RetrainError('NOTHING_TO_CLASSIFY', { path: paths.join(', ') });
-  const asking = given ?? (await nearestRun(first.file, places));
-  if (asking === undefined) throw new RetrainError('NO_RUN', { path: first.path });
-  const { run, folder, backbone, runtime } = await openRun(asking, choice, context);
+  const found = given === null ? await nearestRun(first.file, places) : { run: given, passedOver: null };
+  if (found === undefined) {
+    const [unread] = asked.length === 0 ? refused : [];
+    if (unread) throw new RetrainError(unread.code, { ...unread.params, path: unread.path });
+    throw new RetrainError('NO_RUN', { path: first.path });
+  }
+  const { run, folder, backbone, runtime } = await openRun(found.run, choice, context);
   const facts = runFacts(run, folder);
   const answered = answerer(run, reject, runtime.multiply);
   const placed: { readonly place: number; readonly answer: Answer }[] = [];
@@ -64,7 +68,12 @@ export const classify: Job<'classify'> = async (
   );
   // In the order in which the inputs were given, below one input by path.
   placed.sort((a, b) => a.place - b.place || (a.answer.path < b.answer.path ? -1 : 1));
-  return { run: facts, runtime: runtime.id, answers: placed.map(({ answer }) => answer) };
+  return {
+    run: facts,
+    passedOver: found.passedOver,
+    runtime: runtime.id,
+    answers: placed.map(({ answer }) => answer),
+  };
 };
 
 /** What a person named, as written, and its place among all of that. */

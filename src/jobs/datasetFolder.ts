@@ -24,9 +24,9 @@ export async function noteDataset(root: string, { bottlenecks, retrain }: CacheL
 }
 
 /** Runs `write`; where the system refuses it, says so of `folder`. @throws CACHE_UNWRITABLE, and what else `write` throws */
-export async function inWords(folder: string, write: () => Promise<void>): Promise<void> {
+export async function inWords<T>(folder: string, write: () => Promise<T>): Promise<T> {
   try {
-    await write();
+    return await write();
   } catch (error) {
     const reason = systemCode(error);
     if (error instanceof RetrainError || reason === undefined) throw error;
@@ -63,6 +63,12 @@ export async function scanFolder(
 /** The dataset of a run, given the run's folder. */
 export async function datasetOfRun(run: string, cacheDirectory: string): Promise<string> {
   return await datasetOf(path.resolve(run, '..', '..', '..'), cacheDirectory);
+}
+
+/** The same, undefined where the run does not stand among those of a dataset. */
+export async function datasetAround(run: string, cacheDirectory: string): Promise<string | undefined> {
+  const [kept, runs] = path.dirname(path.resolve(run)).split(path.sep).slice(-2);
+  return kept === '.retrain' && runs === 'runs' ? await datasetOfRun(run, cacheDirectory) : undefined;
 }
 
 /** The dataset that a `.bottlenecks` or `.retrain` folder belongs to, given the folder above it. */

@@ -2,12 +2,13 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { readBounded, systemCode, toFailure, Untrusted } from '../base';
+import { systemCode, toFailure } from '../base';
 import { embeddedBackbones } from '../backbones';
 import { decoderVersion } from '../images';
 import { runtimeAvailability } from '../runtimes';
 import type { Job, JobContext } from './context';
 import { diagnosticsText } from './diagnosticsText';
+import { extensionVersion, type Places } from './places';
 import { instructionSets } from './processor';
 import type { BackboneDiagnosis, Diagnostics } from './results';
 
@@ -17,7 +18,7 @@ export const doctor: Job<'doctor'> = async (_params, { places, networks }) => {
   const runtimes = await runtimeAvailability({ tensorflowFolder });
   const [processor] = os.cpus();
   const diagnostics: Diagnostics = {
-    extension: await extensionVersion(places.assets),
+    extension: knownVersion(places),
     node: process.versions.node,
     system: { platform: process.platform, architecture: process.arch, release: os.release() },
     processor: {
@@ -38,14 +39,10 @@ export const doctor: Job<'doctor'> = async (_params, { places, networks }) => {
   return { diagnostics, text: diagnosticsText(diagnostics) };
 };
 
-/** Of the package.json that stands beside `media`. */
-async function extensionVersion(assets: string): Promise<string | null> {
+/** Null where the package is not whole. */
+function knownVersion(places: Places): string | null {
   try {
-    const file = path.join(path.dirname(assets), 'package.json');
-    const text = (await readBounded(file, 2 ** 20)).toString('utf8');
-    return Untrusted.parse(text, (reason) => new Error(reason))
-      .field('version')
-      .name();
+    return extensionVersion(places);
   } catch {
     return null;
   }

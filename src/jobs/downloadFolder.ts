@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm, stat, unlink } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { RetrainError, systemCode } from '../base';
-import { isFree, Lease, leaseHolder } from '../bottlenecks';
+import { RetrainError } from '../base';
+import { isAbandoned, leaseHolder, takeAlone, type Lease } from '../bottlenecks';
+import { inWords } from './datasetFolder';
 import { keptBackbones, type Places } from './places';
 
 /** What nobody has gone on with for so long is removed. */
@@ -42,36 +42,11 @@ export async function withDownloadFolder<T>(
 }
 
 async function take(root: string, file: string): Promise<Lease> {
-  try {
-    await mkdir(root, { recursive: true });
-    return await Lease.take(file).catch(async (error: unknown) => {
-      if (systemCode(error) !== 'EEXIST') throw error;
-      if (!(await isAbandoned(file))) {
-        const { host, pid } = await leaseHolder(file);
-        throw new RetrainError('DOWNLOAD_BUSY', { pid, host });
-      }
-      await unlink(file).catch(() => undefined);
-      return await Lease.take(file);
-    });
-  } catch (error) {
-    if (error instanceof RetrainError) throw error;
-    const reason = systemCode(error);
-    if (reason === undefined) throw error;
-    throw new RetrainError('CACHE_UNWRITABLE', { path: root, reason }, { cause: error });
-  }
-}
-
-/** Whether whoever held it is gone: it has expired, or its process on this machine is no more. */
-async function isAbandoned(file: string): Promise<boolean> {
-  if (await isFree(file)) return true;
+  await inWords(root, () => mkdir(root, { recursive: true }));
+  const lease = await inWords(root, () => takeAlone(file));
+  if (lease) return lease;
   const { host, pid } = await leaseHolder(file);
-  if (host !== hostname() || typeof pid !== 'number') return false;
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return systemCode(error) === 'ESRCH';
-  }
+  throw new RetrainError('DOWNLOAD_BUSY', { pid, host });
 }
 
 /** Removes what was begun and left, but not what another process has at this moment. */

@@ -13,7 +13,7 @@ export type { Places } from './places';
 export { shortfall } from './assertedAccuracy';
 export { rejectedAt, type Rejected } from './rejected';
 export { JobThread } from './jobThread';
-export { defaultCacheDirectory } from './places';
+export { defaultCacheDirectory, extensionVersion } from './places';
 export { defaultSettings, defaultViews, mostViews } from './settings';
 export {
   settingNames,

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { RetrainError, Untrusted } from '../base';
 
 /** Where things are on this machine: given once, when the thread starts. */
 export interface Places {
@@ -9,6 +11,13 @@ export interface Places {
   readonly cacheDirectory: string;
   /** Where the editor has installed tfjs-node, if it has. */
   readonly tensorflowFolder?: string | undefined;
+}
+
+/** Of the package.json that stands beside `media`. @throws FILE_UNREADABLE; the system's error */
+export function extensionVersion({ assets }: Pick<Places, 'assets'>): string {
+  const file = path.join(path.dirname(assets), 'package.json');
+  const damaged = (reason: string) => new RetrainError('FILE_UNREADABLE', { path: file, reason });
+  return Untrusted.parse(readFileSync(file, 'utf8'), damaged).field('version').name();
 }
 
 /** Where the backbones stand that a person has added or downloaded. */

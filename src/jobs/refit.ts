@@ -1,8 +1,7 @@
-import path from 'node:path';
 import { RetrainError, type ErrorCode } from '../base';
 import { findRefit, readRun, type RunRecord } from '../models';
 import type { JobContext } from './context';
-import { datasetOf } from './datasetFolder';
+import { datasetAround } from './datasetFolder';
 import type { Network } from './networks';
 import type { RefitProgress } from './results';
 import { readDataset, trainRun } from './retrain';
@@ -26,10 +25,9 @@ export async function refit(
 ): Promise<SavedRun> {
   const impossible = (): RetrainError =>
     new RetrainError('REFIT_IMPOSSIBLE', { path: folder, backbone: run.backbone.id });
-  const home = path.resolve(folder, '..', '..', '..');
-  if (path.relative(home, path.resolve(folder, '..')) !== path.join('.retrain', 'runs')) throw impossible();
   const { cacheDirectory } = context.places;
-  const root = await datasetOf(home, cacheDirectory);
+  const root = await datasetAround(folder, cacheDirectory);
+  if (root === undefined) throw impossible();
   const made = await findRefit(run, backbone.fingerprint, ...retrainFolders(root, cacheDirectory));
   if (made !== undefined) return { run: await readRun(made), folder: made };
 

@@ -10,7 +10,7 @@ import type {
   VerifyProgress,
   VerifyResult,
 } from './cacheResults';
-import type { LearningCurve, RunComparison, RunSummaries, RunTitle } from './runResults';
+import type { LearningCurve, RestoredSettings, RunComparison, RunSummaries, RunTitle } from './runResults';
 import type {
   Answer,
   BottlenecksResult,
@@ -106,7 +106,7 @@ export interface Jobs extends BackboneJobs {
     params: {
       readonly base: string;
       readonly paths: readonly string[];
-      /** Folder of the run; null: the newest run of the nearest dataset above the first image. */
+      /** Folder of the run; null: the newest that can answer, of the nearest dataset above the first image. */
       readonly run: string | null;
       readonly runtime: string;
       /** Answers of a smaller probability are `unsure`; none is where it is not given. */
@@ -281,10 +281,16 @@ export interface Jobs extends BackboneJobs {
   restoreSettings: {
     params: SettingsPlace & { readonly run: string };
     progress: never;
-    /** `changed`: what did not hold already. `none`: there is no retrain.json, and nothing was written. */
+    /** `none`: there is no retrain.json, and nothing was written. */
     result:
-      | { readonly kind: 'file'; readonly file: string; readonly changed: FlatSettings }
+      | (RestoredSettings & { readonly kind: 'file' })
       | { readonly kind: 'none'; readonly values: FlatSettings };
+  };
+  /** The same for the dataset that the run is of; where there is no retrain.json, one is made in its folder. */
+  writeRunSettings: {
+    params: Omit<JobParams<'restoreSettings'>, 'folder'>;
+    progress: never;
+    result: RestoredSettings & { readonly made: boolean };
   };
   /** What this machine has and lacks; `text` says it to a person. */
   doctor: {

@@ -200,6 +200,8 @@ export interface RunFacts {
 
 export interface ClassifyResult {
   readonly run: RunFacts;
+  /** Folder of a newer run, on imported values, to which no image can be put; null where there is none or it was not asked. */
+  readonly passedOver: string | null;
   readonly runtime: string;
   readonly answers: readonly Answer[];
 }

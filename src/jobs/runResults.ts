@@ -11,6 +11,7 @@ import type {
 import type { HeadSettings, RunEvaluation, RunSummary, RunTitle } from '../models';
 import type { CurveUnit, Epoch } from '../training';
 import type { HeadKind } from './crossValidationResults';
+import type { FlatSettings } from './retrainSettings';
 import type { RunSetting } from './settingsList';
 
 /** What the jobs about runs give: plain data, like all results. */
@@ -138,4 +139,12 @@ export interface LearningCurve {
   readonly interval: Interval;
   readonly classes: readonly LearningClass[];
   readonly seconds: number;
+}
+
+/** What has come of a run's settings in a retrain.json. */
+export interface RestoredSettings {
+  /** Absolute. */
+  readonly file: string;
+  /** What did not hold already. */
+  readonly changed: FlatSettings;
 }

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { toFailure } from '../base';
-import { homesOf } from '../bottlenecks';
+import { homesOf, isImportedId } from '../bottlenecks';
 import {
   findRunFor,
   listRuns as listSaved,
@@ -10,16 +10,24 @@ import {
   removeRun,
   summariseRuns as summariseSaved,
   writeRunTitle,
+  type FoundRun,
 } from '../models';
 import type { Job } from './context';
 import type { Places } from './places';
 import { datasetOfRun } from './datasetFolder';
 import { runView } from './runView';
 
-/** Folder of the newest run of the nearest dataset at or above `file`, wherever that dataset's runs are kept. */
-export async function nearestRun(file: string, { cacheDirectory }: Places): Promise<string | undefined> {
+/**
+ * The newest run of the nearest dataset at or above `file`, wherever that dataset's runs are kept. One on imported values
+ * is passed over where there is another: no image can be put to it.
+ */
+export async function nearestRun(file: string, { cacheDirectory }: Places): Promise<FoundRun | undefined> {
   const real = await realpath(file).catch(() => file);
-  return findRunFor(real, (folder) => retrainFolders(folder, cacheDirectory));
+  return findRunFor(
+    real,
+    (folder) => retrainFolders(folder, cacheDirectory),
+    ({ backbone }) => !isImportedId(backbone.id),
+  );
 }
 
 /** Where the runs of a dataset may be, given its real path. */
@@ -28,7 +36,7 @@ export function retrainFolders(realRoot: string, cacheDirectory: string): string
 }
 
 export const findRun: Job<'findRun'> = async ({ path: start }, { places }) => ({
-  run: (await nearestRun(start, places)) ?? null,
+  run: (await nearestRun(start, places))?.run ?? null,
 });
 
 export const listRuns: Job<'listRuns'> = async ({ folder }, { places }) => {

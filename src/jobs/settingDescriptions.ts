@@ -223,6 +223,13 @@ export const settingDescriptions = {
   }),
 } as const;
 
+/** One of them must be on beside `views`, which are of no use without. */
+export const distortionNames = ['flipLeftRight', 'randomCrop', 'randomScale', 'randomBrightness'] as const;
+
+export function isDistorted(named: ReadonlyMap<string, unknown>): boolean {
+  return distortionNames.some((name) => Boolean(named.get(name)));
+}
+
 export type SettingName = keyof typeof settingDescriptions;
 
 /** Some of the settings, flat, by their names. */
@@ -251,6 +258,10 @@ export function readSettingValues(object: Untrusted): SettingValues {
     const wrong = unsuited(settingDescriptions[key], values);
     if (wrong !== null) throw object.fail(`${key}: ${wrong}`);
   }
+  if (values.has('views') && !isDistorted(values))
+    throw object.fail(
+      `views: it changes nothing unless one of ${distortionNames.join(', ')} is on beside it`,
+    );
   return Object.fromEntries(values);
 }
 

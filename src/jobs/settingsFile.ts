@@ -1,6 +1,5 @@
 import path from 'node:path';
-import { isInside, readBounded, RetrainError, systemCode, Untrusted, writeAtomic, writeNew } from '../base';
-import { readRun } from '../models';
+import { isInside, readBounded, RetrainError, systemCode, Untrusted, writeNew } from '../base';
 import type { Job, JobContext } from './context';
 import { asOutput } from './outputs';
 import type { FlatSettings, NetworkSettings, RetrainSettings, SettingsChoice } from './retrainSettings';
@@ -89,17 +88,18 @@ export async function chosenSettings(
   if (options?.views !== undefined && !chosen.distortions)
     throw new RetrainError('VIEWS_WITHOUT_DISTORTION', { views: options.views });
   const held = valuesOf(chosen);
-  for (const setting of ofSomeOptimizers)
-    if ((options?.[setting] ?? 0) > 0 && held[setting] === undefined) {
-      const { needs, fits } = settingDescriptions[setting];
+  for (const setting of ofSomeOptimizers) {
+    const { needs, fits, default: usual } = settingDescriptions[setting];
+    if ((options?.[setting] ?? usual) !== usual && held[setting] === undefined) {
       const optimizers = [...needs, ...fits].flatMap(({ optimizer = [] }) => optimizer).join(', ');
       throw new RetrainError('SETTING_UNUSED', { setting, optimizers });
     }
+  }
   return chosen;
 }
 
 /** Settings that a person may say without an optimizer, and that not every one has. */
-const ofSomeOptimizers = ['labelSmoothing', 'earlyStopping'] as const;
+const ofSomeOptimizers = ['labelSmoothing', 'earlyStopping', 'classWeights', 'regularisation'] as const;
 
 /** Like `chosenSettings`, for a job that needs no more than a network. */
 export async function chosenNetwork(
@@ -143,32 +143,6 @@ export const openSettingsFile: Job<'openSettingsFile'> = async ({ folder, worksp
 function isDamaged(error: unknown): boolean {
   return error instanceof RetrainError;
 }
-
-/**
- * Has the dataset's retrain.json say what a run was made with; schema and runtime in it stay. Where it has none, gives
- * what that is.
- * @throws RUN_DAMAGED; as reading retrain.json does; OUTPUT_UNWRITABLE
- */
-export const restoreSettings: Job<'restoreSettings'> = async ({ run, folder, workspace, settings }) => {
-  const { backbone, settings: made } = await readRun(run);
-  const values = valuesOf({ backbone: backbone.id, ...made });
-  const found = await findSettings(folder, workspace);
-  if (found === null) return { kind: 'none', values };
-  const { file, schema } = found;
-  const damaged = (reason: string) => new RetrainError('RUN_DAMAGED', { path: run, reason });
-  readSettingValues(Untrusted.parse(JSON.stringify(values), damaged));
-  const held = valuesOf(withValues(settings, found.values, folder));
-  const changed = Object.fromEntries(Object.entries(values).filter(([name, value]) => held[name] !== value));
-  if (Object.keys(changed).length > 0) {
-    const { runtime } = found.values;
-    const kept = {
-      ...(schema !== undefined && { $schema: schema }),
-      ...(runtime !== undefined && { runtime }),
-    };
-    await asOutput(file, () => writeAtomic(file, settingsText({ ...kept, ...values })));
-  }
-  return { kind: 'file', file, changed };
-};
 
 /** Of a settings file that is ours. */
 export function settingsText(values: FlatSettings): string {

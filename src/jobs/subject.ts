@@ -25,8 +25,15 @@ export async function subjectFacts(
 ): Promise<SubjectFacts> {
   if (subject.kind === 'dataset') {
     const { folder } = subject;
-    const settings = await chosenSettings(folder, subject, report);
-    return { folder, network: settings, settings };
+    // The heads asked about need not be that of the settings: weights said for this job hold for all that take any.
+    const { classWeights: asked, ...options } = subject.options ?? {};
+    const { classWeights: usual, ...settings } = await chosenSettings(
+      folder,
+      { ...subject, options },
+      report,
+    );
+    const balanced = (asked ?? usual) === 'balanced' && ({ classWeights: 'balanced' } as const);
+    return { folder, network: settings, settings: { ...settings, ...balanced } };
   }
   const run = await readRun(subject.run);
   return {

@@ -20,7 +20,8 @@ import { merge } from './merge';
 import type { JobName, JobParams, JobResult } from './requests';
 import { quantiseBackbone } from './quantise';
 import { retrain } from './retrain';
-import { openSettingsFile, restoreSettings } from './settingsFile';
+import { restoreSettings, writeRunSettings } from './restoreSettings';
+import { openSettingsFile } from './settingsFile';
 import { readSettingsFile } from './settingsForm';
 import { exportBottlenecks, importBottlenecks } from './textBottlenecks';
 import { deleteRun, findRun, listRuns, readRun, summariseRuns, titleRun } from './runs';
@@ -60,6 +61,7 @@ const table: { readonly [K in JobName]: Job<K> } = {
   changeSettings,
   openSettingsFile,
   restoreSettings,
+  writeRunSettings,
   listBackbones,
   inspectNetwork,
   addBackbone,

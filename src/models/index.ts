@@ -7,7 +7,7 @@ export { writeLabels as labelsText } from './labelsFile';
 export type { KnownImages } from './knownFile';
 export { readRunImages } from './imagesFile';
 export { readLast } from './lastFile';
-export { findRefit, findRunFor, listRuns, type RunList } from './listRuns';
+export { findRefit, findRunFor, listRuns, type FoundRun, type RunList } from './listRuns';
 export { mostNeighbourBytes, neighbourBytes } from './neighboursFile';
 export { predict } from './predict';
 export { readRun } from './readRun';

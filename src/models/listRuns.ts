@@ -17,11 +17,14 @@ export interface RunList {
  */
 export async function listRuns(...retrainFolders: readonly string[]): Promise<RunList> {
   const { runs, damaged } = await readAll(retrainFolders);
-  const order = [
+  return { runs: standInsLast(runs).map(({ folder }) => folder), damaged };
+}
+
+function standInsLast<T extends { readonly facts: RunFacts }>(runs: readonly T[]): T[] {
+  return [
     ...runs.filter(({ facts }) => facts.refitOf === null),
     ...runs.filter(({ facts }) => facts.refitOf !== null),
   ];
-  return { runs: order.map(({ folder }) => folder), damaged };
 }
 
 /** The newest run that stands in for `original` on the network with `fingerprint`. */
@@ -60,19 +63,31 @@ export async function readAll(
   return { runs, damaged };
 }
 
+/** A run that was looked for, and the newest of its dataset where that is another one; folders. */
+export interface FoundRun {
+  readonly run: string;
+  readonly passedOver: string | null;
+}
+
 /**
- * The newest run of the nearest dataset at or above `file`; where that dataset has damaged runs only, one of
- * them, so that reading it says what is wrong. Undefined where no dataset above has a run.
+ * The newest run that can answer, of the nearest dataset at or above `file`; where none of that dataset can, the newest,
+ * and where it has damaged runs only, one of them, so that opening it says what is wrong. Undefined where no dataset
+ * above has a run.
  * @param retrainFoldersOf where the runs of a dataset may be
  */
 export async function findRunFor(
   file: string,
   retrainFoldersOf: (folder: string) => readonly string[] = (folder) => [path.join(folder, '.retrain')],
-): Promise<string | undefined> {
+  canAnswer: (facts: RunFacts) => boolean = () => true,
+): Promise<FoundRun | undefined> {
   for (let folder = path.resolve(file), above = ''; folder !== above; folder = path.dirname(folder)) {
-    const { runs, damaged } = await listRuns(...retrainFoldersOf(folder));
-    const found = runs[0] ?? damaged[0]?.folder;
-    if (found !== undefined) return found;
+    const { runs, damaged } = await readAll(retrainFoldersOf(folder));
+    const whole = standInsLast(runs);
+    const newest = whole[0]?.folder ?? damaged[0]?.folder;
+    if (newest !== undefined) {
+      const run = whole.find(({ facts }) => canAnswer(facts))?.folder ?? newest;
+      return { run, passedOver: run === newest ? null : newest };
+    }
     above = folder;
   }
   return undefined;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { isLink, RetrainError, retryBusy, systemCode, writeNew } from '../base';
+import { isLink, readBounded, RetrainError, retryBusy, systemCode, writeAtomic, writeNew } from '../base';
 import { writeHead } from './headFiles';
 import { writeImages } from './imagesFile';
 import { writeLast } from './lastFile';
@@ -13,6 +13,9 @@ import { runFiles } from './runFiles';
 import { writeRunJson } from './runJson';
 import type { NewRun, RunImage } from './runRecord';
 import type { Head } from '../training';
+
+/** Names the last run that was given a name, for it may have been deleted since. */
+const lastNameFile = 'last-run';
 
 /** Runs of one day under one folder; reached only where something is wrong. */
 const mostRuns = 100_000;
@@ -35,7 +38,7 @@ export async function saveRun(
     await ownFolder(retrainFolder);
     await ownFolder(runs);
     await keepOutOfGit(retrainFolder);
-    return await writeRun(runs, run, images, last);
+    return await writeRun(retrainFolder, run, images, last);
   } catch (error) {
     const reason = systemCode(error);
     if (error instanceof RetrainError || reason === undefined) throw error;
@@ -44,12 +47,12 @@ export async function saveRun(
 }
 
 async function writeRun(
-  runs: string,
+  retrainFolder: string,
   run: NewRun,
   images: readonly RunImage[] | undefined,
   last: Head | undefined,
 ): Promise<string> {
-  const temporary = path.join(runs, `.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = path.join(retrainFolder, 'runs', `.${randomBytes(6).toString('hex')}.tmp`);
   await mkdir(temporary);
   try {
     const head = writeHead(run.head, run.evaluation.labels);
@@ -66,7 +69,7 @@ async function writeRun(
     if (run.known) await writeNew(path.join(temporary, runFiles.known), writeKnown(run.known));
     if (images) await writeNew(path.join(temporary, runFiles.images), writeImages(images));
     if (last) await writeNew(path.join(temporary, runFiles.last), writeLast(last));
-    return await renameToNext(temporary, path.join(runs, day(new Date(run.created))));
+    return await renameToNext(temporary, retrainFolder, day(new Date(run.created)));
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
     throw error;
@@ -90,23 +93,26 @@ async function ownFolder(folder: string): Promise<void> {
 /** Split and settings belong to the project; runs are large and can be made again. */
 async function keepOutOfGit(retrainFolder: string): Promise<void> {
   try {
-    await writeFile(path.join(retrainFolder, '.gitignore'), 'runs/\n', { flag: 'wx' });
+    await writeFile(path.join(retrainFolder, '.gitignore'), `runs/\n${lastNameFile}\n`, { flag: 'wx' });
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error;
   }
 }
 
 /**
- * After the last run of the day: a name of one that was deleted before it may stand in others that go on with it. A
- * folder that holds files is never renamed over, so a name that another process takes meanwhile is left to it.
+ * After the last run of the day, and of those that were deleted: their names may stand in others that go on with them,
+ * and on pages that compare them. A folder that holds files is never renamed over, so a name that another process takes
+ * meanwhile is left to it.
  */
-async function renameToNext(temporary: string, stem: string): Promise<string> {
-  const name = path.basename(stem);
-  const others = (await readdir(path.dirname(stem))).filter((other) => other.startsWith(name));
-  const numbers = others.map((other) => Number(/^-(\d{1,5})$/.exec(other.slice(name.length))?.[1] ?? 0));
-  for (let n = Math.max(0, ...numbers) + 1; n < mostRuns; n++) {
-    const target = `${stem}-${n}`;
+async function renameToNext(temporary: string, retrainFolder: string, stem: string): Promise<string> {
+  const runs = path.dirname(temporary);
+  const others = [...(await readdir(runs)), await readLastName(retrainFolder)];
+  const numbers = others.map((other) => Number(new RegExp(`^${stem}-(\\d{1,5})$`).exec(other)?.[1] ?? 0));
+  for (let n = Math.max(...numbers) + 1; n < mostRuns; n++) {
+    const name = `${stem}-${n}`;
+    const target = path.join(runs, name);
     if (await exists(target)) continue;
+    await writeAtomic(path.join(retrainFolder, lastNameFile), `${name}\n`);
     try {
       await retryBusy(() => rename(temporary, target));
       return target;
@@ -114,7 +120,17 @@ async function renameToNext(temporary: string, stem: string): Promise<string> {
       if (!(await exists(target))) throw error;
     }
   }
-  throw new RangeError(`More than ${mostRuns} runs at ${stem}`);
+  throw new RangeError(`More than ${mostRuns} runs of ${stem} in ${runs}`);
+}
+
+/** Empty where nothing tells it. */
+async function readLastName(retrainFolder: string): Promise<string> {
+  try {
+    return (await readBounded(path.join(retrainFolder, lastNameFile), 100)).toString('utf8').trim();
+  } catch (error) {
+    if (error instanceof RetrainError) return '';
+    throw error;
+  }
 }
 
 async function exists(file: string): Promise<boolean> {

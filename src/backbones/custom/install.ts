@@ -109,11 +109,15 @@ export async function installedBackbones(root: string): Promise<BackboneDescript
   return described.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
 }
 
-/** Removes a kept backbone. @throws BACKBONE_UNKNOWN */
-export async function removeBackbone(root: string, id: string): Promise<void> {
+/** Removes a kept backbone. @throws BACKBONE_UNKNOWN, which names `others` too */
+export async function removeBackbone(
+  root: string,
+  id: string,
+  others: readonly string[] = [],
+): Promise<void> {
   const folder = path.join(root, id);
   if (!backboneId.test(id) || !(await isThere(folder))) {
-    const known = (await installedBackbones(root)).map((backbone) => backbone.id).join(', ');
+    const known = [...others, ...(await installedBackbones(root)).map((backbone) => backbone.id)].join(', ');
     throw new RetrainError('BACKBONE_UNKNOWN', { id, known });
   }
   await rm(folder, { recursive: true, force: true });

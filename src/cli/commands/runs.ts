@@ -2,17 +2,25 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
 import { RetrainError } from '../../base';
-import type { RunTitle } from '../../jobs';
+import { defaultSettings, type RunTitle } from '../../jobs';
 import { json } from '../options';
 import { perform, type Output } from '../perform';
-import { runsDocument, runsText, titleText } from '../runsOutput';
+import { restoredText, runsDocument, runsText, titleText } from '../runsOutput';
 import { printable } from '../text';
 
 /** `retrain runs <folder>` is `retrain runs list <folder>`. */
 export function runsCommand(): Command {
-  const command = new Command('runs').description('list, name, pin and delete the runs of a dataset');
+  const command = new Command('runs').description(
+    'list, name, pin and delete the runs of a dataset, restore their settings',
+  );
   command.addCommand(listCommand(), { isDefault: true });
-  for (const part of [renameCommand(), pinCommand('pin'), pinCommand('unpin'), deleteCommand()])
+  for (const part of [
+    renameCommand(),
+    pinCommand('pin'),
+    pinCommand('unpin'),
+    restoreCommand(),
+    deleteCommand(),
+  ])
     command.addCommand(part);
   return command;
 }
@@ -65,6 +73,23 @@ function changeTitle(name: string, change: Partial<RunTitle>, options: Output): 
   });
 }
 
+function restoreCommand(): Command {
+  return new Command('restore')
+    .description(
+      "have the dataset's retrain.json say what a run was made with, all but the runtime; where there is none, one is made",
+    )
+    .argument('<run>', 'folder of the run')
+    .addOption(json())
+    .action((name: string, options: Output) => {
+      const run = path.resolve(name);
+      return perform(options, async ({ jobs, signal }) => {
+        const asked = { run, workspace: process.cwd(), settings: defaultSettings };
+        const restored = await jobs.run('writeRunSettings', asked, { signal });
+        return { text: restoredText(run, restored), document: { format: 1, run, ...restored }, done: true };
+      });
+    });
+}
+
 function deleteCommand(): Command {
   return new Command('delete')
     .description('delete runs for good; photos, values and other runs stay')
@@ -72,7 +97,7 @@ function deleteCommand(): Command {
     .option('--yes', 'do it; without this, only say what would be deleted')
     .addOption(json())
     .action((names: string[], { yes, ...options }: Output & { readonly yes?: true }) => {
-      const runs = names.map((name) => path.resolve(name));
+      const runs = [...new Set(names.map((name) => path.resolve(name)))];
       return perform(options, async ({ jobs, signal }) => {
         const deleted: string[] = [];
         if (yes)

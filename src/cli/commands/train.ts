@@ -118,8 +118,6 @@ async function train(
         ? 'steps, rate and batch sizes belong to the optimizers adam, sgd and retrain.py'
         : '--validation-batch-size and --keep belong to --optimizer retrain.py',
     );
-  if (options.classWeights === 'balanced' && asRetrainPy)
-    wrong("--class-weights has no part in retrain.py's training");
   for (const note of flagNotes(options, implied)) process.stderr.write(`note: ${note}\n`);
 
   const folder = path.resolve(given);
@@ -133,10 +131,12 @@ async function train(
     ...(onlyRetrainPyHas(options) && asTheirs),
   };
   const work: Parameters<typeof perform>[1] = async ({ jobs, progress, signal, stop }) => {
+    const ids: string[] = [];
     if (options.bottleneckDir !== undefined && module !== undefined) {
       const texts = { from: path.resolve(options.bottleneckDir), folder, module };
       const imported = await jobs.run('importBottlenecks', texts, { signal, report: progress.report });
-      process.stderr.write(`${importText(imported)}\n`);
+      progress.say(importText(imported));
+      ids.push(...imported.modules.map(({ id }) => id));
     }
     const outputs = { ...outputsOf(options), ...junitOutput(options) };
     const params = { ...choice, folder, options: settings, ...(asTheirs && { implied: asTheirs }), outputs };
@@ -144,6 +144,10 @@ async function train(
     if (options.summariesDir !== undefined && !('curve' in run.training))
       process.stderr.write(
         `note: --summaries_dir: a head of the kind ${run.training.kind} has no curve, nothing was written\n`,
+      );
+    if (ids.length > 0 && !ids.includes(run.backbone.id))
+      progress.say(
+        `note: --bottleneck_dir: ${run.backbone.id} is a backbone of this machine and was trained on with its own values; --backbone ${ids.join(' or ')} trains on the imported ones`,
       );
     return trained(run, options);
   };

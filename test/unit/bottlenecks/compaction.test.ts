@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { CacheWriter, openCache, type BottleneckCache } from '../../../src/bottlenecks';
 import {
@@ -60,6 +62,19 @@ describe('many small parts', () => {
       assert.deepEqual(await rightContents(merged, [...wanted, 'lost']), wanted);
       const [name = ''] = await parts(root, 'tiny/roses', '.npy');
       assert.equal((await readFile(path.join(root, 'v1/tiny/roses', name))).length, 128 + wanted.length * 20);
+    }));
+
+  it('are left to another process that merges them, until that is no more', () =>
+    inFolder(async (root) => {
+      for (const content of contents.slice(0, 7)) await store(root, [content]);
+      const file = path.join(root, 'v1/tiny/roses/compaction.lease');
+      const leaseOf = (pid: number) => writeFile(file, JSON.stringify({ host: hostname(), pid }));
+      await leaseOf(process.pid);
+      await store(root, [contents[7] ?? '']);
+      assert.equal((await parts(root)).length, 8);
+      await leaseOf(spawnSync(process.execPath, ['--version']).pid);
+      await store(root, ['last']);
+      assert.equal((await parts(root)).length, 1);
     }));
 
   it('are left alone while a lease says that one is being written, and merged once it has expired', () =>

@@ -224,7 +224,11 @@ describe('computing bottleneck values', () => {
             'IMAGE_DAMAGED',
             'tulips/bad.jpg is damaged (so it says); restore it or save it anew.',
           ],
-          ['tulips/gone.jpg', 'FILE_MISSING', 'tulips/gone.jpg is no longer there.'],
+          [
+            'tulips/gone.jpg',
+            'FILE_MISSING',
+            'tulips/gone.jpg is not there; check its name, or whether it was deleted.',
+          ],
         ],
       );
     }));

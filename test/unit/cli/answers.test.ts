@@ -72,6 +72,16 @@ describe('retrain classify and retrain evaluate', function () {
     assert.deepEqual(readdirSync(home, { recursive: true }).sort(), before);
   });
 
+  it('names an image that is not there, rather than the run that is not, and takes nothing for no folder', async () => {
+    const missing = await classify('nowhere.jpg', '--json');
+    assert.equal((documentOf(missing) as { error: { code: string } }).error.code, 'FILE_MISSING');
+    for (const args of [[''], ['photos', ''], ['photos', '--run', '']]) {
+      const { status, stderr } = await classify(...args);
+      assert.equal(status, 2);
+      assert.match(stderr, /^error: (?:image|--run) is empty/);
+    }
+  });
+
   it('gives the same answers in the wasm runtime', async () => {
     const options = ['--backbone', 'efficientnet-lite2', '--json'];
     const trained = documentOf(await runCli(['train', 'photos', ...options], { cwd: home, data: home }));

@@ -273,6 +273,7 @@ describe('retrain backbones', function () {
     assert.equal((await run('backbones', 'remove', 'mine')).status, 0);
     assert(!(await list()).some(({ id }) => id === 'mine'));
     assert.equal(await errorOf('backbones', 'remove', 'mine'), 'BACKBONE_UNKNOWN');
+    assert.match((await run('backbones', 'remove', 'mine')).stderr, /known are: efficientnet-lite2, /);
     assert.equal(await errorOf('backbones', 'remove', 'efficientnet-lite2'), 'BACKBONE_EMBEDDED');
     assert.equal(await errorOf('train', 'photos', '--backbone', 'mine'), 'BACKBONE_UNKNOWN');
   });

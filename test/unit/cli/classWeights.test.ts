@@ -78,9 +78,38 @@ describe('retrain train --class-weights', function () {
     assert.match(stderr, /--class-weights has no part in --head centroid/);
   });
 
-  it("is refused beside retrain.py's optimizer, which has none", async () => {
-    const { status, stderr } = await run('--optimizer', 'retrain.py', '--class-weights', 'balanced');
-    assert.equal(status, 2);
-    assert.match(stderr, /--class-weights has no part in retrain\.py's training/);
+  it("is refused beside retrain.py's optimizer, which has none, whoever names that", async () => {
+    const file = path.join(home, 'photos', 'retrain.json');
+    const refused = async (...args: string[]) => {
+      const { status, stderr } = await run('--class-weights', 'balanced', ...args);
+      assert.equal(status, 2, args.join(' '));
+      assert.match(
+        stderr,
+        /classWeights changes nothing here; choose an optimizer that has it: l-bfgs, adam, sgd/,
+      );
+    };
+    const steps = ['--how_many_training_steps', '20'];
+    await refused('--optimizer', 'retrain.py');
+    await refused(...steps);
+    writeFileSync(file, '{ "optimizer": "adam" }');
+    const { training } = await train('--class-weights', 'balanced', ...steps);
+    await refused('--keep', 'last');
+    writeFileSync(file, '{ "optimizer": "retrain.py" }');
+    await refused();
+    rmSync(file);
+    assert.equal(training.classWeights, 'balanced');
+  });
+
+  it('holds in a cross-validation for all heads that take any, whatever head the settings name', async () => {
+    const file = path.join(home, 'photos', 'retrain.json');
+    writeFileSync(file, '{ "head": "neighbours" }');
+    const asked = ['cross-validate', 'photos', '--heads', 'ridge,neighbours', '--folds', '2', '--json'];
+    const outcome = await runCli([...asked, '--class-weights', 'balanced'], { cwd: home, data: home });
+    rmSync(file);
+    const { heads } = documentOf(outcome) as { heads: { classWeights?: string }[] };
+    assert.deepEqual(
+      heads.map(({ classWeights }) => classWeights),
+      ['balanced', undefined],
+    );
   });
 });

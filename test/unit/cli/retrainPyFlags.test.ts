@@ -144,6 +144,7 @@ describe("retrain.py's flags", function () {
       ['photos', '--learning_rate', '0'],
       ['photos', '--train_batch_size', '0'],
       ['photos', '--architecture', 'a', '--tfhub_module', 'b'],
+      ['photos', '--architecture', 'a', '--backbone', 'b'],
       ['photos', '--final_tensor_name', 'a/../b'],
     ])
       assert.equal((await train(...args)).status, 2, args.join(' '));

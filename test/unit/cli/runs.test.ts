@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -102,11 +103,38 @@ describe('retrain runs, compare and learning-curve', function () {
     assert.equal(asked.status, 1);
     assert.match(asked.stdout, /Nothing was deleted; say --yes/);
     assert.ok(existsSync(copy));
-    assert.equal((await cli('runs', 'delete', copy, '--yes')).status, 0);
+    assert.equal((await cli('runs', 'delete', copy, `${copy}/`, '--yes')).status, 0);
     assert.deepEqual(
       readdirSync(path.dirname(copy)).sort(),
       [path.basename(first), path.basename(second)].sort(),
     );
+  });
+
+  it("restores a run's settings into retrain.json, and makes one where there is none", async () => {
+    const file = path.join(dataset, 'retrain.json');
+    const made = documentOf(await cli('runs', 'restore', first, '--json'));
+    const { changed } = made as { changed: Record<string, unknown> };
+    assert.deepEqual({ ...made, changed: null }, { format: 1, run: first, file, changed: null, made: true });
+    assert.equal(changed['testingPercentage'], 30);
+    assert.equal(changed['seed'], undefined, 'it was so by default');
+    const { head, splitRule } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    assert.deepEqual([head, splitRule], ['ridge', 'content'], 'the file says all of it');
+    assert.match((await cli('runs', 'restore', first)).stdout, /retrain\.json says already what .* with\./);
+    const above = path.join(home, 'retrain.json');
+    renameSync(file, above);
+    writeFileSync(above, '{ "runtime": "wasm", "testingPercentage": 30, "seed": 7 }');
+    assert.match(
+      (await cli('runs', 'restore', second)).stdout,
+      /^Changed .*retrain\.json to what .* was made with:\n(?: {2}.*\n)* {2}seed 42\n/,
+    );
+    assert.match(readFileSync(above, 'utf8'), /"runtime": "wasm"/);
+    rmSync(above);
+    assert.ok(!existsSync(file));
+    const copy = path.join(home, 'copied');
+    cpSync(first, copy, { recursive: true });
+    const stray = documentOf(await cli('runs', 'restore', copy, '--json')) as { error: { code: string } };
+    assert.equal(stray.error.code, 'NOT_A_RUN');
+    rmSync(copy, { recursive: true });
   });
 
   it('deletes nothing but runs', async () => {

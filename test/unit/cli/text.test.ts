@@ -47,6 +47,7 @@ describe('what is printed of names from disk', () => {
             backbone: 'tiny',
             refitOf: { name: label, backbone: label, accuracy: 0.5 },
           },
+          passedOver: `/r/${label}`,
           runtime: 'onnx',
           answers: [
             { kind: 'answered', path, label, confidence: 1, scores: [{ label, probability: 1 }] },
@@ -58,7 +59,7 @@ describe('what is printed of names from disk', () => {
           ],
         };
         const lines = classifyText(result).split('\n');
-        assert.equal(lines.length, 3);
+        assert.equal(lines.length, 4);
         for (const line of lines) assert.doesNotMatch(line, acting);
       }),
     );

@@ -158,8 +158,10 @@ describe("retrain.py's bottleneck folders", function () {
     );
     assert.ok(first.evaluation.accuracy !== null);
     const flags = ['--tfhub_module', module, '--bottleneck_dir', 'texts', '--how_many_training_steps', '30'];
-    const second = await document<TrainDocument>('train', '--image_dir', 'copy', ...flags);
+    const own = await run('train', '--image_dir', 'copy', ...flags);
+    const second = documentOf(own) as unknown as TrainDocument;
     assert.equal(second.backbone.id, module, 'the name of an own backbone means that one');
+    assert.ok(own.stderr.includes(`--backbone ${id} trains on the imported ones`), own.stderr);
     // a renamed image keeps its values, one that was changed has none
     const [renamed = '', changed = ''] = namesIn('daisy');
     renameSync(path.join(home, 'copy', 'daisy', renamed), path.join(home, 'copy', 'daisy', 'renamed.jpg'));
@@ -203,6 +205,23 @@ describe("retrain.py's bottleneck folders", function () {
     const folder = path.join(runs, path.basename(trained.run));
     assert.equal(await code('classify', image, '--run', folder), 'IMPORTED_NETWORK');
     assert.equal(await code('evaluate', 'photos', '--run', folder), 'IMPORTED_NETWORK');
+    // Where no run is named another one answers, if there is one.
+    const alone = path.join(home, 'alone');
+    cpSync(path.join(home, 'copy'), alone, { recursive: true });
+    rmSync(path.join(alone, '.retrain'), { recursive: true });
+    const known = path.join('alone', '猫', namesIn('猫')[0] ?? '');
+    const train = ['train', 'alone', '--backbone'];
+    await document(...train, modules[0]?.backbone ?? '');
+    assert.equal(await code('classify', known), 'IMPORTED_NETWORK');
+    const able = await document<TrainDocument>(...train, module);
+    const newer = await document<TrainDocument>(...train, modules[0]?.backbone ?? '');
+    const answered = await document<{ run: string; passedOver: string }>('classify', known);
+    assert.deepEqual(
+      [answered.run, answered.passedOver],
+      [able, newer].map((each) => path.join(alone, each.run)),
+    );
+    const { stdout } = await runCli(['classify', known], { cwd: home, data: home });
+    assert.match(stdout, /Answered by run .*\nnote: run .* is newer, but was trained on imported values/);
   });
 
   it('come back out as they came in', async () => {

@@ -8,6 +8,8 @@ import { changeSettings, type SettingChanges } from '../../../src/jobs/changeSet
 import { readSettingsFile } from '../../../src/jobs/settingsForm';
 import { temporaryFolder } from '../../support/temporaryFolder';
 
+const none = { flipLeftRight: false, randomCrop: 0, randomScale: 0, randomBrightness: 0 };
+const distorted: RetrainSettings = { ...defaultSettings, distortions: { ...none, randomCrop: 10, views: 4 } };
 const adam: RetrainSettings = { ...defaultSettings, head: { kind: 'softmax', optimizer: { kind: 'adam' } } };
 
 describe('settings that are changed', () => {
@@ -79,6 +81,13 @@ describe('settings that are changed', () => {
     assert.deepEqual([usual?.value, usual?.usual, usual?.named], [null, 0.02, false]);
   });
 
+  it('say of views which distortions they are of, and go with the last of them', async () => {
+    await change({ views: 8 }, distorted);
+    assert.deepEqual(said(), { ...none, randomCrop: 10, views: 8 });
+    await change({ randomCrop: 0 }, distorted);
+    assert.deepEqual(said(), none);
+  });
+
   it('are refused where they cannot be, and the file stays', async () => {
     writeFileSync(file(), '{"testingPercentage": 60}');
     await assert.rejects(change({ validationPercentage: 40 }), { code: 'SHARES_TOO_LARGE' });
@@ -107,7 +116,7 @@ describe('settings that are changed', () => {
       return fc.option(some, { freq: 5 });
     };
     await fc.assert(
-      fc.asyncProperty(fc.gen(), fc.constantFrom(defaultSettings, adam), async (gen, settings) => {
+      fc.asyncProperty(fc.gen(), fc.constantFrom(defaultSettings, adam, distorted), async (gen, settings) => {
         rmSync(file(), { force: true });
         for (let i = 0; i < 8; i++) {
           const { controls } = await read(settings);

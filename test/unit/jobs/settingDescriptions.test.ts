@@ -4,7 +4,12 @@ import Ajv from 'ajv';
 import fc from 'fast-check';
 import { RetrainError, Untrusted } from '../../../src/base';
 import { mostViews, type RetrainSettings } from '../../../src/jobs';
-import { readSettingValues, settingDescriptions, settingNames } from '../../../src/jobs/settingDescriptions';
+import {
+  distortionNames,
+  readSettingValues,
+  settingDescriptions,
+  settingNames,
+} from '../../../src/jobs/settingDescriptions';
 import type { Setting } from '../../../src/jobs/settingKinds';
 import { distortionsOf } from '../../../src/jobs/settings';
 import { valuesOf, withValues } from '../../../src/jobs/settingValues';
@@ -111,7 +116,7 @@ const nearly = fc.dictionary(
 );
 
 describe('retrain.json', () => {
-  const schema = settingsSchema(settingDescriptions);
+  const schema = settingsSchema(settingDescriptions, distortionNames);
 
   it('is taken exactly where its schema takes it', () => {
     const valid = new Ajv({ strict: false }).compile(schema);
@@ -210,6 +215,8 @@ describe('retrain.json', () => {
     ],
     ['{"flipLeftRight": 1}', /flipLeftRight: true or false was expected/],
     ['{"randomCrop": 10.5}', /randomCrop: a whole number from 0 to 100 was expected/],
+    ['{"views": 3}', /views: it changes nothing unless one of flipLeftRight, .*, randomBrightness is on/],
+    ['{"views": 3, "randomCrop": 0, "flipLeftRight": false}', /views: it changes nothing unless/],
     ['{"views": 33}', /views: a whole number from 1 to 32 was expected/],
     [
       '{"trainingSteps": 5}',

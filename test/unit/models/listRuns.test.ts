@@ -69,6 +69,7 @@ describe('listRuns', () => {
 
 describe('findRunFor', () => {
   const folder = temporaryFolder();
+  const found = async (...asked: Parameters<typeof findRunFor>) => (await findRunFor(...asked))?.run;
   const inFolder = (...names: string[]): string => path.join(folder.path, ...names);
 
   it('finds the newest run of the nearest dataset at or above the image', async () => {
@@ -76,21 +77,21 @@ describe('findRunFor', () => {
     await saveRun(inFolder('all', 'flowers', '.retrain'), at('2026-11-04T12:00:00Z'));
     const nearest = await saveRun(inFolder('all', 'flowers', '.retrain'), at('2026-11-05T12:00:00Z'));
     const image = folder.write('all/flowers/daisy/deep/1.jpg');
-    assert.equal(await findRunFor(image), nearest);
-    assert.equal(await findRunFor(inFolder('all', 'flowers')), nearest);
+    assert.equal(await found(image), nearest);
+    assert.equal(await found(inFolder('all', 'flowers')), nearest);
   });
 
   it('goes on upwards where a dataset has no run', async () => {
     const above = await saveRun(inFolder('all', '.retrain'), at('2026-11-09T12:00:00Z'));
     await mkdir(inFolder('all', 'flowers', '.retrain', 'runs'), { recursive: true });
-    assert.equal(await findRunFor(inFolder('all', 'flowers', '1.jpg')), above);
+    assert.equal(await found(inFolder('all', 'flowers', '1.jpg')), above);
   });
 
   it('takes the newest run that is whole; a damaged one only where there is no other', async () => {
     const torn = path.dirname(folder.write('flowers/.retrain/runs/2026-11-09-1/run.json', '{'));
-    assert.equal(await findRunFor(inFolder('flowers', '1.jpg')), torn);
+    assert.equal(await found(inFolder('flowers', '1.jpg')), torn);
     const whole = await saveRun(inFolder('flowers', '.retrain'), at('2026-11-04T12:00:00Z'));
-    assert.equal(await findRunFor(inFolder('flowers', '1.jpg')), whole);
+    assert.equal(await found(inFolder('flowers', '1.jpg')), whole);
   });
 
   it('looks where it is told that runs of a dataset are', async () => {
@@ -99,7 +100,7 @@ describe('findRunFor', () => {
       path.join(dataset, '.retrain'),
       inFolder('cache', path.basename(dataset)),
     ];
-    assert.equal(await findRunFor(inFolder('data', 'flowers', 'a', '1.jpg'), places), saved);
+    assert.equal(await found(inFolder('data', 'flowers', 'a', '1.jpg'), places), saved);
   });
 
   it('takes the newest, wherever the dataset could hold it when it was trained', async () => {
@@ -109,10 +110,10 @@ describe('findRunFor', () => {
     const second = await saveRun(elsewhere, at('2026-11-05T12:00:00Z'));
     const third = await saveRun(own, at('2026-11-06T12:00:00Z'));
     assert.deepEqual((await listRuns(own, elsewhere)).runs, [third, second, first]);
-    assert.equal(await findRunFor(inFolder('flowers', '1.jpg'), () => [elsewhere, own]), third);
+    assert.equal(await found(inFolder('flowers', '1.jpg'), () => [elsewhere, own]), third);
   });
 
   it('finds none where there is none', async () => {
-    assert.equal(await findRunFor(inFolder('1.jpg')), undefined);
+    assert.equal(await found(inFolder('1.jpg')), undefined);
   });
 });

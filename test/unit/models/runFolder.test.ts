@@ -30,15 +30,19 @@ describe('saveRun and readRun', () => {
     assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
   });
 
-  it('count on after the last of the day, whatever was deleted before it', async () => {
+  it('count on after the last of the day, whatever was deleted of them', async () => {
     const run = runWith(['a', 'b']);
     const names: string[] = [];
     for (let i = 0; i < 3; i++) names.push(path.basename(await saveRun(folder.path, run)));
     await rm(path.join(folder.path, 'runs', names[1] ?? ''), { recursive: true });
     await mkdir(path.join(folder.path, 'runs', `${names[2]}-mine`));
     const next = path.basename(await saveRun(folder.path, run));
-    const numbers = [...names, next].map((name) => Number(name.split('-').at(-1)));
-    assert.deepEqual(numbers, [1, 2, 3, 4]);
+    await rm(path.join(folder.path, 'runs'), { recursive: true });
+    const last = path.basename(await saveRun(folder.path, run));
+    const numbers = [...names, next, last].map((name) => Number(name.split('-').at(-1)));
+    assert.deepEqual(numbers, [1, 2, 3, 4, 5]);
+    await writeFile(path.join(folder.path, 'last-run'), 'nonsense');
+    assert.match(path.basename(await saveRun(folder.path, run)), /-6$/);
   });
 
   it('give back any label a file system may hold', async () => {
@@ -517,7 +521,7 @@ describe('saveRun and readRun', () => {
   it('keep runs out of git, and a .gitignore that is there as it is', async () => {
     await saveRun(folder.path, runWith(['a', 'b']));
     const file = path.join(folder.path, '.gitignore');
-    assert.equal(await readFile(file, 'utf8'), 'runs/\n');
+    assert.equal(await readFile(file, 'utf8'), 'runs/\nlast-run\n');
     await writeFile(file, '# mine\n');
     await saveRun(folder.path, runWith(['a', 'b']));
     assert.equal(await readFile(file, 'utf8'), '# mine\n');
