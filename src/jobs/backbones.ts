@@ -9,6 +9,7 @@ import {
   installBackbone,
   installedBackbones,
   isAddress,
+  onnxRangeLimits,
   parseNormalisation,
   readNetwork,
   removeBackbone as remove,
@@ -99,7 +100,7 @@ export const addBackbone: Job<'addBackbone'> = async (
     });
     await forget();
     const { dimension, cut: cutAt, input: size } = made;
-    const quantisable = network.kind === 'graph';
+    const quantisable = network.kind === 'graph' || onnxRangeLimits(network.model).size > 0;
     return { id, name: called, dimension, cut: cutAt, input: size, quantisable };
   });
 };

@@ -3,12 +3,12 @@ import { RetrainError, seededRandom, throwIfAborted } from '../base';
 import {
   installQuantised,
   normalise,
+  onnxRangeLimits,
   openBackbone,
   quantisationRule,
   removeBackbone,
   writeRanges,
   type Backbone,
-  type GraphBackbone,
 } from '../backbones';
 import { computeValues } from '../bottlenecks';
 import type { ImageFile } from '../dataset';
@@ -36,9 +36,10 @@ export const quantiseBackbone: Job<'quantiseBackbone'> = async ({ id, folder }, 
   const backbone = await networks.backbone(id);
   const refuse = (reason: string): RetrainError => new RetrainError('BACKBONE_NOT_QUANTISED', { id, reason });
   const root = keptBackbones(places);
-  if (backbone.kind !== 'graph') throw refuse('it is an ONNX model');
   if (backbone.ranges !== undefined) throw refuse('it has them already');
   if (path.dirname(backbone.folder) !== root) throw refuse('it comes with the extension');
+  if (backbone.kind === 'onnx' && onnxRangeLimits(backbone.model).size === 0)
+    throw refuse('it has no convolution and no matrix product whose weights are float32 constants');
   const dataset = await realFolder(folder);
   const { images } = await scanFolder(dataset, 1, context);
   const chosen = shuffled(images).slice(0, calibrationPictures + comparedPictures);
@@ -83,7 +84,7 @@ export const quantiseBackbone: Job<'quantiseBackbone'> = async ({ id, folder }, 
 async function* normalised(
   root: string,
   images: readonly ImageFile[],
-  { input, normalisation }: GraphBackbone,
+  { input, normalisation }: Backbone,
   { signal, report, reader }: JobContext<{ kind: 'recomputing'; done: number; of: number }>,
 ): AsyncGenerator<Float32Array> {
   for (const [i, image] of images.entries()) {

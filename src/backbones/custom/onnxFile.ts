@@ -95,7 +95,7 @@ function checkGraph(graph: onnx.IGraphProto, damaged: (reason: string) => Error,
 }
 
 /** What a node uses, in the graphs of its branches, too. */
-function usedBy({ input, attribute }: onnx.INodeProto): string[] {
+export function usedBy({ input, attribute }: onnx.INodeProto): string[] {
   const within = (attribute ?? []).flatMap(({ g, graphs }) =>
     [g, ...(graphs ?? [])].flatMap((graph) => graph?.node?.flatMap(usedBy) ?? []),
   );
