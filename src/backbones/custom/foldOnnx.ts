@@ -1,7 +1,6 @@
 import { onnx } from 'onnx-proto';
 import { pruneOnnx } from './onnxFile';
 import {
-  attributeOf,
   integerOf,
   integersOf,
   isPlain,
@@ -22,6 +21,7 @@ const prefix = '/retrain-classifier/folded/';
  * The same network with what follows a convolution and is linear in its values (batch normalisation, additions and
  * products with constants) folded into filter and bias, computed in 64 bits and rounded once, and with the zeros that
  * a Pad puts around a picture among those of the convolution. What comes out of such a chain keeps its name.
+ * A HardSwish becomes the two operators it is made of.
  */
 export function foldOnnx(graph: onnx.IGraphProto): onnx.IGraphProto {
   const values = new OnnxValues(graph);
@@ -31,7 +31,7 @@ export function foldOnnx(graph: onnx.IGraphProto): onnx.IGraphProto {
     if (inside.has(each)) return [];
     const padded = isPlain(each, 'Conv') ? withPadding(each, values) : each;
     const chain = LinearChain.from(padded, values);
-    if (chain === undefined) return [padded];
+    if (chain === undefined) return takenApart(padded, `${prefix}${i}/hard-sigmoid`);
     let [last = ''] = padded.output ?? [];
     for (;;) {
       const next = values.onlyUser(last);
@@ -166,14 +166,33 @@ function withPadding(node: OnnxNode, values: OnnxValues): OnnxNode {
 }
 
 /** Of a Pad that puts nothing but zeros around a picture [n, c, h, w]: how many above, left, below and right. */
-export function zerosAround(node: OnnxNode, values: OnnxValues): number[] | undefined {
-  if (!isPlain(node, 'Pad') || textOf(node, 'mode', 'constant') !== 'constant') return undefined;
-  const [, sizes, filled = '', axes = ''] = node.input ?? [];
-  const pads = integersOf(node, 'pads') ?? values.integers(sizes);
-  const value = filled === '' ? (attributeOf(node, 'value')?.f ?? 0) : values.floats(filled)?.values[0];
-  if (pads?.length !== 8 || value !== 0 || axes !== '') return undefined;
+function zerosAround(node: OnnxNode, values: OnnxValues): number[] | undefined {
+  const pads = integersOf(node, 'pads') ?? values.integers(node.input?.[1]);
+  if (!padsWithZeros(node, values) || pads?.length !== 8 || node.input?.[3]) return undefined;
   const [n, c, top, left, n2, c2, bottom, right] = pads;
   const around = [top ?? 0, left ?? 0, bottom ?? 0, right ?? 0];
   const isAround = [n, c, n2, c2].every((size) => size === 0) && around.every((size) => size >= 0);
   return isAround ? around : undefined;
+}
+
+/** Whether it is a Pad that puts nothing but zeros around, wherever. */
+export function padsWithZeros(node: OnnxNode, values: OnnxValues): boolean {
+  if (!isPlain(node, 'Pad') || textOf(node, 'mode', 'constant') !== 'constant') return false;
+  const filled = node.input?.[2] ?? '';
+  return (filled === '' ? realOf(node, 'value', 0) : values.floats(filled)?.values[0]) === 0;
+}
+
+/** x HardSigmoid(x), which HardSwish is, by these two operators. */
+function takenApart(node: OnnxNode, name: string): OnnxNode[] {
+  if (!isPlain(node, 'HardSwish')) return [node];
+  const { FLOAT: real } = onnx.AttributeProto.AttributeType;
+  const attribute = [
+    { name: 'alpha', type: real, f: 1 / 6 },
+    { name: 'beta', type: real, f: 0.5 },
+  ];
+  const [input = ''] = node.input ?? [];
+  return [
+    { opType: 'HardSigmoid', input: [input], output: [name], attribute },
+    { opType: 'Mul', input: [input, name], output: node.output ?? [] },
+  ];
 }

@@ -1,6 +1,6 @@
 import { onnx } from 'onnx-proto';
 import type { Range } from '../quantisation';
-import { foldOnnx, zerosAround } from './foldOnnx';
+import { foldOnnx, padsWithZeros } from './foldOnnx';
 import { usedBy } from './onnxFile';
 import { attributeOf, integerOf, isPlain, OnnxValues, realOf, type OnnxNode } from './onnxNodes';
 
@@ -36,6 +36,8 @@ export interface OnnxPlan {
 /** Of one input, what comes out are values of it, or zeros. */
 const selections = ['MaxPool', 'Transpose', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identity'];
 const splits = ['Split', 'Slice'];
+/** Of values of eight bits onnxruntime computes these in integers. */
+const computed = ['Mul', 'Concat', 'AveragePool', 'Sigmoid', 'LeakyRelu'];
 const unlimited: Range = { least: -Infinity, most: Infinity };
 
 /**
@@ -74,7 +76,7 @@ export function planOnnx(bytes: Uint8Array): OnnxPlan {
       if (next && range) rectifiers.add(next);
       if (end !== made) ends.set(node, end);
       takes(end, true, range);
-    } else if (all && isPlain(node, 'Concat', 'AveragePool')) takes(made, true);
+    } else if (all && isComputed(node)) takes(made, true);
     else if (isRounded(first) && isSelection(node, values))
       for (const name of outputs)
         rounded.set(name, { origin: rounded.get(first)?.origin ?? first, everywhere: true });
@@ -125,11 +127,16 @@ function rectified(node: OnnxNode, values: OnnxValues): Range | undefined {
   return least <= 0 && most >= 0 ? { least, most } : undefined;
 }
 
+/** A HardSigmoid is the ends of a range, too. */
+function isComputed(node: OnnxNode): boolean {
+  return isPlain(node, ...computed) || (isPlain(node, 'HardSigmoid') && realOf(node, 'alpha', 0.2) > 0);
+}
+
+/** Before opset 11 (no second input) a Pad that is left takes no integers. */
 function isSelection(node: OnnxNode, values: OnnxValues): boolean {
   if (isPlain(node, ...splits)) return true;
-  return (
-    node.output?.length === 1 && (isPlain(node, ...selections) || zerosAround(node, values) !== undefined)
-  );
+  if (isPlain(node, 'Pad')) return padsWithZeros(node, values) && (node.input?.length ?? 0) > 1;
+  return node.output?.length === 1 && isPlain(node, ...selections);
 }
 
 /** The input, and what is made of it by constants and in another order. */

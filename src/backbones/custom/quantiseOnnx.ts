@@ -9,7 +9,7 @@ import {
 import { permute } from '../permute';
 import type { ActivationRanges } from '../ranges';
 import { pruneOnnx } from './onnxFile';
-import { integerOf, isPlain, type OnnxFloats, type OnnxNode } from './onnxNodes';
+import { integerOf, isPlain, realOf, type OnnxFloats, type OnnxNode } from './onnxNodes';
 import { planOnnx, type OnnxPlan } from './onnxPlan';
 
 const { UINT8, INT8, INT32, FLOAT } = onnx.TensorProto.DataType;
@@ -17,6 +17,10 @@ const { INT } = onnx.AttributeProto.AttributeType;
 
 /** No name of a network of PyTorch or TensorFlow begins so. */
 const prefix = '/retrain-classifier/eight-bits/';
+/** Behind the name of a value: before its rounding, its integers, and rounded for its kernels alone. */
+const real = `${prefix}real`;
+const integers = `${prefix}integers`;
+const forKernels = `${prefix}rounded`;
 
 /** Before it ONNX itself knows no scale for each channel; onnxruntime's own operators do. */
 const channelsOpset = 13;
@@ -68,19 +72,9 @@ class Rewriting {
   }
 
   run(): Uint8Array {
-    const { model, graph, kernels, rounded, ends, rectifiers } = this.plan;
-    for (const [i, node] of (graph.node ?? []).entries()) {
-      if (rectifiers.has(node)) continue;
-      const made = (node.output ?? []).map((name, at) => (at === 0 ? (ends.get(node) ?? name) : name));
-      const isRounded = (name: string): boolean => rounded.get(name)?.everywhere === true;
-      // What all that follows sees has the old name.
-      const output = made.map((name) => (isRounded(name) ? `${name}${prefix}real` : name));
-      const input = kernels.has(node) ? this.kernelInputs(node, `${prefix}${i}`) : (node.input ?? []);
-      this.nodes.push({ ...node, input, output });
-      for (const name of made)
-        if (isRounded(name)) this.round(name, `${name}${prefix}real`, name);
-        else this.roundForKernels(name);
-    }
+    const { model, graph, rectifiers } = this.plan;
+    for (const [i, node] of (graph.node ?? []).entries())
+      if (!rectifiers.has(node)) this.rewrite(node, `${prefix}${i}`);
     const isImported = model.opsetImport.some(({ domain }) => domain === ownDomain.domain);
     const initializer = [...(graph.initializer ?? []), ...this.constants];
     const outputs = graph.output?.map(({ name }) => name ?? '') ?? [];
@@ -91,17 +85,75 @@ class Rewriting {
     }).finish();
   }
 
-  /** Rounds a value of float32 for the convolutions and products that take it. */
-  private roundForKernels(name: string): void {
-    if (this.plan.rounded.get(name)?.everywhere === false) this.round(name, name, `${name}${prefix}rounded`);
+  /** `at` begins the names of its own constants. */
+  private rewrite(node: OnnxNode, at: string): void {
+    const { kernels, rounded, ends } = this.plan;
+    const [first = '', ...others] = node.input ?? [];
+    const made = (node.output ?? []).map((name, i) => (i === 0 ? (ends.get(node) ?? name) : name));
+    // What all that follows sees has the old name.
+    const output = made.map((name) => (this.isRounded(name) ? `${name}${real}` : name));
+    if (isPlain(node, 'Pad') && this.isRounded(made[0])) {
+      this.pad(node, made[0] ?? '');
+      return;
+    }
+    if (kernels.has(node)) this.nodes.push({ ...node, input: this.kernelInputs(node, at), output });
+    else if (isPlain(node, 'HardSigmoid') && this.isRounded(made[0])) this.hardSigmoid(node, at, output);
+    else if (isPlain(node, 'Shape') && this.isRounded(first))
+      this.nodes.push({ ...node, input: [`${first}${integers}`, ...others] });
+    else this.nodes.push({ ...node, output });
+    for (const name of made)
+      if (this.isRounded(name)) this.round(name, `${name}${real}`, name);
+      else if (rounded.has(name)) this.round(name, name, `${name}${forKernels}`);
+  }
+
+  /** Whether all that follows sees it rounded. */
+  private isRounded(name = ''): boolean {
+    return this.plan.rounded.get(name)?.everywhere === true;
+  }
+
+  /** Of integers: onnxruntime makes no such operator of a Pad of real numbers. */
+  private pad(node: OnnxNode, name: string): void {
+    const [input = '', sizes = '', , ...axes] = node.input ?? [];
+    const [scale, zeroPoint] = this.scaleOf(this.originOf(name));
+    const output = `${name}${integers}`;
+    this.nodes.push({ ...node, input: [`${input}${integers}`, sizes, zeroPoint, ...axes], output: [output] });
+    this.push('DequantizeLinear', [output, scale, zeroPoint], name);
+  }
+
+  /**
+   * alpha x + beta, stopped at 0 and 1 by the rounding: a sum, which onnxruntime computes in integers. alpha x are the
+   * integers of x with another scale.
+   */
+  private hardSigmoid(node: OnnxNode, at: string, output: string[]): void {
+    const [input = ''] = node.input ?? [];
+    const origin = this.originOf(input);
+    const scale = Math.fround(this.rangeOf(origin).scale * realOf(node, 'alpha', 0.2));
+    const [, zeroPoint] = this.scaleOf(origin);
+    const beta = realOf(node, 'beta', 0.5);
+    const end = quantiseActivation({ least: beta, most: beta });
+    const product = [
+      `${input}${integers}`,
+      this.constant(`${at}/scale`, FLOAT, [], Float32Array.of(scale)),
+      zeroPoint,
+    ];
+    const offset = [
+      this.constant(`${at}/beta`, UINT8, [], Uint8Array.of(beta > 0 ? 255 : 0)),
+      this.constant(`${at}/beta/scale`, FLOAT, [], Float32Array.of(end.scale)),
+      this.constant(`${at}/beta/zero`, UINT8, [], Uint8Array.of(end.zeroPoint)),
+    ];
+    const terms = [
+      this.push('DequantizeLinear', product, `${at}/product`),
+      this.push('DequantizeLinear', offset, `${at}/offset`),
+    ];
+    this.nodes.push({ opType: 'Add', name: `${at}/sum`, input: terms, output });
   }
 
   /** Has `to` be the real numbers `from`, rounded as those of `name` are. */
   private round(name: string, from: string, to: string): void {
-    const [scale, zeroPoint] = this.scaleOf(this.plan.rounded.get(name)?.origin ?? name);
-    const integers = `${name}${prefix}integers`;
-    this.push('QuantizeLinear', [from, scale, zeroPoint], integers);
-    this.push('DequantizeLinear', [integers, scale, zeroPoint], to);
+    const [scale, zeroPoint] = this.scaleOf(this.originOf(name));
+    const output = `${name}${integers}`;
+    this.push('QuantizeLinear', [from, scale, zeroPoint], output);
+    this.push('DequantizeLinear', [output, scale, zeroPoint], to);
   }
 
   /** The inputs of a convolution or a product, as float32 values of few bits; `at` begins the names of its constants. */
@@ -121,13 +173,13 @@ class Rewriting {
     const [channels = 0, inner = 0] = shape;
     const { scale: inputScale } = this.rangeOf(source.origin);
     const made = quantiseConvolution(ordered, bias, { channels, bounds: boundsOf(node, filter), inputScale });
-    const integers = axis === 0 ? made.filter : transposed(made.filter, channels, inner);
+    const stored = axis === 0 ? made.filter : transposed(made.filter, channels, inner);
     const inputs = [
-      source.everywhere ? input : `${input}${prefix}rounded`,
+      source.everywhere ? input : `${input}${forKernels}`,
       this.push(
         'DequantizeLinear',
         [
-          this.constant(`${at}/integers`, INT8, filter.dims, integers),
+          this.constant(`${at}/integers`, INT8, filter.dims, stored),
           this.constant(`${at}/scales`, FLOAT, [channels], made.filterScales),
           this.constant(`${at}/zeros`, INT8, [channels], new Int8Array(channels)),
         ],
@@ -154,6 +206,10 @@ class Rewriting {
     ] as const;
     this.written.set(name, names);
     return names;
+  }
+
+  private originOf(name: string): string {
+    return this.plan.rounded.get(name)?.origin ?? name;
   }
 
   private rangeOf(name: string): { readonly scale: number; readonly zeroPoint: number } {
