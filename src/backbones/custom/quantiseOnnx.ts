@@ -145,7 +145,7 @@ class Rewriting {
       this.push('DequantizeLinear', product, `${at}/product`),
       this.push('DequantizeLinear', offset, `${at}/offset`),
     ];
-    this.nodes.push({ opType: 'Add', name: `${at}/sum`, input: terms, output });
+    this.nodes.push({ opType: 'Add', input: terms, output });
   }
 
   /** Has `to` be the real numbers `from`, rounded as those of `name` are. */
@@ -220,7 +220,7 @@ class Rewriting {
 
   private push(opType: string, input: string[], output: string, axis?: number): string {
     const attribute = axis === undefined ? [] : [{ name: 'axis', type: INT, i: axis }];
-    this.nodes.push({ opType, domain: this.domain, name: output, input, output: [output], attribute });
+    this.nodes.push({ opType, domain: this.domain, input, output: [output], attribute });
     return output;
   }
 
