@@ -140,8 +140,7 @@ export async function openBackbone(
     const float = await openBackbone(path.join(path.dirname(folder), facts.quantisedFrom), {
       decoderVersion,
     });
-    const limits = float.kind === 'graph' ? rangeLimits(float.graph) : onnxRangeLimits(float.model);
-    const ranges = await readRanges(folder, limits, checksums);
+    const ranges = await readRanges(folder, limitsOf(float), checksums);
     return {
       ...float,
       ...facts,
@@ -162,6 +161,16 @@ export async function openBackbone(
   checkShapes(graph, facts);
   const fingerprint = fingerprintOf(graph, facts, decoderVersion);
   return { ...facts, kind: 'graph', fingerprint, scaling, graph, ranges: undefined, folder };
+}
+
+function limitsOf(float: Backbone): ReturnType<typeof rangeLimits> {
+  if (float.kind === 'graph') return rangeLimits(float.graph);
+  try {
+    return onnxRangeLimits(float.model);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw damaged(path.join(float.folder, onnxFileName), reason);
+  }
 }
 
 interface FolderFacts {

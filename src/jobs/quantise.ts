@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { RetrainError, seededRandom, throwIfAborted } from '../base';
 import {
+  installedBackbones,
   installQuantised,
   normalise,
   onnxRangeLimits,
@@ -40,6 +41,8 @@ export const quantiseBackbone: Job<'quantiseBackbone'> = async ({ id, folder }, 
   if (path.dirname(backbone.folder) !== root) throw refuse('it comes with the extension');
   if (backbone.kind === 'onnx' && onnxRangeLimits(backbone.model).size === 0)
     throw refuse('it has no convolution and no matrix product whose weights are float32 constants');
+  if ((await installedBackbones(root)).some((kept) => kept.id === `${id}-int8`))
+    throw new RetrainError('BACKBONE_TAKEN', { id: `${id}-int8` });
   const dataset = await realFolder(folder);
   const { images } = await scanFolder(dataset, 1, context);
   const chosen = shuffled(images).slice(0, calibrationPictures + comparedPictures);

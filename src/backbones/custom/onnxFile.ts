@@ -31,7 +31,7 @@ export async function readOnnx(file: string, asked: InputSize | undefined): Prom
   const damaged = damageOf(file);
   let model: onnx.ModelProto;
   try {
-    model = onnx.ModelProto.decode(bytes);
+    model = decodeOnnx(bytes);
   } catch (error) {
     throw damaged(`it is no ONNX model: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -68,6 +68,12 @@ export async function readOnnx(file: string, asked: InputSize | undefined): Prom
     half: type.elemType === DataType.FLOAT16,
     size: inputSize(file, asked, said),
   };
+}
+
+/** The bytes as a model; throws where they are none. */
+export function decodeOnnx({ buffer, byteOffset, byteLength }: Uint8Array): onnx.ModelProto {
+  // Of a Buffer protobufjs makes others in a way that Node.js warns of on standard error.
+  return onnx.ModelProto.decode(new Uint8Array(buffer, byteOffset, byteLength));
 }
 
 /** Broadcasting as we write it. */

@@ -1,7 +1,7 @@
-import { onnx } from 'onnx-proto';
+import type { onnx } from 'onnx-proto';
 import type { Range } from '../quantisation';
 import { foldOnnx, padsWithZeros } from './foldOnnx';
-import { usedBy } from './onnxFile';
+import { decodeOnnx, usedBy } from './onnxFile';
 import { attributeOf, integerOf, isPlain, OnnxValues, realOf, type OnnxNode } from './onnxNodes';
 
 /** How the values of a name have eight bits. */
@@ -47,7 +47,7 @@ const unlimited: Range = { least: -Infinity, most: Infinity };
  * @throws where the bytes are no ONNX model
  */
 export function planOnnx(bytes: Uint8Array): OnnxPlan {
-  const model = onnx.ModelProto.decode(bytes);
+  const model = decodeOnnx(bytes);
   const graph = foldOnnx(model.graph ?? {});
   const values = new OnnxValues(graph);
   const nodes = graph.node ?? [];
