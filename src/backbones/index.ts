@@ -31,7 +31,7 @@ export {
   installQuantised,
   removeBackbone,
 } from './custom/install';
-export { observableOnnx, onnxRangeLimits, quantiseOnnx } from './custom/quantiseOnnx';
+export { observableOnnx, onnxRangeLimits, quantiseOnnx, whyNotQuantised } from './custom/quantiseOnnx';
 export { parseNormalisation, type NormalisationKind } from './custom/normalisation';
 export { readNetwork, type ReadNetwork } from './custom/readNetwork';
 export { downloadFile } from './download';

@@ -9,10 +9,10 @@ import {
   installBackbone,
   installedBackbones,
   isAddress,
-  onnxRangeLimits,
   parseNormalisation,
   readNetwork,
   removeBackbone as remove,
+  whyNotQuantised,
   type CutCandidate,
   type ProxySettings,
   type ReadNetwork,
@@ -100,7 +100,7 @@ export const addBackbone: Job<'addBackbone'> = async (
     });
     await forget();
     const { dimension, cut: cutAt, input: size } = made;
-    const quantisable = network.kind === 'graph' || onnxRangeLimits(network.model).size > 0;
+    const quantisable = network.kind === 'graph' || whyNotQuantised(network.model) === undefined;
     return { id, name: called, dimension, cut: cutAt, input: size, quantisable };
   });
 };

@@ -4,10 +4,10 @@ import {
   installedBackbones,
   installQuantised,
   normalise,
-  onnxRangeLimits,
   openBackbone,
   quantisationRule,
   removeBackbone,
+  whyNotQuantised,
   writeRanges,
   type Backbone,
 } from '../backbones';
@@ -39,8 +39,8 @@ export const quantiseBackbone: Job<'quantiseBackbone'> = async ({ id, folder }, 
   const root = keptBackbones(places);
   if (backbone.ranges !== undefined) throw refuse('it has them already');
   if (path.dirname(backbone.folder) !== root) throw refuse('it comes with the extension');
-  if (backbone.kind === 'onnx' && onnxRangeLimits(backbone.model).size === 0)
-    throw refuse('it has no convolution and no matrix product whose weights are float32 constants');
+  const reason = backbone.kind === 'onnx' ? whyNotQuantised(backbone.model) : undefined;
+  if (reason !== undefined) throw refuse(reason);
   if ((await installedBackbones(root)).some((kept) => kept.id === `${id}-int8`))
     throw new RetrainError('BACKBONE_TAKEN', { id: `${id}-int8` });
   const dataset = await realFolder(folder);

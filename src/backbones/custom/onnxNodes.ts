@@ -25,12 +25,9 @@ export class OnnxValues {
       for (const name of new Set(usedBy(node))) this.users.set(name, [...(this.users.get(name) ?? []), node]);
       for (const name of node.output ?? []) this.makers.set(name, node);
       const [made = ''] = node.output ?? [];
-      const constant =
-        isPlain(node, 'Constant') && attributeOf(node, 'value')?.t
-          ? attributeOf(node, 'value')?.t
-          : isPlain(node, 'Identity')
-            ? this.constants.get(node.input?.[0] ?? '')
-            : undefined;
+      const constant = isPlain(node, 'Constant')
+        ? attributeOf(node, 'value')?.t
+        : isPlain(node, 'Identity') && this.constants.get(node.input?.[0] ?? '');
       if (constant) this.constants.set(made, constant);
     }
     this.outputs = new Set(output?.map(({ name }) => name ?? ''));

@@ -2,6 +2,7 @@ import type { onnx } from 'onnx-proto';
 import type { Range } from '../quantisation';
 import { foldOnnx, padsWithZeros } from './foldOnnx';
 import { decodeOnnx, usedBy } from './onnxFile';
+import { opsetOf, raisedOpset } from './onnxOpset';
 import { attributeOf, integerOf, isPlain, OnnxValues, realOf, type OnnxNode } from './onnxNodes';
 
 /** How the values of a name have eight bits. */
@@ -18,6 +19,8 @@ export interface RoundedValue {
 /** What of an ONNX model is computed in integers. */
 export interface OnnxPlan {
   readonly model: onnx.ModelProto;
+  /** The version of ONNX's operators that it can be written in. */
+  readonly opset: number;
   /** Folded: the names below are of this graph. */
   readonly graph: onnx.IGraphProto;
   readonly values: OnnxValues;
@@ -82,8 +85,13 @@ export function planOnnx(bytes: Uint8Array): OnnxPlan {
         rounded.set(name, { origin: rounded.get(first)?.origin ?? first, everywhere: true });
     else for (const name of outputs) if (needed.has(name)) takes(name, false);
   }
+  const opset = raisedOpset(
+    nodes.filter((node) => !rectifiers.has(node)),
+    opsetOf(model),
+  );
   return {
     model,
+    opset,
     graph,
     values,
     kernels,
@@ -146,7 +154,8 @@ function pixelsOf(graph: onnx.IGraphProto, values: OnnxValues): ReadonlySet<stri
     const used = usedBy(node);
     const isLinear =
       isPlain(node, 'Transpose', 'Identity') ||
-      (isPlain(node, 'Add', 'Sub', 'Mul', 'Div') && used.some((name) => values.isConstant(name)));
+      (isPlain(node, 'Add', 'Sub', 'Mul') && used.some((name) => values.isConstant(name))) ||
+      (isPlain(node, 'Div') && values.isConstant(node.input?.[1] ?? ''));
     if (isLinear && used.every((name) => pixels.has(name) || values.isConstant(name)))
       for (const name of node.output ?? []) pixels.add(name);
   }

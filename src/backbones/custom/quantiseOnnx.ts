@@ -10,6 +10,7 @@ import { permute } from '../permute';
 import type { ActivationRanges } from '../ranges';
 import { pruneOnnx } from './onnxFile';
 import { integerOf, isPlain, realOf, type OnnxFloats, type OnnxNode } from './onnxNodes';
+import { channelsDomain, integerOpset, opsetsWith } from './onnxOpset';
 import { planOnnx, type OnnxPlan } from './onnxPlan';
 
 const { UINT8, INT8, INT32, FLOAT } = onnx.TensorProto.DataType;
@@ -22,13 +23,19 @@ const real = `${prefix}real`;
 const integers = `${prefix}integers`;
 const forKernels = `${prefix}rounded`;
 
-/** Before it ONNX itself knows no scale for each channel; onnxruntime's own operators do. */
-const channelsOpset = 13;
-const ownDomain = { domain: 'com.microsoft', version: 1 };
-
 /** The values of an ONNX model that take a range where it has eight bits, in its order, and what can be in it. */
 export function onnxRangeLimits(model: Uint8Array): ReadonlyMap<string, Range> {
   return planOnnx(model).limits;
+}
+
+/** Why nothing of an ONNX model can have eight bits, where that is so. */
+export function whyNotQuantised(model: Uint8Array): string | undefined {
+  const { kernels, opset } = planOnnx(model);
+  if (kernels.size === 0)
+    return 'it has no convolution and no matrix product whose weights are float32 constants';
+  if (opset < integerOpset)
+    return `its operators are of version ${opset}, and integers begin with version ${integerOpset}; export it again with a later one`;
+  return undefined;
 }
 
 /** An ONNX model with everything an output that takes a range, to see what that is. */
@@ -67,20 +74,18 @@ class Rewriting {
     private readonly plan: OnnxPlan,
     private readonly ranges: ActivationRanges,
   ) {
-    const own = plan.model.opsetImport.find(({ domain }) => !domain || domain === 'ai.onnx');
-    this.domain = Number(own?.version ?? 0) < channelsOpset ? ownDomain.domain : '';
+    this.domain = channelsDomain(plan.opset);
   }
 
   run(): Uint8Array {
-    const { model, graph, rectifiers } = this.plan;
+    const { model, opset, graph, rectifiers } = this.plan;
     for (const [i, node] of (graph.node ?? []).entries())
       if (!rectifiers.has(node)) this.rewrite(node, `${prefix}${i}`);
-    const isImported = model.opsetImport.some(({ domain }) => domain === ownDomain.domain);
     const initializer = [...(graph.initializer ?? []), ...this.constants];
     const outputs = graph.output?.map(({ name }) => name ?? '') ?? [];
     return onnx.ModelProto.encode({
       ...model,
-      opsetImport: this.domain === '' || isImported ? model.opsetImport : [...model.opsetImport, ownDomain],
+      opsetImport: opsetsWith(model, opset),
       graph: pruneOnnx({ ...graph, node: this.nodes, initializer }, outputs),
     }).finish();
   }

@@ -14,6 +14,7 @@ import {
   quantiseOnnx,
   rangedNodes,
   toOnnx,
+  whyNotQuantised,
   type EmbeddedBackbone,
   type OnnxBackbone,
 } from '../../../src/backbones';
@@ -133,10 +134,17 @@ function withBatchNormalisation(model: Uint8Array): Uint8Array {
       },
     ];
   });
+  // From 13 on these two are written another way: the model has to stay at 12.
+  const { INTS } = onnx.AttributeProto.AttributeType;
+  const [{ name: output = '' } = {}] = document.graph?.output ?? [];
+  const last = node.map((each) => (each.output?.[0] === output ? { ...each, output: ['values'] } : each));
+  const attribute = [{ name: 'axes', type: INTS, ints: [0] }];
+  last.push({ opType: 'Unsqueeze', input: ['values'], output: ['more'], attribute });
+  last.push({ opType: 'Squeeze', input: ['more'], output: [output ?? ''], attribute });
   return onnx.ModelProto.encode({
     ...document,
     opsetImport: [{ domain: '', version: 12 }],
-    graph: { ...document.graph, node },
+    graph: { ...document.graph, node: last },
   }).finish();
 }
 
@@ -234,6 +242,8 @@ describe('an ONNX model with eight bits', function () {
     const unfolded = withBatchNormalisation(model);
     assert(eightBits.ranges);
     const quantised = quantiseOnnx(unfolded, eightBits.ranges);
+    const { opsetImport } = onnx.ModelProto.decode(quantised);
+    assert.equal(Number(opsetImport.find(({ domain }) => domain === '')?.version), 12);
     const own = await run(quantised, pictures, [3, side, side, 3]);
     // Folded weights differ in their last bits, and so some of the integers by one.
     assert(relativeDistance(own, expected) < 0.05, String(relativeDistance(own, expected)));
@@ -279,6 +289,27 @@ describe('an ONNX model with eight bits', function () {
       assert.equal(counts.get(operator), 1, operator);
     for (const operator of ['Conv', 'MatMul', 'Gemm', 'Add', 'Mul', 'HardSigmoid', 'BatchNormalization'])
       assert.equal(counts.get(operator), undefined, operator);
+  });
+
+  it('is written by later operators where those mean the same, and refused where no integers can be had', () => {
+    const at = (version: number, opType: string) => {
+      const own = new OnnxModel();
+      const picture = own.node('Transpose', ['pictures'], 'picture', { perm: [0, 3, 1, 2] });
+      const filter = own.floats('filter', [4, 3, 1, 1], randomValues(12, 1));
+      own.node(opType, [own.node('Conv', [picture, filter], 'conv')], 'answer');
+      const value = { name: 'pictures', shape: [-1, 8, 8, 3] };
+      const document = onnx.ModelProto.decode(own.encode('at', [value], [{ ...value, name: 'answer' }]));
+      return onnx.ModelProto.encode({ ...document, opsetImport: [{ domain: '', version }] }).finish();
+    };
+    assert.equal(whyNotQuantised(at(7, 'Abs')), undefined);
+    const range = { least: -1, most: 1 };
+    const ranges = new Map([
+      ['picture', range],
+      ['conv', range],
+    ]);
+    const [first] = onnx.ModelProto.decode(quantiseOnnx(at(7, 'Abs'), ranges)).opsetImport;
+    assert.equal(Number(first?.version), 13);
+    assert.match(whyNotQuantised(at(9, 'Upsample')) ?? '', /version 9, and integers begin with version 10/);
   });
 
   it('has none where no weights are constants of finite numbers', () => {
