@@ -22,7 +22,11 @@ export class OnnxValues {
   constructor({ node: nodes, initializer, output }: onnx.IGraphProto) {
     for (const tensor of initializer ?? []) this.constants.set(tensor.name ?? '', tensor);
     for (const node of nodes ?? []) {
-      for (const name of new Set(usedBy(node))) this.users.set(name, [...(this.users.get(name) ?? []), node]);
+      for (const name of new Set(usedBy(node))) {
+        const users = this.users.get(name);
+        if (users) users.push(node);
+        else this.users.set(name, [node]);
+      }
       for (const name of node.output ?? []) this.makers.set(name, node);
       const [made = ''] = node.output ?? [];
       const constant = isPlain(node, 'Constant')
