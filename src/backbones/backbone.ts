@@ -5,11 +5,12 @@ import { readAssetFile, type Checksums } from './assetFile';
 import { damaged } from './damage';
 import { fingerprintOf, onnxFingerprintOf, quantisedFingerprintOf } from './fingerprint';
 import { maxOnnxBytes } from './custom/onnxFile';
+import { onnxRangeLimits } from './custom/quantiseOnnx';
 import type { Graph } from './graph';
 import { readGraphModel } from './graphModel';
 import type { Normalisation } from './normalise';
 import { quantisationRule } from './quantisation';
-import type { ActivationRanges } from './ranges';
+import { rangeLimits, type ActivationRanges } from './ranges';
 import { readRanges } from './rangesFile';
 
 /** What `backbone.json` says. */
@@ -44,14 +45,14 @@ interface LoadedFacts extends BackboneFacts {
   /** Over the calibration pictures; undefined for a network that came without: each dataset has its own then. */
   readonly scaling: Scaling | undefined;
   readonly folder: string;
+  /** With these the network has eight bits, and only a runtime that knows them may execute it. */
+  readonly ranges: ActivationRanges | undefined;
 }
 
 /** A network whose operations are known. */
 export interface GraphBackbone extends LoadedFacts {
   readonly kind: 'graph';
   readonly graph: Graph;
-  /** With these the network has eight bits, and only a runtime that knows them may execute it. */
-  readonly ranges: ActivationRanges | undefined;
 }
 
 /** An ONNX model with the input [n, H, W, 3] and the output [n, D]; only the onnx runtime may execute it. */
@@ -139,8 +140,7 @@ export async function openBackbone(
     const float = await openBackbone(path.join(path.dirname(folder), facts.quantisedFrom), {
       decoderVersion,
     });
-    if (float.kind !== 'graph') throw damaged(folder, `${facts.quantisedFrom} cannot be quantised`);
-    const ranges = await readRanges(folder, float.graph, checksums);
+    const ranges = await readRanges(folder, limitsOf(float), checksums);
     return {
       ...float,
       ...facts,
@@ -155,12 +155,22 @@ export async function openBackbone(
   if (batch !== undefined) {
     const model = await readAssetFile(folder, onnxFileName, maxOnnxBytes, checksums);
     const fingerprint = onnxFingerprintOf(model, facts, decoderVersion);
-    return { ...facts, kind: 'onnx', fingerprint, scaling, model, batch, folder };
+    return { ...facts, kind: 'onnx', fingerprint, scaling, model, batch, ranges: undefined, folder };
   }
   const graph = await readGraphModel(folder, checksums);
   checkShapes(graph, facts);
   const fingerprint = fingerprintOf(graph, facts, decoderVersion);
   return { ...facts, kind: 'graph', fingerprint, scaling, graph, ranges: undefined, folder };
+}
+
+function limitsOf(float: Backbone): ReturnType<typeof rangeLimits> {
+  if (float.kind === 'graph') return rangeLimits(float.graph);
+  try {
+    return onnxRangeLimits(float.model);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw damaged(path.join(float.folder, onnxFileName), reason);
+  }
 }
 
 interface FolderFacts {

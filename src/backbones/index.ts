@@ -31,6 +31,7 @@ export {
   installQuantised,
   removeBackbone,
 } from './custom/install';
+export { observableOnnx, onnxRangeLimits, quantiseOnnx, whyNotQuantised } from './custom/quantiseOnnx';
 export { parseNormalisation, type NormalisationKind } from './custom/normalisation';
 export { readNetwork, type ReadNetwork } from './custom/readNetwork';
 export { downloadFile } from './download';

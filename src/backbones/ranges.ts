@@ -69,6 +69,21 @@ export function rangedNodes(graph: Graph): ReadonlySet<string> {
   return ranged;
 }
 
+/** The nodes `rangedNodes` names, and what can be in their range. */
+export function rangeLimits(graph: Graph): ReadonlyMap<string, Range> {
+  const ranged = rangedNodes(graph);
+  const limits = new Map<string, Range>();
+  for (const { name, operation } of graph.nodes)
+    if (ranged.has(name))
+      limits.set(name, rectifierLimits[operation.kind] ?? { least: -Infinity, most: Infinity });
+  return limits;
+}
+
+const rectifierLimits: Partial<Record<GraphNode['operation']['kind'], Range>> = {
+  relu: { least: 0, most: Infinity },
+  relu6: { least: 0, most: 6 },
+};
+
 const roundedKinds: ReadonlySet<GraphNode['operation']['kind']> = new Set([
   'add',
   'pool',

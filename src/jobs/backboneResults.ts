@@ -36,7 +36,7 @@ export interface AddedBackbone {
   readonly dimension: number;
   readonly input: { readonly height: number; readonly width: number };
   readonly cut: readonly string[];
-  /** Whether it can be given eight bits: an ONNX model cannot. */
+  /** Whether it can be given eight bits: there is an ONNX model in which nothing can. */
   readonly quantisable: boolean;
 }
 

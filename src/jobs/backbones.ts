@@ -12,6 +12,7 @@ import {
   parseNormalisation,
   readNetwork,
   removeBackbone as remove,
+  whyNotQuantised,
   type CutCandidate,
   type ProxySettings,
   type ReadNetwork,
@@ -99,7 +100,7 @@ export const addBackbone: Job<'addBackbone'> = async (
     });
     await forget();
     const { dimension, cut: cutAt, input: size } = made;
-    const quantisable = network.kind === 'graph';
+    const quantisable = network.kind === 'graph' || whyNotQuantised(network.model) === undefined;
     return { id, name: called, dimension, cut: cutAt, input: size, quantisable };
   });
 };

@@ -35,7 +35,9 @@ export async function openRun(
     if (
       !(error instanceof RetrainError) ||
       !cannotRun.has(error.code) ||
-      backbone.quantisedFrom === undefined
+      backbone.quantisedFrom === undefined ||
+      // In float32 an ONNX model runs nowhere else either.
+      backbone.kind === 'onnx'
     )
       throw error;
     const network = await networks.open({ backbone: backbone.quantisedFrom, runtime: choice });

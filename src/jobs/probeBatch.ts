@@ -3,13 +3,14 @@ import { openRuntime } from '../runtimes';
 
 /** Whether an ONNX model gives two pictures the same values side by side as alone: many are saved for one at a time. */
 export async function probeBatch(
-  network: Omit<OnnxBackbone, 'batch' | 'fingerprint' | 'scaling' | 'quantisedFrom' | 'kind'>,
+  network: Omit<OnnxBackbone, 'batch' | 'fingerprint' | 'scaling' | 'quantisedFrom' | 'ranges' | 'kind'>,
 ): Promise<OnnxBackbone['batch']> {
   const { input, dimension } = network;
   const size = input.height * input.width * 3;
   const pictures = Uint8Array.from({ length: 2 * size }, (_, i) => (i * 7919) % 256);
   const run = async (batch: OnnxBackbone['batch']): Promise<Float32Array> => {
-    const facts = { kind: 'onnx', fingerprint: '', scaling: undefined, quantisedFrom: undefined } as const;
+    const none = { scaling: undefined, quantisedFrom: undefined, ranges: undefined };
+    const facts = { kind: 'onnx', fingerprint: '', ...none } as const;
     const runtime = await openRuntime('onnx', { ...network, ...facts, batch });
     try {
       return await runtime.run(pictures, 2);

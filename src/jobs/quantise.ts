@@ -1,14 +1,15 @@
 import path from 'node:path';
 import { RetrainError, seededRandom, throwIfAborted } from '../base';
 import {
+  installedBackbones,
   installQuantised,
   normalise,
   openBackbone,
   quantisationRule,
   removeBackbone,
+  whyNotQuantised,
   writeRanges,
   type Backbone,
-  type GraphBackbone,
 } from '../backbones';
 import { computeValues } from '../bottlenecks';
 import type { ImageFile } from '../dataset';
@@ -36,9 +37,12 @@ export const quantiseBackbone: Job<'quantiseBackbone'> = async ({ id, folder }, 
   const backbone = await networks.backbone(id);
   const refuse = (reason: string): RetrainError => new RetrainError('BACKBONE_NOT_QUANTISED', { id, reason });
   const root = keptBackbones(places);
-  if (backbone.kind !== 'graph') throw refuse('it is an ONNX model');
   if (backbone.ranges !== undefined) throw refuse('it has them already');
   if (path.dirname(backbone.folder) !== root) throw refuse('it comes with the extension');
+  const reason = backbone.kind === 'onnx' ? whyNotQuantised(backbone.model) : undefined;
+  if (reason !== undefined) throw refuse(reason);
+  if ((await installedBackbones(root)).some((kept) => kept.id === `${id}-int8`))
+    throw new RetrainError('BACKBONE_TAKEN', { id: `${id}-int8` });
   const dataset = await realFolder(folder);
   const { images } = await scanFolder(dataset, 1, context);
   const chosen = shuffled(images).slice(0, calibrationPictures + comparedPictures);
@@ -83,7 +87,7 @@ export const quantiseBackbone: Job<'quantiseBackbone'> = async ({ id, folder }, 
 async function* normalised(
   root: string,
   images: readonly ImageFile[],
-  { input, normalisation }: GraphBackbone,
+  { input, normalisation }: Backbone,
   { signal, report, reader }: JobContext<{ kind: 'recomputing'; done: number; of: number }>,
 ): AsyncGenerator<Float32Array> {
   for (const [i, image] of images.entries()) {

@@ -1,6 +1,6 @@
 import type * as Ort from 'onnxruntime-node';
 import { RetrainError } from '../base';
-import { normalise, toOnnx, type Backbone } from '../backbones';
+import { normalise, quantiseOnnx, toOnnx, type Backbone } from '../backbones';
 import { onnxProduct } from './onnxProduct';
 import { checkPictures, doublesOf, type Runtime } from './runtime';
 import { Turns } from './turns';
@@ -70,7 +70,9 @@ async function openSession(
 ): Promise<Ort.InferenceSession> {
   const model =
     backbone.kind === 'onnx'
-      ? backbone.model
+      ? backbone.ranges
+        ? quantiseOnnx(backbone.model, backbone.ranges)
+        : backbone.model
       : toOnnx(backbone.graph, { ranges: backbone.ranges, pixels: backbone.normalisation });
   try {
     return await ort.InferenceSession.create(model, options);

@@ -31,7 +31,7 @@ export async function readOnnx(file: string, asked: InputSize | undefined): Prom
   const damaged = damageOf(file);
   let model: onnx.ModelProto;
   try {
-    model = onnx.ModelProto.decode(bytes);
+    model = decodeOnnx(bytes);
   } catch (error) {
     throw damaged(`it is no ONNX model: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -70,6 +70,12 @@ export async function readOnnx(file: string, asked: InputSize | undefined): Prom
   };
 }
 
+/** The bytes as a model; throws where they are none. */
+export function decodeOnnx({ buffer, byteOffset, byteLength }: Uint8Array): onnx.ModelProto {
+  // Of a Buffer protobufjs makes others in a way that Node.js warns of on standard error.
+  return onnx.ModelProto.decode(new Uint8Array(buffer, byteOffset, byteLength));
+}
+
 /** Broadcasting as we write it. */
 const leastOpset = 7;
 const maxDepth = 20;
@@ -95,7 +101,7 @@ function checkGraph(graph: onnx.IGraphProto, damaged: (reason: string) => Error,
 }
 
 /** What a node uses, in the graphs of its branches, too. */
-function usedBy({ input, attribute }: onnx.INodeProto): string[] {
+export function usedBy({ input, attribute }: onnx.INodeProto): string[] {
   const within = (attribute ?? []).flatMap(({ g, graphs }) =>
     [g, ...(graphs ?? [])].flatMap((graph) => graph?.node?.flatMap(usedBy) ?? []),
   );

@@ -252,6 +252,7 @@ describe('an ONNX file somebody brought', () => {
         batch: 'open',
         fingerprint: '',
         scaling: undefined,
+        ranges: undefined,
         quantisedFrom: undefined,
         folder,
       };

@@ -13,6 +13,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { defaultBackbones, loadBackbone, OnnxModel, toOnnx } from '../../../src/backbones';
 import { documentOf, runCli } from '../../support/cli';
 import { breakOff, FileServer } from '../../support/fileServer';
 import { nsfwModels, writeNsfwModel } from '../../support/foreignNetworks';
@@ -107,6 +108,60 @@ describe('retrain backbones', function () {
       await errorOf('backbones', 'quantise', 'efficientnet-lite2', 'photos'),
       'BACKBONE_NOT_QUANTISED',
     );
+  });
+
+  it('gives an ONNX file eight bits as any other network, and trains on it', async () => {
+    const { graph } = await loadBackbone('media', defaultBackbones.float, { decoderVersion: 1 });
+    writeFileSync(path.join(home, 'lite.onnx'), toOnnx(graph));
+    const add = ['backbones', 'add', 'lite.onnx', '--normalisation', '127,128', '--json'];
+    // Another cut than the file's end, which is the values of three layers.
+    const added = documentOf(await run(...add, '--cut', 'head/relu6')) as {
+      backbone: { quantisable: boolean };
+    };
+    assert.equal(added.backbone.quantisable, true);
+    const made = documentOf(await run('backbones', 'quantise', 'lite', 'photos', '--json')) as unknown as {
+      id: string;
+      calibrated: number;
+      compared: number;
+      median: number;
+      least: number;
+    };
+    assert.deepEqual([made.id, made.calibrated, made.compared], ['lite-int8', 16, 8]);
+    assert(made.median >= 0.98 && made.least >= 0.9, JSON.stringify(made));
+    // The weights are those of the float network: only ranges are kept.
+    const kept = path.join(home, 'retrain-classifier', 'backbones', 'lite-int8');
+    assert.deepEqual(readdirSync(kept).sort(), ['backbone.json', 'ranges.json']);
+    assert.equal(await errorOf('backbones', 'quantise', 'lite', 'photos'), 'BACKBONE_TAKEN');
+    assert.equal(await errorOf('backbones', 'quantise', 'lite-int8', 'photos'), 'BACKBONE_NOT_QUANTISED');
+    const outcome = await run('train', 'photos', '--backbone', 'lite-int8', '--json');
+    assert.doesNotMatch(outcome.stderr, /Deprecation/);
+    const trained = documentOf(outcome) as { backbone: { id: string; dimension: number } };
+    assert.deepEqual([trained.backbone.id, trained.backbone.dimension], ['lite-int8', 1280]);
+    const photo = path.join('photos', 'daisy', readdirSync(path.join(photos, 'daisy'))[0] ?? '');
+    assert.match((await run('classify', photo)).stdout, /daisy \d/);
+    assert.equal(
+      await errorOf('train', 'photos', '--backbone', 'lite-int8', '--runtime', 'wasm'),
+      'RUNTIME_UNFIT',
+    );
+    // Changed ranges are another network, wrong ones none.
+    writeFileSync(path.join(kept, 'ranges.json'), '{"format": 1, "ranges": []}');
+    assert.equal(await errorOf('train', 'photos', '--backbone', 'lite-int8'), 'BACKBONE_DAMAGED');
+  });
+
+  it('says in one sentence that nothing of an ONNX file can have eight bits', async () => {
+    const model = new OnnxModel();
+    model.node('Relu', ['pictures'], 'positive');
+    const picture = { name: 'pictures', shape: [-1, 8, 8, 3] };
+    writeFileSync(
+      path.join(home, 'bare.onnx'),
+      model.encode('bare', [picture], [{ ...picture, name: 'positive' }]),
+    );
+    const added = documentOf(
+      await run('backbones', 'add', 'bare.onnx', '--normalisation', '0..1', '--json'),
+    ) as { backbone: { quantisable: boolean } };
+    assert.equal(added.backbone.quantisable, false);
+    const { stderr } = await run('backbones', 'quantise', 'bare', 'photos');
+    assert.match(stderr, /^The backbone bare cannot be given eight bits: it has no convolution.*\.$/m);
   });
 
   it('downloads one of the catalogue, never by itself', async () => {
