@@ -129,7 +129,7 @@ export const messages = {
   VIEWS_WITHOUT_DISTORTION:
     'Without a distortion there are no {views} views of an image; set one with --flip_left_right, --random_crop, --random_scale or --random_brightness.',
 
-  SETTING_UNUSED: '{setting} changes nothing here; choose one of the optimizers {optimizers}.',
+  SETTING_UNUSED: '{setting} changes nothing here; it does where {company}.',
   EARLY_STOPPING_BLIND:
     'There is no validation image, so nothing could end the training early; raise the validation percentage, or add photos.',
 

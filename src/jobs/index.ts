@@ -21,4 +21,5 @@ export {
   type SettingsFacts,
   type SettingValues,
 } from './settingDescriptions';
+export { hiddenDefaults } from './optimizerSettings';
 export { retrainPyDefaults, steppedDefaults } from '../training';

@@ -14,7 +14,6 @@ import {
 import {
   saveRun,
   type Continues,
-  type HeadSettings,
   type NewRun,
   type RefitOf,
   type RunDistortions,
@@ -22,7 +21,7 @@ import {
   type RunSettings,
   type ViewCounts,
 } from '../models';
-import { neighbourCandidates, ridgePenalties, scaleInPlace, type Continuation } from '../training';
+import { scaleInPlace, type Continuation } from '../training';
 import type { Job, JobContext } from './context';
 import { inWords } from './datasetFolder';
 import {
@@ -37,14 +36,13 @@ import { knownImages } from './knownImages';
 import { labelledRows } from './labelledRows';
 import { leaveOneOut } from './leaveOneOut';
 import { measureHead, predictionsOf } from './measureHead';
-import { stopsEarly, wholeOptimizer } from './optimizerSettings';
-import type { HeadChoice, RetrainSettings } from './retrainSettings';
+import { stopsEarly, wholeHead } from './optimizerSettings';
+import type { RetrainSettings } from './retrainSettings';
 import type { RetrainProgress } from './results';
 import { runView } from './runView';
 import { scalingOf } from './scaling';
 import { chosenSettings } from './settingsFile';
 import { trainHead } from './trainHead';
-import { hiddenDefaults } from './trainHidden';
 import { writeOutputs } from './trainingOutputs';
 import { readViews } from './views';
 
@@ -55,27 +53,12 @@ const usualPenalty = 0.1;
 export const retrain: Job<'retrain'> = async ({ folder, outputs, ...choice }, context) => {
   const { backbone, runtime, head, ...others } = await chosenSettings(folder, choice, context.report);
   if (outputs?.head !== undefined && head.kind === 'neighbours') throw new RetrainError('HEAD_WITHOUT_MODEL');
-  const given: RunSettings = { ...others, head: headSettings(head) };
+  const given: RunSettings = { ...others, head: wholeHead(head) };
   const dataset = await readDataset(folder, { backbone, runtime }, given, context, given.distortions);
   const trained = await trainRun(dataset, given, context);
   if (outputs) await writeOutputs(trained.run, outputs);
   return runView(trained.run, trained.folder, dataset.filled.facts.root);
 };
-
-function headSettings(head: HeadChoice): HeadSettings {
-  switch (head.kind) {
-    case 'softmax':
-      return { kind: 'softmax', optimizer: wholeOptimizer(head.optimizer) };
-    case 'ridge':
-      return { kind: 'ridge', penalties: ridgePenalties };
-    case 'hidden':
-      return hiddenDefaults;
-    case 'neighbours':
-      return { kind: 'neighbours', candidates: neighbourCandidates };
-    case 'centroid':
-      return { kind: 'centroid' };
-  }
-}
 
 /** A dataset with its values in memory, parted into its sides. */
 export interface PartedDataset {

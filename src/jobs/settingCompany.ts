@@ -26,6 +26,11 @@ export function unsuited({ needs, fits }: Companies, named: Named): string | nul
     .join(', or ')}`;
 }
 
+/** With what a setting changes something. */
+export function companyText({ needs, fits }: Companies): string {
+  return [...needs, ...fits].map((company) => worded(membersOf(company), ' is ')).join(', or ');
+}
+
 function membersOf(company: Company): Member[] {
   return Object.entries(company);
 }

@@ -1,5 +1,6 @@
 import { partFold, stratifiedFolds } from '../evaluation';
 import type { HiddenSettings } from '../models';
+import { hiddenDefaults } from './optimizerSettings';
 import {
   trainByGradient,
   type GradientTrained,
@@ -7,16 +8,6 @@ import {
   type TrainingOptions,
   type TrainingSet,
 } from '../training';
-
-/** Measured in docs/heads.md. */
-export const hiddenDefaults: HiddenSettings = {
-  kind: 'hidden',
-  units: 128,
-  batchSize: 32,
-  learningRate: 0.003,
-  passes: 100,
-  patience: 10,
-};
 
 /** Where there is no validation, one training image in so many decides when the training ends. */
 const validationFolds = 10;
@@ -48,7 +39,8 @@ export function trainHidden(
 ): Promise<GradientTrained> {
   const { dimension, classes, seed, settings = hiddenDefaults } = task;
   const { training, validation, imageWeights } = task.validation?.labels.length ? task : withTenthAside(task);
-  const { units, batchSize, learningRate, passes, patience } = settings;
+  const { units, learningRate, passes, patience, labelSmoothing } = settings;
+  const batchSize = settings.batchSize < 0 ? training.labels.length : settings.batchSize;
   const measureEvery = Math.ceil(training.labels.length / batchSize);
   return trainByGradient(
     {
@@ -57,12 +49,12 @@ export function trainHidden(
       dimension,
       classes,
       hidden: units,
-      labelSmoothing: 0,
+      labelSmoothing,
       stepRule: { kind: 'adam', learningRate },
       batchSize,
       steps: passes * measureEvery,
       measureEvery,
-      patience,
+      patience: patience > 0 ? patience : Infinity,
       seed,
       imageWeights,
     },

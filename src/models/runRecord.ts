@@ -75,12 +75,15 @@ export interface HiddenSettings {
   readonly kind: 'hidden';
   /** Of the hidden layer. */
   readonly units: number;
+  /** Images of a step; -1: all. */
   readonly batchSize: number;
   readonly learningRate: number;
   /** Over all training images, at most. */
   readonly passes: number;
-  /** Passes without a lower loss after which it ends. */
+  /** Passes without a lower loss after which it ends; 0: it goes on to its last. */
   readonly patience: number;
+  /** 0: none, as in every run from before there was any. */
+  readonly labelSmoothing: number;
 }
 
 export interface RunSettings {

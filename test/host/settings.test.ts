@@ -56,7 +56,7 @@ describe('Edit Settings', function () {
     };
     try {
       await configuration().update('optimizer', 'sgd', vscode.ConfigurationTarget.Workspace);
-      const open = { kind: 'sgd', trainBatchSize: 100, evalStepInterval: 10, earlyStopping: 0 };
+      const open = { kind: 'sgd', evalStepInterval: 10 };
       assert.deepEqual(optimizer(), { ...open, labelSmoothing: 0 });
       const changed = await restoreSettings(scope.fsPath, { optimizer: 'adam', learningRate: 0.3, none: 1 });
       assert.deepEqual(changed, { optimizer: 'adam', learningRate: 0.3 });

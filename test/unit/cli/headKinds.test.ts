@@ -158,6 +158,25 @@ describe('retrain train --head, of every kind', function () {
     rmSync(file);
   });
 
+  it('a hidden layer is steered by retrain.json, and by flags that are stronger', async () => {
+    const file = path.join(photos, 'retrain.json');
+    const steered = { hiddenUnits: 16, learningRate: 0.01, trainBatchSize: -1, earlyStopping: 0 };
+    writeFileSync(file, JSON.stringify({ head: 'hidden', ...steered }));
+    const { training } = await train('--training-passes', '4', '--label-smoothing', '0.1');
+    const own = { units: 16, batchSize: -1, learningRate: 0.01, passes: 4, patience: 0, labelSmoothing: 0.1 };
+    assert.deepEqual(training.hidden, own);
+    assert.deepEqual([training.epochs, training.ended], [4, 'limit']);
+    // The rate of a hidden layer is none for gradient descent.
+    const other = await train('--optimizer', 'sgd', '--how-many-training-steps', '5');
+    assert.equal((other.training.optimizer as { learningRate?: number }).learningRate, 10);
+    rmSync(file);
+    for (const [flag, head] of [
+      ['--hidden-units', 'softmax'],
+      ['--eval-step-interval', 'hidden'],
+    ] as const)
+      assert.equal((await run('train', 'photos', flag, '5', '--head', head)).status, 2, flag);
+  });
+
   it('a hidden layer takes class weights, and is written as a model and as curves', async () => {
     const [model, events] = [path.join(home, 'model'), path.join(home, 'events')];
     const document = await train(

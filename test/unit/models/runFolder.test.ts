@@ -396,7 +396,15 @@ describe('saveRun and readRun', () => {
     const hidden = runWith(['a', 'b'], {
       settings: {
         ...settings,
-        head: { kind: 'hidden', units: 8, batchSize: 32, learningRate: 0.003, passes: 100, patience: 10 },
+        head: {
+          kind: 'hidden',
+          units: 8,
+          batchSize: 32,
+          learningRate: 0.003,
+          passes: 100,
+          patience: 10,
+          labelSmoothing: 0.1,
+        },
       },
     });
     const centroid = runWith(['a', 'b'], {
