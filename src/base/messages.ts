@@ -142,7 +142,7 @@ export const messages = {
   REFIT_IMPOSSIBLE:
     'The run {path} belongs to the backbone {backbone}, which does not run here, and its photos are not at hand to fit it for another; use the onnx runtime, or retrain.',
   CONTINUE_UNKEPT:
-    'The run {path} cannot be continued: its head is no softmax regression, or it was made by a version that did not keep where its training ended; retrain.',
+    'The run {path} cannot be continued: its head is not trained step by step, or it was made by a version that did not keep where its training ended; retrain.',
   CONTINUE_CONVERGED:
     'The run {path} cannot be continued: its training had come to its end, and more of it would change nothing.',
   CONTINUE_OTHER_PHOTOS: 'The run {path} was not made from the photos in {folder}; name its own dataset.',

@@ -21,7 +21,7 @@ import {
   type RunSettings,
   type ViewCounts,
 } from '../models';
-import { scaleInPlace, type Continuation } from '../training';
+import { scaleInPlace } from '../training';
 import type { Job, JobContext } from './context';
 import { inWords } from './datasetFolder';
 import {
@@ -43,6 +43,7 @@ import { runView } from './runView';
 import { scalingOf } from './scaling';
 import { chosenSettings } from './settingsFile';
 import { trainHead } from './trainHead';
+import type { Continued } from './trainedRun';
 import { writeOutputs } from './trainingOutputs';
 import { readViews } from './views';
 
@@ -105,9 +106,9 @@ export async function readDataset(
 interface Origin {
   /** The run that this one stands in for. */
   readonly refitOf?: RefitOf;
-  /** The run that this one goes on with, and where its training ended, its heads on raw values. */
+  /** The run that this one goes on with, and where its training ended. */
   readonly continues?: Continues;
-  readonly continued?: Continuation;
+  readonly continued?: Continued;
 }
 
 /** Trains, measures and saves. The values are used up. */
@@ -134,13 +135,13 @@ export async function trainRun(
     lacking.push(new RetrainError('EARLY_STOPPING_BLIND', { path: facts.root }));
   if (views && views.missing > 0) lacking.push(new RetrainError('VIEWS_MISSING', { count: views.missing }));
   const originals = labelledRows(read, labels, 0, counts.training);
-  const scaling = await scalingOf(filled, originals.values);
+  const scaling = continued?.kind === 'state' ? continued.scaling : await scalingOf(filled, originals.values);
   const sides = { training, originals, validation, scaling, settings };
   const {
     head,
     training: trained,
     calibration,
-    last,
+    resumption,
   } = await trainHead(filled, labels.length, { ...sides, continued }, context);
   const known = await knownImages({ ...sides, training: originals }, labels.length, filled.runtime);
 
@@ -203,7 +204,7 @@ export async function trainRun(
     location.retrain,
     run,
     filled.rows.map(({ image, sha256 }) => ({ sha256, label: image.label, path: image.path })),
-    last,
+    resumption,
   );
   return { run: { ...run, name: path.basename(saved) }, folder: saved };
 }

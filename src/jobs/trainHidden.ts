@@ -3,6 +3,8 @@ import type { HiddenSettings } from '../models';
 import { hiddenDefaults } from './optimizerSettings';
 import {
   trainByGradient,
+  type GradientContinuation,
+  type GradientPlace,
   type GradientTrained,
   type Product,
   type TrainingOptions,
@@ -25,6 +27,8 @@ export interface HiddenTask {
   readonly imageWeights?: Float64Array | undefined;
   /** Rows of one group, such as views of an image, are kept aside together, [n]. */
   readonly groups?: readonly string[];
+  /** Goes on from there; the passes of the settings count those made there. */
+  readonly from?: GradientContinuation;
 }
 
 /**
@@ -37,7 +41,7 @@ export function trainHidden(
   product: Product,
   options: TrainingOptions,
 ): Promise<GradientTrained> {
-  const { dimension, classes, seed, settings = hiddenDefaults } = task;
+  const { dimension, classes, seed, settings = hiddenDefaults, from } = task;
   const { training, validation, imageWeights } = task.validation?.labels.length ? task : withTenthAside(task);
   const { units, learningRate, passes, patience, labelSmoothing } = settings;
   const batchSize = settings.batchSize < 0 ? training.labels.length : settings.batchSize;
@@ -52,15 +56,22 @@ export function trainHidden(
       labelSmoothing,
       stepRule: { kind: 'adam', learningRate },
       batchSize,
-      steps: passes * measureEvery,
+      steps: passes * measureEvery + (from ? strayed(from.state, measureEvery) : 0),
       measureEvery,
       patience: patience > 0 ? patience : Infinity,
       seed,
       imageWeights,
+      from,
     },
     product,
     options,
   );
+}
+
+/** How many steps more, or fewer, were made than as many passes have now: none, unless there are other images. */
+function strayed({ steps, measured }: GradientPlace, perPass: number): number {
+  const ahead = steps - (measured - 1) * perPass;
+  return ahead >= 0 && ahead < perPass ? 0 : ahead;
 }
 
 function withTenthAside({
