@@ -10,7 +10,7 @@ import {
   type LayersHead,
   type RunRecord,
 } from '../models';
-import { tempered, type Head, type LbfgsOptimizer } from '../training';
+import { tempered, type Head, type LbfgsOptimizer, type StepRule } from '../training';
 import type { Job } from './context';
 import { readDataset, trainRun } from './retrain';
 import { runView } from './runView';
@@ -51,6 +51,7 @@ function isStepped(head: HeadSettings): head is SteppedHead {
   return head.kind === 'softmax' || head.kind === 'hidden';
 }
 
+/** @throws RUN_DAMAGED, CONTINUE_UNKEPT */
 async function readContinued(
   run: RunRecord,
   runFolder: string,
@@ -59,9 +60,13 @@ async function readContinued(
 ): Promise<Continued> {
   const { backbone, evaluation, settings } = run;
   const { dimension } = backbone;
-  if (place) {
-    const isAdam = settings.head.kind === 'hidden' || isByAdam(settings.head);
-    const { state, scaling } = await readState(runFolder, { place, head: trained, dimension, isAdam });
+  const rule = ruleOf(settings.head);
+  if (place && rule) {
+    const units = trained.kind === 'hidden' ? trained.hidden.bias.length : undefined;
+    if (units !== (settings.head.kind === 'hidden' ? settings.head.units : undefined))
+      throw new RetrainError('RUN_DAMAGED', { path: runFolder, reason: 'its head is not as its settings' });
+    const kept = { place, head: trained, dimension, isAdam: rule === 'adam' };
+    const { state, scaling } = await readState(runFolder, kept);
     // What ended it would end it again at once.
     const patientSince = ended === 'patience' ? place.measured - 1 : place.patientSince;
     return {
@@ -76,8 +81,11 @@ async function readContinued(
   return { kind: 'head', curve, bestEpoch, best: uncalibrated(trained.head, run), last };
 }
 
-function isByAdam(head: HeadSettings): boolean {
-  return head.kind === 'softmax' && head.optimizer.kind === 'adam';
+/** Undefined of a training that keeps no state. */
+function ruleOf(head: HeadSettings): StepRule['kind'] | undefined {
+  if (head.kind === 'hidden') return 'adam';
+  const kind = head.kind === 'softmax' ? head.optimizer.kind : undefined;
+  return kind === 'adam' || kind === 'sgd' ? kind : undefined;
 }
 
 /** The settings with their limit so much further on; `more` null: as it is, and where it was reached twice as far. */

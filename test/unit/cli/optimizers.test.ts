@@ -143,7 +143,10 @@ describe('retrain train by other optimizers', function () {
     assert.equal(further.training.epochs, made + 30);
     assert.equal(further.training.optimizer['steps'], made + 30);
     const curve = curveOf(further.run);
-    assert.deepEqual(curve.slice(0, stopped.length), stopped);
+    // Where it was stopped between two evaluations, that one falls away.
+    const inTurn = stopped.filter(({ epoch }) => epoch % 10 === 9);
+    assert.ok(inTurn.length > 0);
+    assert.deepEqual(curve.slice(0, inTurn.length), inTurn);
     assert.equal(curve.at(-1)?.epoch, made + 29);
     const { stdout: text } = await train('--continue', path.join(photos, further.run));
     assert.match(
@@ -221,7 +224,7 @@ describe('retrain train by other optimizers', function () {
     writeFileSync(file, text.replace(/"fingerprint": ".{8}/, '"fingerprint": "00000000'));
     assert.equal((await refusal('--continue', folder(short.run))).code, 'CONTINUE_BACKBONE');
     writeFileSync(file, text);
-    rmSync(path.join(folder(short.run), 'last.bin'));
+    rmSync(path.join(folder(short.run), 'state.bin'));
     assert.equal((await refusal('--continue', folder(short.run))).code, 'RUN_DAMAGED');
   });
 

@@ -486,6 +486,11 @@ describe('saveRun and readRun', () => {
       const saved = await saveRun(folder.path, run);
       assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
     }
+    const former = await saveRun(folder.path, hidden);
+    const facts = path.join(former, 'run.json');
+    await writeFile(facts, (await readFile(facts, 'utf8')).replace(/,\s*"labelSmoothing": 0.1/, ''));
+    const { head } = (await readRun(former)).settings;
+    assert.equal(head.kind === 'hidden' && head.labelSmoothing, 0, 'from before there was any');
     const saved = await saveRun(folder.path, chosen);
     const metrics = path.join(saved, 'metrics.json');
     const text = await readFile(metrics, 'utf8');
