@@ -228,6 +228,26 @@ describe('retrain train by other optimizers', function () {
     assert.equal((await refusal('--continue', folder(short.run))).code, 'RUN_DAMAGED');
   });
 
+  it('goes on with a run from before its state was kept, but not with a hidden layer', async () => {
+    const stateless = async (...args: string[]) => {
+      const { run } = await document(...args);
+      const folder = path.join(photos, run);
+      const metrics = path.join(folder, 'metrics.json');
+      const kept = JSON.parse(readFileSync(metrics, 'utf8')) as { training: { state?: object } };
+      delete kept.training.state;
+      writeFileSync(metrics, JSON.stringify(kept));
+      rmSync(path.join(folder, 'state.bin'));
+      cpSync(path.join(folder, 'weights.bin'), path.join(folder, 'last.bin'));
+      return folder;
+    };
+    const former = await stateless('--optimizer', 'adam', '--how-many-training-steps', '5');
+    const further = await document('--continue', former);
+    assert.deepEqual([further.training.epochs, curveOf(further.run).length], [10, 2]);
+    assert.ok(existsSync(path.join(photos, further.run, 'state.bin')));
+    const hidden = await stateless('--head', 'hidden', '--training-passes', '2');
+    assert.match((await train('--continue', hidden)).stderr, /cannot be continued/);
+  });
+
   it('goes on after photos were added, on the sides that the split gives them', async () => {
     const short = await document('--optimizer', 'adam', '--how-many-training-steps', '10');
     cpSync(path.resolve('media/samples/flowers/roses'), path.join(photos, 'roses'), { recursive: true });
