@@ -131,7 +131,7 @@ export const messages = {
   VIEWS_WITHOUT_DISTORTION:
     'Without a distortion there are no {views} views of an image; set one with --flip_left_right, --random_crop, --random_scale or --random_brightness.',
 
-  SETTING_UNUSED: '{setting} changes nothing here; choose an optimizer that has it: {optimizers}.',
+  SETTING_UNUSED: '{setting} changes nothing here; it does where {company}.',
   EARLY_STOPPING_BLIND:
     'There is no validation image, so nothing could end the training early; raise the validation percentage, or add photos.',
 
@@ -144,7 +144,7 @@ export const messages = {
   REFIT_IMPOSSIBLE:
     'The run {path} belongs to the backbone {backbone}, which does not run here, and its photos are not at hand to fit it for another; use the onnx runtime, or retrain.',
   CONTINUE_UNKEPT:
-    'The run {path} cannot be continued: its head is no softmax regression, or it was made by a version that did not keep where its training ended; retrain.',
+    'The run {path} cannot be continued: its head is not trained step by step, or it was made by a version that did not keep where its training ended; retrain.',
   CONTINUE_CONVERGED:
     'The run {path} cannot be continued: its training had come to its end, and more of it would change nothing.',
   CONTINUE_OTHER_PHOTOS: 'The run {path} was not made from the photos in {folder}; name its own dataset.',

@@ -4,8 +4,10 @@ import {
   defaultSettings,
   headKinds,
   headTakesWeights,
+  hiddenDefaults,
   settingNames,
   shortfall,
+  steppedDefaults,
   type JUnitOutput,
   type RetrainSettings,
   type SettingName,
@@ -32,8 +34,15 @@ function shareOfOne(text: string): number {
   return value;
 }
 
-/** The options of the optimizers beside those that retrain.py has. */
+/** The options of a hidden layer alone, and those of the optimizers beside what retrain.py has. */
 export const optimizerOptions = (): Option[] => [
+  new Option('--hidden-units <n>', `hidden: units of the hidden layer (${hiddenDefaults.units})`).argParser(
+    wholeNumber(1, 4096),
+  ),
+  new Option(
+    '--training-passes <n>',
+    `hidden: passes over the training images, at most (${hiddenDefaults.passes})`,
+  ).argParser(wholeNumber(1, 100_000)),
   new Option(
     '--label-smoothing <share>',
     'share of the truth that all classes get alike, 0 to less than 1; not with retrain.py',
@@ -44,7 +53,7 @@ export const optimizerOptions = (): Option[] => [
   }),
   new Option(
     '--early-stopping <n>',
-    'adam, sgd: end after so many evaluations without a better one on validation, 0: never',
+    `adam, sgd, hidden: end after so many evaluations, or passes, without a better one on validation, 0: never (${steppedDefaults.adam.earlyStopping}, hidden ${hiddenDefaults.patience})`,
   ).argParser(wholeNumber(0, 10_000_000)),
 ];
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import {
   defaultViews,
+  hiddenDefaults,
   mostViews,
   retrainPyDefaults,
   steppedDefaults,
@@ -60,20 +61,29 @@ function tensorName(text: string): string {
 const { trainBatchSize, validationBatchSize, evalStepInterval } = retrainPyDefaults;
 
 /** What an option is by default, of each optimizer that makes steps. */
-function usual(of: 'steps' | 'learningRate'): string {
-  return `(retrain.py ${retrainPyDefaults[of]}, adam ${steppedDefaults.adam[of]}, sgd ${steppedDefaults.sgd[of]})`;
+function usual(of: 'steps' | 'learningRate', others = ''): string {
+  return `(retrain.py ${retrainPyDefaults[of]}, adam ${steppedDefaults.adam[of]}, sgd ${steppedDefaults.sgd[of]}${others})`;
 }
+
+/** Those that a hidden layer has too. */
+const ofHiddenToo = () => [
+  new Option(
+    '--learning-rate <x>',
+    `learning rate ${usual('learningRate', `, hidden ${hiddenDefaults.learningRate}`)}`,
+  ).argParser(rate),
+  new Option(
+    '--train-batch-size <n>',
+    `images drawn for a step, -1: all (${trainBatchSize}, hidden ${hiddenDefaults.batchSize})`,
+  ).argParser(batchSize),
+];
 
 /** Those of the optimizers that make steps; without one that is named, of retrain.py's. */
 const inSteps = () => [
   new Option(
     '--how-many-training-steps <n>',
-    `steps ${usual('steps')}; with --continue: so many more, steps or epochs`,
+    `steps ${usual('steps')}; with --continue: so many more, steps, passes or epochs`,
   ).argParser(wholeNumber(1, 10_000_000)),
-  new Option('--learning-rate <x>', `learning rate ${usual('learningRate')}`).argParser(rate),
-  new Option('--train-batch-size <n>', `images drawn for a step, -1: all (${trainBatchSize})`).argParser(
-    batchSize,
-  ),
+  ...ofHiddenToo(),
   new Option('--eval-step-interval <n>', `steps between two evaluations (${evalStepInterval})`).argParser(
     wholeNumber(1, 10_000_000),
   ),
@@ -166,7 +176,7 @@ export function flagNotes(flags: RetrainPyFlags, implied: boolean): string[] {
     );
   if (implied)
     notes.push(
-      'Training as retrain.py does, on its split: --optimizer retrain.py follows from the flags given, unless retrain.json names adam or sgd',
+      'Training as retrain.py does, on its split: --optimizer retrain.py follows from the flags given, unless retrain.json names adam, sgd or a hidden layer',
     );
   return notes;
 }
@@ -179,6 +189,14 @@ export function moduleOf({ tfhubModule, architecture }: RetrainPyFlags): string 
 /** True where a flag was given that makes a training one of retrain.py's, unless another optimizer is named. */
 export function trainsAsRetrainPy(flags: RetrainPyFlags): boolean {
   return [...inSteps(), ...retrainPyAlone()].some((option) => isGiven(flags, option));
+}
+
+/** True where a flag was given that a hidden layer has not. */
+export function hiddenHasNot(flags: RetrainPyFlags): boolean {
+  const shared = new Set(ofHiddenToo().map((option) => option.attributeName()));
+  return [...inSteps(), ...retrainPyAlone()].some(
+    (option) => !shared.has(option.attributeName()) && isGiven(flags, option),
+  );
 }
 
 /** True where a flag was given that no other training has. */

@@ -1,5 +1,12 @@
 import * as vscode from 'vscode';
-import type { HeadKind, OptimizerChoice, RetrainSettings, SettingsChoice, SettingsPlace } from '../protocol';
+import type {
+  HeadChoice,
+  HeadKind,
+  OptimizerChoice,
+  RetrainSettings,
+  SettingsChoice,
+  SettingsPlace,
+} from '../protocol';
 import { headKinds } from './headNames';
 
 /** The settings for the dataset or image at `scope`; their defaults stand in package.json alone. */
@@ -66,8 +73,9 @@ function trainingSettings(
   switch (kind) {
     case 'softmax':
       break;
-    case 'ridge':
     case 'hidden':
+      return { splitRule, head: hiddenOf(settings), ...weights };
+    case 'ridge':
       return { splitRule, head: { kind }, ...weights };
     // These have no use for weights.
     case 'neighbours':
@@ -95,23 +103,45 @@ function isSet(settings: vscode.WorkspaceConfiguration, name: string): boolean {
   return [globalValue, workspaceValue, workspaceFolderValue].some((value) => value !== undefined);
 }
 
+function hiddenOf(settings: vscode.WorkspaceConfiguration): HeadChoice {
+  const { learningRate, batch, earlyStopping, labelSmoothing } = steering(settings);
+  return {
+    kind: 'hidden',
+    units: Math.min(4096, atLeastOne(settings.get<number>('hiddenUnits', 1))),
+    passes: Math.min(100_000, atLeastOne(settings.get<number>('trainingPasses', 1))),
+    ...(learningRate !== null && { learningRate }),
+    ...(batch !== null && { batchSize: batch }),
+    ...(earlyStopping !== null && { patience: earlyStopping }),
+    labelSmoothing,
+  };
+}
+
+/** What optimizers that make steps and a hidden layer have in common; null where the default differs and holds. */
+function steering(settings: vscode.WorkspaceConfiguration) {
+  const batch = settings.get<number | null>('trainBatchSize', null);
+  const earlyStopping = settings.get<number | null>('earlyStopping', null);
+  return {
+    learningRate: settings.get<number | null>('learningRate', null),
+    batch: batch === null ? null : batchSize(batch),
+    earlyStopping: earlyStopping === null ? null : Math.max(0, Math.round(earlyStopping)),
+    labelSmoothing: Math.min(0.999, Math.max(0, settings.get<number>('labelSmoothing', 0))),
+  };
+}
+
 function optimizerOf(settings: vscode.WorkspaceConfiguration): OptimizerChoice {
-  const labelSmoothing = Math.min(0.999, Math.max(0, settings.get<number>('labelSmoothing', 0)));
+  const { learningRate, batch, earlyStopping, labelSmoothing } = steering(settings);
   const steps = settings.get<number | null>('trainingSteps', null);
-  const learningRate = settings.get<number | null>('learningRate', null);
   const inSteps = {
     ...(steps !== null && { steps: atLeastOne(steps) }),
     ...(learningRate !== null && { learningRate }),
-    trainBatchSize: batchSize(settings.get<number>('trainBatchSize', 1)),
+    ...(batch !== null && { trainBatchSize: batch }),
     evalStepInterval: atLeastOne(settings.get<number>('evalStepInterval', 1)),
   };
   const kind = settings.get<string>('optimizer');
   switch (kind) {
     case 'adam':
-    case 'sgd': {
-      const earlyStopping = Math.max(0, Math.round(settings.get<number>('earlyStopping', 0)));
-      return { kind, ...inSteps, earlyStopping, labelSmoothing };
-    }
+    case 'sgd':
+      return { kind, ...inSteps, ...(earlyStopping !== null && { earlyStopping }), labelSmoothing };
     case 'retrain.py':
       return {
         kind,

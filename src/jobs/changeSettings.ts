@@ -14,7 +14,7 @@ import {
   type SettingName,
 } from './settingDescriptions';
 import { findSettings, settingsFileIn, settingsText } from './settingsFile';
-import { valuesOf, withValues } from './settingValues';
+import { hasAnotherMeasure, valuesOf, withValues } from './settingValues';
 
 /** By their names; null takes one out of the file, so that the editor's or the default holds. */
 export type SettingChanges = { readonly [name in SettingName]?: FlatSettings[string] | null };
@@ -70,10 +70,11 @@ function changed(
   for (const name of settingNames) {
     const value = before[name];
     if (value === undefined || !bound.has(name) || names.includes(name)) continue;
-    const goes = settingDescriptions[name].needs.some((company) =>
+    const isReset = settingDescriptions[name].needs.some((company) =>
       reset.some((other) => Object.hasOwn(company, other)),
     );
-    if (!goes && serves(name, held(after))) after[name] = value;
+    const isOfAnother = hasAnotherMeasure(name, heldBefore['head'], changes.head ?? heldBefore['head']);
+    if (!isReset && !isOfAnother && serves(name, held(after))) after[name] = value;
   }
   return after;
 }

@@ -4,14 +4,17 @@ import {
   isContinuable,
   readLast,
   readRun,
+  readState,
   type HeadSettings,
   type IterativeTraining,
+  type LayersHead,
   type RunRecord,
 } from '../models';
-import { tempered, type Continuation, type Head, type LbfgsOptimizer } from '../training';
+import { tempered, type Head, type LbfgsOptimizer, type StepRule } from '../training';
 import type { Job } from './context';
 import { readDataset, trainRun } from './retrain';
 import { runView } from './runView';
+import type { Continued } from './trainedRun';
 import { writeOutputs } from './trainingOutputs';
 
 /**
@@ -24,41 +27,82 @@ export const continueRun: Job<'continueRun'> = async (
   context,
 ) => {
   const run = await readRun(runFolder);
-  const { training, backbone, evaluation } = run;
+  const { training } = run;
   const { head } = run.settings;
-  if (!isContinuable(training, head) || head.kind !== 'softmax' || run.head.kind !== 'linear') {
+  if (!isContinuable(training, head) || !isStepped(head) || run.head.kind === 'neighbours') {
     const converged = training.kind === 'iterative' && training.ended === 'converged';
     throw new RetrainError(converged ? 'CONTINUE_CONVERGED' : 'CONTINUE_UNKEPT', { path: runFolder });
   }
-  const last = await readLast(runFolder, {
-    dimension: backbone.dimension,
-    classes: evaluation.labels.length,
-  });
+  const continued = await readContinued(run, runFolder, training, run.head);
 
   const settings = { ...run.settings, head: furtherHead(head, training, more) };
-  const network = { backbone: backbone.id, runtime };
+  const network = { backbone: run.backbone.id, runtime };
   const dataset = await readDataset(folder, network, settings, context, settings.distortions);
   checkSame(run, runFolder, dataset);
-  const continued: Continuation = {
-    curve: training.curve,
-    bestEpoch: training.bestEpoch,
-    best: uncalibrated(run.head.head, run),
-    last,
-  };
   const continues = { run: path.basename(runFolder), created: run.created, epochs: training.epochs };
   const trained = await trainRun(dataset, settings, context, { continued, continues });
   if (outputs) await writeOutputs(trained.run, outputs);
   return runView(trained.run, trained.folder, dataset.filled.facts.root);
 };
 
+type SteppedHead = Extract<HeadSettings, { kind: 'softmax' | 'hidden' }>;
+
+function isStepped(head: HeadSettings): head is SteppedHead {
+  return head.kind === 'softmax' || head.kind === 'hidden';
+}
+
+/** @throws RUN_DAMAGED, CONTINUE_UNKEPT */
+async function readContinued(
+  run: RunRecord,
+  runFolder: string,
+  { state: place, curve, bestEpoch, ended }: IterativeTraining,
+  trained: LayersHead,
+): Promise<Continued> {
+  const { backbone, evaluation, settings } = run;
+  const { dimension } = backbone;
+  const rule = ruleOf(settings.head);
+  if (place && rule) {
+    const units = trained.kind === 'hidden' ? trained.hidden.bias.length : undefined;
+    if (units !== (settings.head.kind === 'hidden' ? settings.head.units : undefined))
+      throw new RetrainError('RUN_DAMAGED', { path: runFolder, reason: 'its head is not as its settings' });
+    const kept = { place, head: trained, dimension, isAdam: rule === 'adam' };
+    const { state, scaling } = await readState(runFolder, kept);
+    // What ended it would end it again at once.
+    const patientSince = ended === 'patience' ? place.measured - 1 : place.patientSince;
+    return {
+      kind: 'state',
+      curve: curve.slice(0, place.measured),
+      state: { ...state, patientSince },
+      scaling,
+    };
+  }
+  if (trained.kind !== 'linear') throw new RetrainError('CONTINUE_UNKEPT', { path: runFolder });
+  const last = await readLast(runFolder, { dimension, classes: evaluation.labels.length });
+  return { kind: 'head', curve, bestEpoch, best: uncalibrated(trained.head, run), last };
+}
+
+/** Undefined of a training that keeps no state. */
+function ruleOf(head: HeadSettings): StepRule['kind'] | undefined {
+  if (head.kind === 'hidden') return 'adam';
+  const kind = head.kind === 'softmax' ? head.optimizer.kind : undefined;
+  return kind === 'adam' || kind === 'sgd' ? kind : undefined;
+}
+
 /** The settings with their limit so much further on; `more` null: as it is, and where it was reached twice as far. */
 function furtherHead(
-  { kind, optimizer }: Extract<HeadSettings, { kind: 'softmax' }>,
-  { epochs: made, regularisation }: IterativeTraining,
+  head: SteppedHead,
+  { epochs, regularisation, state }: IterativeTraining,
   more: number | null,
 ): HeadSettings {
-  const limit = optimizer.kind === 'l-bfgs' ? optimizer.maxEpochs : optimizer.steps;
-  const further = made + (more ?? (made < limit ? limit - made : made));
+  const beyond = (made: number, limit: number): number =>
+    made + (more ?? (made < limit ? limit - made : made));
+  if (head.kind === 'hidden') {
+    // Of the pass in which it was stopped the rest is made too.
+    const whole = state ? state.measured - 1 : epochs;
+    return { ...head, passes: beyond(whole, head.passes) };
+  }
+  const { kind, optimizer } = head;
+  const further = beyond(epochs, optimizer.kind === 'l-bfgs' ? optimizer.maxEpochs : optimizer.steps);
   return {
     kind,
     optimizer:

@@ -1,10 +1,10 @@
 import type { HiddenSettings } from '../models';
-import { balancedWeights, onRawValues } from '../training';
+import { balancedWeights, onRawValues, placeOf, type Epoch } from '../training';
 import { calibrate } from './calibrate';
 import type { JobContext } from './context';
 import { secondsSince, type FilledDataset } from './fillCache';
 import type { RetrainProgress } from './results';
-import { scaleBoth, type Sides, type TrainedRun } from './trainedRun';
+import { scaleBoth, type Continued, type Sides, type TrainedRun } from './trainedRun';
 import { trainHidden } from './trainHidden';
 
 /** Where there are too few validation images to calibrate by, its probabilities stay as training left them. */
@@ -16,13 +16,17 @@ export async function hidden(
     validation,
     scaling,
     hidden: settings,
+    continued,
     settings: { seed, classWeights },
-  }: Sides & { readonly hidden: HiddenSettings },
+  }: Sides & { readonly hidden: HiddenSettings; readonly continued?: Continued | undefined },
   { signal, stop, report }: JobContext<RetrainProgress>,
 ): Promise<TrainedRun> {
   const started = performance.now();
   scaleBoth(training, validation, scaling);
-  const { trained, curve, bestEpoch, ended } = await trainHidden(
+  const progress = (epoch: Epoch) =>
+    report({ kind: 'training', unit: 'epoch', epoch, maxEpochs: settings.passes });
+  for (const epoch of continued?.curve ?? []) progress(epoch);
+  const { trained, curve, bestEpoch, ended, state } = await trainHidden(
     {
       training,
       validation,
@@ -32,13 +36,10 @@ export async function hidden(
       settings,
       imageWeights: classWeights && balancedWeights(training.labels, classes),
       groups: training.rows.map(({ sha256 }) => sha256),
+      ...(continued?.kind === 'state' && { from: continued }),
     },
     runtime.multiply,
-    {
-      signal,
-      stop,
-      report: (epoch) => report({ kind: 'training', unit: 'epoch', epoch, maxEpochs: settings.passes }),
-    },
+    { signal, stop, report: progress },
   );
   const calibrated = await calibrate(trained, validation, runtime.multiply);
   const epochs = curve.length - 1;
@@ -46,7 +47,17 @@ export async function hidden(
   report({ kind: 'trained', unit: 'epoch', epochs, bestEpoch, seconds });
   return {
     head: onRawValues(calibrated.head, scaling),
-    training: { kind: 'iterative', unit: 'epoch', epochs, bestEpoch, ended, seconds, curve },
+    training: {
+      kind: 'iterative',
+      unit: 'epoch',
+      epochs,
+      bestEpoch,
+      ended,
+      seconds,
+      curve,
+      state: placeOf(state),
+    },
     calibration: calibrated.calibration,
+    resumption: { kind: 'state', state, scaling },
   };
 }

@@ -23,4 +23,5 @@ export {
 } from './settingDescriptions';
 export type { SettingChanges } from './changeSettings';
 export type { SettingControl } from './settingsForm';
+export { hiddenDefaults } from './optimizerSettings';
 export { retrainPyDefaults, steppedDefaults } from '../training';

@@ -1,14 +1,43 @@
+import type { HeadSettings, HiddenSettings } from '../models';
 import {
+  neighbourCandidates,
   retrainPyDefaults,
+  ridgePenalties,
   softmaxPenalties,
   steppedDefaults,
   trainingDefaults,
   type Optimizer,
 } from '../training';
-import type { OptimizerChoice } from './retrainSettings';
+import type { HeadChoice, OptimizerChoice } from './retrainSettings';
 
-/** An optimizer with what was left open. */
-export function wholeOptimizer(chosen: OptimizerChoice): Optimizer {
+/** Measured in docs/heads.md. */
+export const hiddenDefaults: HiddenSettings = {
+  kind: 'hidden',
+  units: 128,
+  batchSize: 32,
+  learningRate: 0.003,
+  passes: 100,
+  patience: 10,
+  labelSmoothing: 0,
+};
+
+/** A head with what was left open. */
+export function wholeHead(chosen: HeadChoice): HeadSettings {
+  switch (chosen.kind) {
+    case 'softmax':
+      return { kind: 'softmax', optimizer: wholeOptimizer(chosen.optimizer) };
+    case 'ridge':
+      return { kind: 'ridge', penalties: ridgePenalties };
+    case 'hidden':
+      return { ...hiddenDefaults, ...chosen };
+    case 'neighbours':
+      return { kind: 'neighbours', candidates: neighbourCandidates };
+    case 'centroid':
+      return { kind: 'centroid' };
+  }
+}
+
+function wholeOptimizer(chosen: OptimizerChoice): Optimizer {
   switch (chosen.kind) {
     case 'l-bfgs': {
       const { regularisation, ...others } = chosen;

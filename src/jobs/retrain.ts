@@ -14,7 +14,6 @@ import {
 import {
   saveRun,
   type Continues,
-  type HeadSettings,
   type NewRun,
   type RefitOf,
   type RunDistortions,
@@ -22,7 +21,7 @@ import {
   type RunSettings,
   type ViewCounts,
 } from '../models';
-import { neighbourCandidates, ridgePenalties, scaleInPlace, type Continuation } from '../training';
+import { scaleInPlace } from '../training';
 import type { Job, JobContext } from './context';
 import { inWords } from './datasetFolder';
 import {
@@ -37,14 +36,14 @@ import { knownImages } from './knownImages';
 import { labelledRows } from './labelledRows';
 import { leaveOneOut } from './leaveOneOut';
 import { measureHead, predictionsOf } from './measureHead';
-import { stopsEarly, wholeOptimizer } from './optimizerSettings';
-import type { HeadChoice, RetrainSettings } from './retrainSettings';
+import { stopsEarly, wholeHead } from './optimizerSettings';
+import type { RetrainSettings } from './retrainSettings';
 import type { RetrainProgress } from './results';
 import { runView } from './runView';
 import { scalingOf } from './scaling';
 import { chosenSettings } from './settingsFile';
 import { trainHead } from './trainHead';
-import { hiddenDefaults } from './trainHidden';
+import type { Continued } from './trainedRun';
 import { writeOutputs } from './trainingOutputs';
 import { readViews } from './views';
 
@@ -55,27 +54,12 @@ const usualPenalty = 0.1;
 export const retrain: Job<'retrain'> = async ({ folder, outputs, ...choice }, context) => {
   const { backbone, runtime, head, ...others } = await chosenSettings(folder, choice, context.report);
   if (outputs?.head !== undefined && head.kind === 'neighbours') throw new RetrainError('HEAD_WITHOUT_MODEL');
-  const given: RunSettings = { ...others, head: headSettings(head) };
+  const given: RunSettings = { ...others, head: wholeHead(head) };
   const dataset = await readDataset(folder, { backbone, runtime }, given, context, given.distortions);
   const trained = await trainRun(dataset, given, context);
   if (outputs) await writeOutputs(trained.run, outputs);
   return runView(trained.run, trained.folder, dataset.filled.facts.root);
 };
-
-function headSettings(head: HeadChoice): HeadSettings {
-  switch (head.kind) {
-    case 'softmax':
-      return { kind: 'softmax', optimizer: wholeOptimizer(head.optimizer) };
-    case 'ridge':
-      return { kind: 'ridge', penalties: ridgePenalties };
-    case 'hidden':
-      return hiddenDefaults;
-    case 'neighbours':
-      return { kind: 'neighbours', candidates: neighbourCandidates };
-    case 'centroid':
-      return { kind: 'centroid' };
-  }
-}
 
 /** A dataset with its values in memory, parted into its sides. */
 export interface PartedDataset {
@@ -122,9 +106,9 @@ export async function readDataset(
 interface Origin {
   /** The run that this one stands in for. */
   readonly refitOf?: RefitOf;
-  /** The run that this one goes on with, and where its training ended, its heads on raw values. */
+  /** The run that this one goes on with, and where its training ended. */
   readonly continues?: Continues;
-  readonly continued?: Continuation;
+  readonly continued?: Continued;
 }
 
 /** Trains, measures and saves. The values are used up. */
@@ -151,13 +135,13 @@ export async function trainRun(
     lacking.push(new RetrainError('EARLY_STOPPING_BLIND', { path: facts.root }));
   if (views && views.missing > 0) lacking.push(new RetrainError('VIEWS_MISSING', { count: views.missing }));
   const originals = labelledRows(read, labels, 0, counts.training);
-  const scaling = await scalingOf(filled, originals.values);
+  const scaling = continued?.kind === 'state' ? continued.scaling : await scalingOf(filled, originals.values);
   const sides = { training, originals, validation, scaling, settings };
   const {
     head,
     training: trained,
     calibration,
-    last,
+    resumption,
   } = await trainHead(filled, labels.length, { ...sides, continued }, context);
   const known = await knownImages({ ...sides, training: originals }, labels.length, filled.runtime);
 
@@ -220,7 +204,7 @@ export async function trainRun(
     location.retrain,
     run,
     filled.rows.map(({ image, sha256 }) => ({ sha256, label: image.label, path: image.path })),
-    last,
+    resumption,
   );
   return { run: { ...run, name: path.basename(saved) }, folder: saved };
 }

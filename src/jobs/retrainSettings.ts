@@ -1,4 +1,4 @@
-import type { RunDistortions, SplitRule } from '../models';
+import type { HiddenSettings, RunDistortions, SplitRule } from '../models';
 import type { LbfgsOptimizer, RetrainPyOptimizer, SteppedOptimizer } from '../training';
 import type { HeadKind } from './crossValidationResults';
 import type { SettingValues } from './settingDescriptions';
@@ -16,7 +16,8 @@ type Open<O extends { readonly kind: string }> = Pick<O, 'kind'> & Partial<Omit<
 /** Which head is trained; what is left open is chosen by measurement. */
 export type HeadChoice =
   | { readonly kind: 'softmax'; readonly optimizer: OptimizerChoice }
-  | { readonly kind: Exclude<HeadKind, 'softmax'> };
+  | Open<HiddenSettings>
+  | { readonly kind: Exclude<HeadKind, 'softmax' | 'hidden'> };
 
 export interface RetrainSettings {
   /** `auto` or a backbone id. */

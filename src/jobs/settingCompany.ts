@@ -45,6 +45,11 @@ export function unsuited({ needs, fits }: Companies, named: Named): string | nul
     .join(', or ')}`;
 }
 
+/** With what a setting changes something. */
+export function companyText({ needs, fits }: Companies): string {
+  return [...needs, ...fits].map((company) => worded(membersOf(company), ' is ')).join(', or ');
+}
+
 function isNamed([name, values]: Member, named: Named): boolean {
   return values.some((value) => value === named.get(name));
 }

@@ -1,6 +1,7 @@
 import type { Failure, Untrusted } from '../base';
 import { retrainPyDefaults, steppedDefaults } from '../training';
 import { headKinds, headTakesWeights, type HeadKind } from './crossValidationResults';
+import { hiddenDefaults } from './optimizerSettings';
 import { unsuited } from './settingCompany';
 import { choice, drawn, name, positive, share, text, toggle, whole } from './settingKinds';
 import { defaultSettings, defaultViews, mostViews } from './settings';
@@ -8,9 +9,10 @@ import { defaultSettings, defaultViews, mostViews } from './settings';
 const retrainPy = { optimizer: ['retrain.py'] };
 const stepped = { optimizer: ['adam', 'sgd'] };
 const inSteps = { optimizer: [...stepped.optimizer, ...retrainPy.optimizer] };
+const hidden = { head: ['hidden'] };
 const oursAlone = { optimizer: ['l-bfgs', ...stepped.optimizer] };
 
-/** What each optimizer that makes steps takes where nobody says anything; the drawings are the same in all. */
+/** What each optimizer that makes steps takes where nobody says anything. */
 function usual(of: 'steps' | 'learningRate'): string {
   const { adam, sgd } = steppedDefaults;
   return `left out, ${adam[of]} for adam, ${sgd[of]} for sgd, ${retrainPyDefaults[of]} for retrain.py`;
@@ -111,6 +113,20 @@ export const settingDescriptions = {
       balanced: 'Every class, however many images it has: for classes of very different sizes.',
     },
   ),
+  hiddenUnits: whole(
+    { meaning: 'hidden: units of the hidden layer.', default: hiddenDefaults.units, needs: [hidden] },
+    1,
+    4096,
+  ),
+  trainingPasses: whole(
+    {
+      meaning: 'hidden: passes over the training images, at most.',
+      default: hiddenDefaults.passes,
+      needs: [hidden],
+    },
+    1,
+    100_000,
+  ),
   trainingSteps: whole(
     {
       meaning: `adam, sgd, retrain.py: the steps of training; ${usual('steps')}.`,
@@ -121,14 +137,14 @@ export const settingDescriptions = {
     10_000_000,
   ),
   learningRate: positive({
-    meaning: `adam, sgd, retrain.py: the learning rate; ${usual('learningRate')}.`,
+    meaning: `adam, sgd, retrain.py, hidden: the learning rate; ${usual('learningRate')}, ${hiddenDefaults.learningRate} for hidden.`,
     default: null,
-    needs: [inSteps],
+    needs: [inSteps, hidden],
   }),
   trainBatchSize: drawn({
-    meaning: 'adam, sgd, retrain.py: images drawn for each step; -1 takes all.',
-    default: retrainPyDefaults.trainBatchSize,
-    needs: [inSteps],
+    meaning: `adam, sgd, retrain.py, hidden: images drawn for each step, -1 takes all; left out, ${retrainPyDefaults.trainBatchSize}, for hidden ${hiddenDefaults.batchSize}.`,
+    default: null,
+    needs: [inSteps, hidden],
   }),
   validationBatchSize: drawn({
     meaning: 'retrain.py: validation images drawn for each evaluation; -1 takes all.',
@@ -146,18 +162,17 @@ export const settingDescriptions = {
   ),
   earlyStopping: whole(
     {
-      meaning:
-        'adam, sgd: evaluations without a lower cross-entropy on validation after which training ends; 0: it goes on to its last step.',
-      default: steppedDefaults.adam.earlyStopping,
-      needs: [stepped],
+      meaning: `adam, sgd, hidden: evaluations (of hidden, passes) without a lower cross-entropy on validation after which training ends, 0: it goes on to its end; left out, ${steppedDefaults.adam.earlyStopping}, for hidden ${hiddenDefaults.patience}.`,
+      default: null,
+      needs: [stepped, hidden],
     },
     0,
     10_000_000,
   ),
   labelSmoothing: share({
-    meaning: 'l-bfgs, adam, sgd: the share of the truth that all classes get alike; 0: none.',
+    meaning: 'l-bfgs, adam, sgd, hidden: the share of the truth that all classes get alike; 0: none.',
     default: 0,
-    fits: [{ head: ['softmax'], ...oursAlone }],
+    fits: [{ head: ['softmax'], ...oursAlone }, hidden],
   }),
   keep: choice(
     { meaning: 'retrain.py: which step is kept.', default: retrainPyDefaults.keep, needs: [retrainPy] },

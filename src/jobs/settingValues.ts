@@ -28,6 +28,28 @@ export function withValues(base: RetrainSettings, values: SettingValues, folder:
   return settings;
 }
 
+/** What optimizers and a hidden layer both have, each in its own measure: the rate of one is no rate for the other. */
+const ofEither: ReadonlySet<string> = new Set([
+  'learningRate',
+  'trainBatchSize',
+  'earlyStopping',
+  'labelSmoothing',
+]);
+
+/** Whether a setting of one head says nothing of the same setting of another. */
+export function hasAnotherMeasure(name: string, head: unknown, other: unknown): boolean {
+  return ofEither.has(name) && (head === 'hidden') !== (other === 'hidden');
+}
+
+/** `values` with what `options` say otherwise; where these name a hidden layer in the place of another head, or the reverse, what was said of that one goes. */
+export function overlaid(values: SettingValues, options: SettingValues): SettingValues {
+  const { head } = options;
+  const kept = Object.entries(values).filter(
+    ([name]) => head === undefined || !hasAnotherMeasure(name, values.head, head),
+  );
+  return { ...Object.fromEntries(kept), ...options };
+}
+
 /** Where nobody names the rule, it comes with head and optimizer; the folder's own name is the same on every machine. */
 function splitRule(
   base: RetrainSettings,
@@ -52,9 +74,24 @@ function usualRule({ head: kind, optimizer: by }: SettingValues): SettingValues[
 function head(base: HeadChoice, values: SettingValues): HeadChoice {
   const meant = values.optimizer !== undefined || values.regularisation === 'validation';
   const kind = values.head ?? (meant ? 'softmax' : base.kind);
+  if (kind === 'hidden') return hidden(base.kind === kind ? base : { kind }, values);
   if (kind !== 'softmax') return { kind };
   const known = base.kind === 'softmax' ? base.optimizer : ({ kind: 'l-bfgs' } as const);
   return { kind, optimizer: optimizer(known, values) };
+}
+
+type HiddenChoice = Extract<HeadChoice, { kind: 'hidden' }>;
+
+function hidden(known: HiddenChoice, values: SettingValues): HiddenChoice {
+  return {
+    kind: 'hidden',
+    ...said('units', values.hiddenUnits ?? known.units),
+    ...said('passes', values.trainingPasses ?? known.passes),
+    ...said('learningRate', values.learningRate ?? known.learningRate),
+    ...said('batchSize', values.trainBatchSize ?? known.batchSize),
+    ...said('patience', values.earlyStopping ?? known.patience),
+    ...said('labelSmoothing', values.labelSmoothing ?? known.labelSmoothing),
+  };
 }
 
 function optimizer(base: OptimizerChoice, values: SettingValues): OptimizerChoice {
@@ -157,6 +194,7 @@ export function valuesOf(
 }
 
 function headValues(chosen: HeadChoice): FlatSettings {
+  if (chosen.kind === 'hidden') return hiddenValues(chosen);
   if (chosen.kind !== 'softmax') return { head: chosen.kind };
   const { kind: head, optimizer: by } = chosen;
   const values = { head, optimizer: by.kind };
@@ -176,6 +214,18 @@ function headValues(chosen: HeadChoice): FlatSettings {
         ...said('keep', by.keep),
       };
   }
+}
+
+function hiddenValues({ kind: head, ...by }: HiddenChoice): FlatSettings {
+  return {
+    head,
+    ...said('hiddenUnits', by.units),
+    ...said('trainingPasses', by.passes),
+    ...said('learningRate', by.learningRate),
+    ...said('trainBatchSize', by.batchSize),
+    ...said('earlyStopping', by.patience),
+    labelSmoothing: by.labelSmoothing ?? 0,
+  };
 }
 
 function stepValues(by: Steps): FlatSettings {

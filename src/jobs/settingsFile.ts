@@ -10,7 +10,8 @@ import {
   type SettingName,
   type SettingValues,
 } from './settingDescriptions';
-import { valuesOf, withValues } from './settingValues';
+import { companyText } from './settingCompany';
+import { overlaid, valuesOf, withValues } from './settingValues';
 
 /** What a person keeps the settings of a dataset in, for editor and terminal alike. */
 const fileName = 'retrain.json';
@@ -83,23 +84,37 @@ export async function chosenSettings(
   if (found) report({ kind: 'settings', file: found.file, names: namesOf(found.values) });
   const { head, optimizer } = found?.values ?? {};
   const stepped = (optimizer === 'adam' || optimizer === 'sgd') && (head ?? 'softmax') === 'softmax';
-  const following = stepped ? {} : implied;
-  const chosen = withValues(settings, { ...found?.values, ...following, ...options }, folder);
+  const following = stepped || head === 'hidden' ? {} : implied;
+  const chosen = withValues(settings, overlaid(found?.values ?? {}, { ...following, ...options }), folder);
   if (options?.views !== undefined && !chosen.distortions)
     throw new RetrainError('VIEWS_WITHOUT_DISTORTION', { views: options.views });
   const held = valuesOf(chosen);
-  for (const setting of ofSomeOptimizers) {
-    const { needs, fits, default: usual } = settingDescriptions[setting];
-    if ((options?.[setting] ?? usual) !== usual && held[setting] === undefined) {
-      const optimizers = [...needs, ...fits].flatMap(({ optimizer = [] }) => optimizer).join(', ');
-      throw new RetrainError('SETTING_UNUSED', { setting, optimizers });
-    }
+  for (const setting of ofSomeTrainings) {
+    const { default: usual } = settingDescriptions[setting];
+    const value = options?.[setting] ?? usual;
+    // 0 switches something off that may not be there.
+    if (value !== usual && value !== 0 && held[setting] === undefined)
+      throw new RetrainError('SETTING_UNUSED', {
+        setting,
+        company: companyText(settingDescriptions[setting]),
+      });
   }
   return chosen;
 }
 
-/** Settings that a person may say without an optimizer, and that not every one has. */
-const ofSomeOptimizers = ['labelSmoothing', 'earlyStopping', 'classWeights', 'regularisation'] as const;
+/** Settings that a person may say without a head or an optimizer, and that not every one has. */
+const ofSomeTrainings = [
+  'regularisation',
+  'classWeights',
+  'hiddenUnits',
+  'trainingPasses',
+  'trainingSteps',
+  'learningRate',
+  'trainBatchSize',
+  'evalStepInterval',
+  'earlyStopping',
+  'labelSmoothing',
+] as const;
 
 /** Like `chosenSettings`, for a job that needs no more than a network. */
 export async function chosenNetwork(

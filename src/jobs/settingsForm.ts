@@ -1,7 +1,7 @@
 import { RetrainError, toFailure } from '../base';
 import type { Job } from './context';
-import { wholeOptimizer } from './optimizerSettings';
-import type { FlatSettings, RetrainSettings } from './retrainSettings';
+import { wholeHead } from './optimizerSettings';
+import type { FlatSettings, HeadChoice, RetrainSettings } from './retrainSettings';
 import { serves, settingDescriptions, settingNames, type SettingName } from './settingDescriptions';
 import type { SettingInput } from './settingKinds';
 import { findSettings, namesOf } from './settingsFile';
@@ -42,7 +42,7 @@ export const readSettingsFile: Job<'readSettingsFile'> = async ({ folder, worksp
 /** Those of the settings that change something beside the others; of no distorted photo there are views. */
 function controlsOf(settings: RetrainSettings, named: ReadonlySet<SettingName>): SettingControl[] {
   const held = valuesOf(settings);
-  const usual = usualSteps(settings);
+  const usual = usualValues(settings);
   return settingNames
     .filter((name) => serves(name, held) && (name !== 'views' || settings.distortions !== undefined))
     .map((name): SettingControl => {
@@ -58,12 +58,12 @@ function controlsOf(settings: RetrainSettings, named: ReadonlySet<SettingName>):
     });
 }
 
-/** What goes by the optimizer where nobody says anything. */
-function usualSteps({ head }: RetrainSettings): FlatSettings {
-  if (head.kind !== 'softmax' || head.optimizer.kind === 'l-bfgs') return {};
-  const { kind } = head.optimizer;
-  const optimizer = wholeOptimizer({ kind });
-  return optimizer.kind === 'l-bfgs'
-    ? {}
-    : { trainingSteps: optimizer.steps, learningRate: optimizer.learningRate };
+/** What holds of a head of this kind where nobody says anything. */
+function usualValues(settings: RetrainSettings): FlatSettings {
+  const { head } = settings;
+  const bare: HeadChoice =
+    head.kind === 'softmax'
+      ? { kind: head.kind, optimizer: { kind: head.optimizer.kind } }
+      : { kind: head.kind };
+  return valuesOf({ ...settings, head: wholeHead(bare) });
 }

@@ -4,13 +4,17 @@ import {
   chooseSoftmax,
   fold,
   onRawValues,
+  placeOf,
   stepsOf,
   trainRetrainPy,
   trainSoftmax,
   trainStepped,
   unfold,
+  withoutState,
   type Continuation,
   type CurveUnit,
+  type GradientState,
+  type Head,
   type LbfgsOptimizer,
   type Optimizer,
   type Product,
@@ -22,15 +26,17 @@ import { calibrate } from './calibrate';
 import type { JobContext } from './context';
 import { secondsSince, type FilledDataset } from './fillCache';
 import type { RetrainProgress } from './results';
-import { scaleBoth, type Sides, type TrainedRun } from './trainedRun';
+import { scaleBoth, type Continued, type Sides, type TrainedRun } from './trainedRun';
 
 type SoftmaxSides = Sides & {
   readonly optimizer: Optimizer;
-  readonly continued?: Continuation | undefined;
+  readonly continued?: Continued | undefined;
 };
 
 type Chosen = Pick<Extract<RunTraining, { kind: 'iterative' }>, 'regularisation'>;
-type TrainedSoftmax = Omit<Trained, 'head'> & Omit<TrainedRun, 'training' | 'last'> & Chosen;
+/** On scaled values. */
+type Ended = Omit<Trained, 'last'> & Chosen & ({ readonly last: Head } | { readonly state: GradientState });
+type TrainedSoftmax = Omit<Trained, 'head' | 'last'> & Omit<TrainedRun, 'training'> & Chosen;
 
 /** Trains a softmax regression under any optimizer. */
 export async function softmax(
@@ -55,20 +61,10 @@ export async function softmax(
   };
   for (const epoch of continued?.curve ?? []) options.report?.(epoch);
   const scaled = async (
-    trainScaled: (shared: {
-      from: Continuation | undefined;
-      imageWeights: Float64Array | undefined;
-    }) => Promise<Trained & Chosen>,
+    trainScaled: (imageWeights: Float64Array | undefined) => Promise<Ended>,
   ): Promise<TrainedSoftmax> => {
     scaleBoth(training, validation, scaling);
-    const result = await trainScaled({
-      from: continued && {
-        ...continued,
-        best: unfold(continued.best, scaling),
-        last: unfold(continued.last, scaling),
-      },
-      imageWeights: classWeights && balancedWeights(training.labels, classes),
-    });
+    const result = await trainScaled(classWeights && balancedWeights(training.labels, classes));
     const linear = { kind: 'linear', head: result.head } as const;
     const calibrated = await calibrate(linear, validation, runtime.multiply);
     // The folded head is the one that is measured and saved.
@@ -76,33 +72,51 @@ export async function softmax(
       ...result,
       ...calibrated,
       head: onRawValues(calibrated.head, scaling),
-      last: fold(result.last, scaling),
+      resumption:
+        'state' in result
+          ? { kind: 'state', state: result.state, scaling }
+          : { kind: 'head', head: fold(result.last, scaling) },
     };
   };
+  const heads = continued?.kind === 'head' ? continued : undefined;
+  const scaledHeads = (): Continuation | undefined =>
+    heads && { ...heads, best: unfold(heads.best, scaling), last: unfold(heads.last, scaling) };
   const train = async (): Promise<TrainedSoftmax> => {
     switch (optimizer.kind) {
       case 'l-bfgs':
-        return await scaled((shared) =>
-          regularised({ ...task, ...shared, maxEpochs }, optimizer, runtime.multiply, options),
+        return await scaled((imageWeights) =>
+          regularised(
+            { ...task, imageWeights, from: scaledHeads(), maxEpochs },
+            optimizer,
+            runtime.multiply,
+            options,
+          ),
         );
       case 'adam':
       case 'sgd':
-        return await scaled((shared) =>
-          trainStepped({ ...task, ...shared, seed, optimizer }, runtime.multiply, options),
-        );
+        return await scaled((imageWeights) => {
+          const former = scaledHeads();
+          const from = continued?.kind === 'state' ? continued : former && withoutState(former);
+          return trainStepped({ ...task, imageWeights, from, seed, optimizer }, runtime.multiply, options);
+        });
       case 'retrain.py': {
         const result = await trainRetrainPy(
-          { ...task, seed, optimizer, from: continued },
+          { ...task, seed, optimizer, from: heads },
           runtime.multiply,
           options,
         );
         scaleBoth(training, validation, scaling);
         // Its probabilities stay those of retrain.py.
-        return { ...result, head: { kind: 'linear', head: result.head }, calibration: null };
+        return {
+          ...result,
+          head: { kind: 'linear', head: result.head },
+          calibration: null,
+          resumption: { kind: 'head', head: result.last },
+        };
       }
     }
   };
-  const { head, curve, bestEpoch, calibration, ended, last, regularisation } = await train();
+  const { head, curve, bestEpoch, calibration, ended, resumption, regularisation } = await train();
   // The first of the epochs is the start, where nothing was trained; of the steps, one.
   const epochs = unit === 'epoch' ? curve.length - 1 : stepsOf(curve);
   const seconds = secondsSince(started);
@@ -118,9 +132,10 @@ export async function softmax(
       seconds,
       curve,
       ...(regularisation && { regularisation }),
+      ...(resumption?.kind === 'state' && { state: placeOf(resumption.state) }),
     },
     calibration,
-    ...(ended !== 'converged' && { last }),
+    ...(resumption && ended !== 'converged' && { resumption }),
   };
 }
 

@@ -1,4 +1,3 @@
-import type { Continuation } from '../training';
 import { centroid, neighbours } from './closedForm';
 import type { JobContext } from './context';
 import type { FilledDataset } from './fillCache';
@@ -6,17 +5,17 @@ import { hidden } from './hiddenHead';
 import type { RetrainProgress } from './results';
 import { ridge } from './ridgeHead';
 import { softmax } from './softmaxHead';
-import type { Sides, TrainedRun } from './trainedRun';
+import type { Continued, Sides, TrainedRun } from './trainedRun';
 
 /**
  * Trains a head for raw values. On return the values of both sides are scaled, in place: a copy of a large dataset
  * would not fit beside it.
- * @param continued a training of the same softmax head to go on with; its heads take raw values
+ * @param continued a training of the same head to go on with
  */
 export async function trainHead(
   filled: FilledDataset,
   classes: number,
-  sides: Sides & { readonly continued?: Continuation | undefined },
+  sides: Sides & { readonly continued?: Continued | undefined },
   context: JobContext<RetrainProgress>,
 ): Promise<TrainedRun> {
   const { head } = sides.settings;

@@ -1,22 +1,15 @@
 import { partFold, stratifiedFolds } from '../evaluation';
 import type { HiddenSettings } from '../models';
+import { hiddenDefaults } from './optimizerSettings';
 import {
   trainByGradient,
+  type GradientContinuation,
+  type GradientPlace,
   type GradientTrained,
   type Product,
   type TrainingOptions,
   type TrainingSet,
 } from '../training';
-
-/** Measured in docs/heads.md. */
-export const hiddenDefaults: HiddenSettings = {
-  kind: 'hidden',
-  units: 128,
-  batchSize: 32,
-  learningRate: 0.003,
-  passes: 100,
-  patience: 10,
-};
 
 /** Where there is no validation, one training image in so many decides when the training ends. */
 const validationFolds = 10;
@@ -34,6 +27,8 @@ export interface HiddenTask {
   readonly imageWeights?: Float64Array | undefined;
   /** Rows of one group, such as views of an image, are kept aside together, [n]. */
   readonly groups?: readonly string[];
+  /** Goes on from there; the passes of the settings count those made there. */
+  readonly from?: GradientContinuation;
 }
 
 /**
@@ -46,9 +41,10 @@ export function trainHidden(
   product: Product,
   options: TrainingOptions,
 ): Promise<GradientTrained> {
-  const { dimension, classes, seed, settings = hiddenDefaults } = task;
+  const { dimension, classes, seed, settings = hiddenDefaults, from } = task;
   const { training, validation, imageWeights } = task.validation?.labels.length ? task : withTenthAside(task);
-  const { units, batchSize, learningRate, passes, patience } = settings;
+  const { units, learningRate, passes, patience, labelSmoothing } = settings;
+  const batchSize = settings.batchSize < 0 ? training.labels.length : settings.batchSize;
   const measureEvery = Math.ceil(training.labels.length / batchSize);
   return trainByGradient(
     {
@@ -57,18 +53,25 @@ export function trainHidden(
       dimension,
       classes,
       hidden: units,
-      labelSmoothing: 0,
+      labelSmoothing,
       stepRule: { kind: 'adam', learningRate },
       batchSize,
-      steps: passes * measureEvery,
+      steps: passes * measureEvery + (from ? strayed(from.state, measureEvery) : 0),
       measureEvery,
-      patience,
+      patience: patience > 0 ? patience : Infinity,
       seed,
       imageWeights,
+      from,
     },
     product,
     options,
   );
+}
+
+/** How many steps more, or fewer, were made than as many passes have now: none, unless there are other images. */
+function strayed({ steps, measured }: GradientPlace, perPass: number): number {
+  const ahead = steps - (measured - 1) * perPass;
+  return ahead >= 0 && ahead < perPass ? 0 : ahead;
 }
 
 function withTenthAside({

@@ -1,5 +1,11 @@
-import type { RunCalibration, RunSettings, RunTraining } from '../models';
-import { scaleInPlace, type Head, type Scaling, type TrainedHead } from '../training';
+import type { KeptState, Resumption, RunCalibration, RunSettings, RunTraining } from '../models';
+import {
+  scaleInPlace,
+  type Continuation,
+  type GradientContinuation,
+  type Scaling,
+  type TrainedHead,
+} from '../training';
 import type { LabelledRows } from './labelledRows';
 
 /** What a head is trained on. */
@@ -19,9 +25,15 @@ export interface TrainedRun {
   readonly head: TrainedHead;
   readonly training: RunTraining;
   readonly calibration: RunCalibration | null;
-  /** Where the training of a linear head ended, on raw values; undefined where there is nothing to go on with. */
-  readonly last?: Head | undefined;
+  /** Absent where there is nothing to go on with. */
+  readonly resumption?: Resumption;
 }
+
+/** An earlier training that is gone on with. */
+export type Continued =
+  /** Its heads take raw values. */
+  | ({ readonly kind: 'head' } & Continuation)
+  | ({ readonly kind: 'state' } & GradientContinuation & Pick<KeptState, 'scaling'>);
 
 /** Scales the values of both sides in place. */
 export function scaleBoth(training: LabelledRows, validation: LabelledRows, scaling: Scaling): void {

@@ -2,6 +2,11 @@ import path from 'node:path';
 import type { Head } from '../training';
 import { floatBytes, readWeights, weightBytes } from './layersModel';
 import { damaged, readRunFile, runFiles } from './runFiles';
+import type { KeptState } from './stateFile';
+
+/** What a run keeps of its training to go on with; where there is no state, the last head on raw values. */
+export type Resumption =
+  { readonly kind: 'head'; readonly head: Head } | ({ readonly kind: 'state' } & KeptState);
 
 /** last.bin: the head that training had come to in the end, on raw values; laid out as weights.bin. */
 export function writeLast({ weights, bias }: Head): Uint8Array {

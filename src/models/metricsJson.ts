@@ -1,5 +1,5 @@
 import { Untrusted } from '../base';
-import type { CurveUnit, Epoch, Measures, TrainingEnd } from '../training';
+import type { CurveUnit, Epoch, GradientPlace, Measures, TrainingEnd } from '../training';
 import { readWarning } from './runJson';
 import { damaged, mostClasses } from './runFiles';
 import { count, penalty, seconds } from './numbers';
@@ -84,6 +84,23 @@ function readIterative(training: Untrusted): IterativeTraining {
     seconds: seconds(training.field('seconds')),
     curve,
     ...readRegularisation(training.optional('regularisation')),
+    ...readPlace(training.optional('state'), curve.length),
+  };
+}
+
+function readPlace(state: Untrusted | undefined, measurements: number): { readonly state?: GradientPlace } {
+  if (state === undefined) return {};
+  const steps = state.field('steps').integer(1, mostSteps);
+  const measured = state.field('measured').integer(0, measurements);
+  const index = (name: string) => state.field(name).integer(0, Math.max(0, measured - 1));
+  return {
+    state: {
+      steps,
+      before: state.field('before').integer(0, steps),
+      measured,
+      best: index('best'),
+      patientSince: index('patientSince'),
+    },
   };
 }
 

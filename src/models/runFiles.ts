@@ -16,8 +16,9 @@ export const runFiles = {
   leaveOneOut: 'leave-one-out.csv',
   /** Absent where nothing tells what is unknown. */
   known: 'known.bin',
-  /** Absent where a training cannot be continued. */
+  /** One of these where a training can be continued. */
   last: 'last.bin',
+  state: 'state.bin',
   /** Absent in runs of older versions. */
   images: 'images.csv',
   /** Written when the person names or pins the run. */

@@ -2,6 +2,7 @@ import type { ErrorParams } from '../base';
 import type {
   CurveUnit,
   Epoch,
+  GradientPlace,
   NeighboursTrial,
   Optimizer,
   RidgeTrial,
@@ -75,12 +76,15 @@ export interface HiddenSettings {
   readonly kind: 'hidden';
   /** Of the hidden layer. */
   readonly units: number;
+  /** Images of a step; -1: all. */
   readonly batchSize: number;
   readonly learningRate: number;
   /** Over all training images, at most. */
   readonly passes: number;
-  /** Passes without a lower loss after which it ends. */
+  /** Passes without a lower loss after which it ends; 0: it goes on to its last. */
   readonly patience: number;
+  /** 0: none, as in every run from before there was any. */
+  readonly labelSmoothing: number;
 }
 
 export interface RunSettings {
@@ -109,6 +113,8 @@ export interface IterativeTraining {
   readonly curve: readonly Epoch[];
   /** The l2 that validation has chosen, and those that were tried; absent where it was fixed. */
   readonly regularisation?: { readonly l2: number; readonly trials: readonly SoftmaxTrial[] };
+  /** Where it can be gone on from as if it had never ended; absent of other trainings, and in older runs. */
+  readonly state?: GradientPlace;
 }
 
 /** A ridge classifier, under the best of the penalties that were tried. */
@@ -153,11 +159,11 @@ export function curveOf(training: RunTraining): readonly Epoch[] {
   return 'curve' in training ? training.curve : [];
 }
 
-/** Where its training ended is kept, as of softmax regression alone, and more of it would change something. */
+/** Where its training ended is kept, and more of it would change something. */
 export function isContinuable(training: RunTraining, head: HeadSettings): training is IterativeTraining {
   return (
-    head.kind === 'softmax' &&
     training.kind === 'iterative' &&
+    (head.kind === 'softmax' || training.state !== undefined) &&
     training.ended !== undefined &&
     training.ended !== 'converged'
   );

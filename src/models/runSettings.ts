@@ -63,10 +63,11 @@ function readHead(head: Untrusted): HeadSettings {
       return {
         kind: 'hidden',
         units: head.field('units').integer(1, mostDrawn),
-        batchSize: head.field('batchSize').integer(1, mostDrawn),
+        batchSize: batchSize(head.field('batchSize')),
         learningRate: head.field('learningRate').number(0, Number.MAX_VALUE),
         passes: head.field('passes').integer(1, mostSteps),
-        patience: head.field('patience').integer(1, mostSteps),
+        patience: head.field('patience').integer(0, mostSteps),
+        labelSmoothing: smoothing(head.optional('labelSmoothing')),
       };
     case 'neighbours':
       return {
@@ -124,9 +125,9 @@ function batchSize(size: Untrusted): number {
   return size.value === -1 ? -1 : size.integer(1, mostDrawn);
 }
 
-/** Below 1. */
-function smoothing(share: Untrusted): number {
-  return share.number(0, 1 - Number.EPSILON / 2);
+/** Below 1; none where nothing is said. */
+function smoothing(share: Untrusted | undefined): number {
+  return share?.number(0, 1 - Number.EPSILON / 2) ?? 0;
 }
 
 function readLbfgs(settings: Untrusted): LbfgsOptimizer {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { isLink, readBounded, RetrainError, retryBusy, systemCode, writeAtomic, writeNew } from '../base';
 import { writeHead } from './headFiles';
 import { writeImages } from './imagesFile';
-import { writeLast } from './lastFile';
+import { writeLast, type Resumption } from './lastFile';
 import { writeKnown } from './knownFile';
 import { writeLabels } from './labelsFile';
 import { writeMetricsJson, type Metrics } from './metricsJson';
@@ -12,7 +12,7 @@ import { writePredictions } from './predictionsFile';
 import { runFiles } from './runFiles';
 import { writeRunJson } from './runJson';
 import type { NewRun, RunImage } from './runRecord';
-import type { Head } from '../training';
+import { writeState } from './stateFile';
 
 /** Names the last run that was given a name, for it may have been deleted since. */
 const lastNameFile = 'last-run';
@@ -24,21 +24,21 @@ const mostRuns = 100_000;
  * Writes a run to `<retrainFolder>/runs/<YYYY-MM-DD-n>` and returns that folder: under a temporary name first,
  * then renamed, so that a run is there whole or not at all and two processes never share one.
  * @param images those of the dataset, from which a comparison tells what has changed
- * @param last the head on raw values that its training came to, from which it can be continued
+ * @param resumption from which its training can be continued
  * @throws PATH_OUTSIDE where `.retrain` or `runs` is a symbolic link; RUN_UNWRITABLE
  */
 export async function saveRun(
   retrainFolder: string,
   run: NewRun,
   images?: readonly RunImage[],
-  last?: Head,
+  resumption?: Resumption,
 ): Promise<string> {
   try {
     const runs = path.join(retrainFolder, 'runs');
     await ownFolder(retrainFolder);
     await ownFolder(runs);
     await keepOutOfGit(retrainFolder);
-    return await writeRun(retrainFolder, run, images, last);
+    return await writeRun(retrainFolder, run, images, resumption);
   } catch (error) {
     const reason = systemCode(error);
     if (error instanceof RetrainError || reason === undefined) throw error;
@@ -50,7 +50,7 @@ async function writeRun(
   retrainFolder: string,
   run: NewRun,
   images: readonly RunImage[] | undefined,
-  last: Head | undefined,
+  resumption: Resumption | undefined,
 ): Promise<string> {
   const temporary = path.join(retrainFolder, 'runs', `.${randomBytes(6).toString('hex')}.tmp`);
   await mkdir(temporary);
@@ -68,7 +68,10 @@ async function writeRun(
       );
     if (run.known) await writeNew(path.join(temporary, runFiles.known), writeKnown(run.known));
     if (images) await writeNew(path.join(temporary, runFiles.images), writeImages(images));
-    if (last) await writeNew(path.join(temporary, runFiles.last), writeLast(last));
+    if (resumption?.kind === 'head')
+      await writeNew(path.join(temporary, runFiles.last), writeLast(resumption.head));
+    if (resumption?.kind === 'state')
+      await writeNew(path.join(temporary, runFiles.state), writeState(resumption));
     return await renameToNext(temporary, retrainFolder, day(new Date(run.created)));
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });

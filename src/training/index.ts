@@ -3,6 +3,13 @@ export type { RidgeProblem } from './centre';
 export { chooseSoftmax, softmaxPenalties, type ChosenSoftmax, type SoftmaxTrial } from './chooseSoftmax';
 export { balancedWeights } from './classWeights';
 export { stepsOf, type Continuation, type TrainingEnd, type TrainingOptions } from './continuation';
+export {
+  placeOf,
+  withoutState,
+  type GradientContinuation,
+  type GradientPlace,
+  type GradientState,
+} from './gradientState';
 export { fitRidge, fitRidgeHead, type FittedRidge, type RidgeFitTask } from './fitRidge';
 export type { Head } from './head';
 export { plainProduct, type Matrix, type Product } from './matrix';
@@ -34,7 +41,8 @@ export {
   type RidgeTrial,
   type TrainedRidge,
 } from './trainRidge';
-export { steppedDefaults, trainStepped, type SteppedTask } from './trainStepped';
+export type { Layers } from './layers';
+export { steppedDefaults, trainStepped, type SteppedTask, type SteppedTrained } from './trainStepped';
 export {
   trainingDefaults,
   trainSoftmax,

@@ -29,6 +29,15 @@ export function newLayers(dimension: number, hidden: number, classes: number, ra
   return [first, blank(hidden, classes)];
 }
 
+/** Zeros laid out as `layers`. */
+export function zeroLayers([first, second]: Layers): Layers {
+  const blank = ({ weights, bias }: Head): Head => ({
+    weights: new Float32Array(weights.length),
+    bias: new Float32Array(bias.length),
+  });
+  return second === undefined ? [blank(first)] : [blank(first), blank(second)];
+}
+
 /** What each layer is given, and the logits [n, C] in the end. */
 export async function forward(
   layers: Layers,

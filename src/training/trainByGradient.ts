@@ -1,12 +1,12 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import { RetrainError, seededRandom, throwIfAborted, type Random, type Report } from '../base';
+import { RetrainError, seededRandom, throwIfAborted, type Random } from '../base';
 import type { TrainingEnd, TrainingOptions } from './continuation';
+import { copyLayers, type GradientContinuation, type GradientState, type Moments } from './gradientState';
 import type { Head } from './head';
 import type { Product } from './matrix';
-import { forward, gradientsOf, newLayers, type Batch, type Layers } from './layers';
+import { forward, gradientsOf, newLayers, zeroLayers, type Batch, type Layers } from './layers';
 import { measure, type Measures } from './softmaxLoss';
 import { stepperOf, type StepRule } from './stepRule';
-import type { TrainedHead } from './trainedHead';
 import type { Epoch, TrainingSet } from './trainSoftmax';
 
 export interface GradientTask {
@@ -21,7 +21,7 @@ export interface GradientTask {
   readonly hidden: number;
   readonly stepRule: StepRule;
   readonly batchSize: number;
-  /** Steps at most. */
+  /** Steps at most, those made before included. */
   readonly steps: number;
   /** Steps between two measurements. */
   readonly measureEvery: number;
@@ -32,25 +32,20 @@ export interface GradientTask {
   /** How much each training image counts, [n]; absent: 1 each. */
   readonly imageWeights?: Float64Array | undefined;
   readonly seed: number;
-  /** The head to begin with, of a softmax regression; absent: a new one. */
-  readonly start?: Head | undefined;
-  /** Whether what it begins with is measured too; absent: yes. */
-  readonly measureStart?: boolean;
-}
-
-/** `epoch` counts measurements, `step` the steps made before. */
-export interface GradientEpoch extends Epoch {
-  readonly step: number;
+  /** The curve counts steps from 0, each measured after it; absent: measurements, the first before any step. */
+  readonly inSteps?: boolean;
+  /** Goes on from there; absent: begins anew. */
+  readonly from?: GradientContinuation | undefined;
 }
 
 export interface GradientTrained {
-  readonly trained: TrainedHead;
-  /** One entry a measurement, the first before any step, unless that was not asked for. */
-  readonly curve: readonly GradientEpoch[];
+  readonly trained: GradientState['bestHead'];
+  /** One entry a measurement. */
+  readonly curve: Epoch[];
   readonly bestEpoch: number;
   readonly ended: Exclude<TrainingEnd, 'converged'>;
   /** Where it ended. */
-  readonly last: TrainedHead;
+  readonly state: GradientState;
 }
 
 /** Rows that are measured at once: no copy of the whole set is made. */
@@ -60,54 +55,57 @@ const chunk = 2048;
  * Trains a softmax regression or a network of one hidden layer (ReLU) by stochastic gradient descent on the
  * cross-entropy: batches without replacement, in an order drawn from `seed`. Values are divided by sqrt(D) inside.
  * Ends early, and returns the head of the lowest cross-entropy on validation (Prechelt, "Early stopping, but when?",
- * 1998); without validation the last.
+ * 1998); without validation the last. A continuation draws again from `seed` what was drawn before, and so goes on as
+ * if it were one training, provided that its images are the same.
  * @throws TRAINING_DIVERGED; RangeError where shapes disagree; the signal's reason once aborted
  */
 export async function trainByGradient(
   task: GradientTask,
   product: Product,
-  { signal, stop, report }: Omit<TrainingOptions, 'report'> & { report?: Report<GradientEpoch> } = {},
+  { signal, stop, report }: TrainingOptions = {},
 ): Promise<GradientTrained> {
-  const { training, validation, dimension, classes, batchSize } = task;
+  const { training, validation, dimension, classes, batchSize, from } = task;
   for (const set of [training, validation]) if (set) checkRows(set, dimension);
   const n = training.labels.length;
   if (n === 0) throw new RangeError('There is no image to train on');
-  const random = seededRandom(task.seed);
-  const layers = task.start ? layersOf(task.start, task) : newLayers(dimension, task.hidden, classes, random);
-  const steppers = layers.map(({ weights, bias }) => ({
-    weights: stepperOf(task.stepRule, weights.length),
-    bias: stepperOf(task.stepRule, bias.length),
-  }));
-  const curve: GradientEpoch[] = [];
-  let best = { epoch: 0, loss: Infinity, trained: headOf(layers, dimension) };
+  const { steps: begun, before, patientSince } = from?.state ?? { steps: 0, before: 0, patientSince: 0 };
+  const random = seededRandom(task.seed + before);
+  const fresh = newLayers(dimension, task.hidden, classes, random);
+  const layers = from ? copyLayers(from.state.layers, fresh) : fresh;
+  const moments = momentsOf(from?.state.moments ?? null, layers);
+  const steppers = layers.map((_, i) => steppersOf(task.stepRule, moments, i, begun - before));
+  const nextRows = batchRows(n, batchSize, random, begun - before);
+  const curve: Epoch[] = [...(from?.curve ?? [])];
+  let best = { index: 0, loss: Infinity, trained: headOf(layers, dimension) };
+  if (from && curve.length > 0) {
+    const { best: index, bestHead } = from.state;
+    best = { index, loss: lossOf(curve, index), trained: bestHead };
+  }
   const record = async (step: number): Promise<void> => {
     const measured = async (set: TrainingSet, weights?: Float64Array): Promise<Measures> =>
       measure(await logitsOfAll(layers, set, dimension, product), set.labels, classes, undefined, weights);
-    const epoch: GradientEpoch = {
-      epoch: curve.length,
-      step,
+    const epoch: Epoch = {
+      epoch: task.inSteps ? step - 1 : curve.length,
       training: await measured(training, task.imageWeights),
       validation: validation?.labels.length ? await measured(validation) : null,
     };
     const losses = [epoch.training.crossEntropy, epoch.validation?.crossEntropy ?? 0];
     if (!losses.every(Number.isFinite))
       throw new RetrainError('TRAINING_DIVERGED', { rate: task.stepRule.learningRate });
-    curve.push(epoch);
-    // Without validation every measurement is better than the last.
-    const loss = epoch.validation?.crossEntropy ?? -epoch.epoch;
-    if (loss < best.loss) best = { epoch: epoch.epoch, loss, trained: headOf(layers, dimension) };
+    const index = curve.push(epoch) - 1;
+    const loss = lossOf(curve, index);
+    if (loss < best.loss) best = { index, loss, trained: headOf(layers, dimension) };
     report?.(epoch);
   };
-  if (task.measureStart !== false) await record(0);
+  if (!from && !task.inSteps) await record(0);
 
   let ended: GradientTrained['ended'] = 'limit';
-  let order: number[] = [];
-  for (let step = 1; step <= task.steps; step++) {
+  let made = begun;
+  let inTurn = { measured: curve.length, best };
+  while (made < task.steps && ended === 'limit') {
     await yieldToEvents();
     throwIfAborted(signal);
-    if (order.length === 0) order = shuffled(n, random);
-    const rows = order.splice(0, batchSize);
-    const batch = batchOf(training, dimension, task.imageWeights, rows);
+    const batch = batchOf(training, dimension, task.imageWeights, nextRows());
     const gradients = await gradientsOf(layers, batch, task.labelSmoothing, product);
     gradients.forEach(({ weights, bias }, i) => {
       const [layer, stepper] = [layers[i], steppers[i]];
@@ -115,27 +113,63 @@ export async function trainByGradient(
       stepper.weights(layer.weights, weights);
       stepper.bias(layer.bias, bias);
     });
-    const stopped = stop?.aborted === true;
-    if (step % task.measureEvery === 0 || step === task.steps || stopped) {
-      await record(step);
-      if (stopped) ended = 'stopped';
-      else if (curve.length - 1 - best.epoch >= task.patience) ended = 'patience';
-      if (ended !== 'limit') break;
-    }
+    made++;
+    const isTurn = (made - before) % task.measureEvery === 0;
+    if (stop?.aborted === true) ended = 'stopped';
+    if (!isTurn && made < task.steps && ended === 'limit') continue;
+    await record(made);
+    if (!isTurn) continue;
+    inTurn = { measured: curve.length, best };
+    const waited = curve.length - 1 - Math.max(best.index, patientSince);
+    if (ended === 'limit' && waited >= task.patience) ended = 'patience';
   }
   throwIfAborted(signal);
-  return { trained: best.trained, curve, bestEpoch: best.epoch, ended, last: headOf(layers, dimension) };
+  return {
+    trained: best.trained,
+    curve,
+    bestEpoch: curve[best.index]?.epoch ?? 0,
+    ended,
+    state: {
+      steps: made,
+      before,
+      measured: inTurn.measured,
+      best: inTurn.best.index,
+      patientSince,
+      layers,
+      bestHead: inTurn.best.trained,
+      moments: task.stepRule.kind === 'adam' ? moments : null,
+    },
+  };
 }
 
-/** The layer of a softmax regression that goes on from `head`. */
-function layersOf(
-  head: Head,
-  { dimension, classes, hidden }: Pick<GradientTask, 'dimension' | 'classes' | 'hidden'>,
-): Layers {
-  if (hidden !== 0 || head.bias.length !== classes || head.weights.length !== dimension * classes)
-    throw new RangeError(`The head to go on from is not ${dimension} x ${classes}`);
-  const unit = Math.sqrt(dimension);
-  return [{ weights: head.weights.map((weight) => weight * unit), bias: head.bias.slice() }];
+/** Of the measurements of a curve that of the lowest is the best; without validation each is better than those before. */
+function lossOf(curve: readonly Epoch[], index: number): number {
+  return curve[index]?.validation?.crossEntropy ?? -index;
+}
+
+/** A copy that steps may change. */
+function momentsOf(known: Moments | null, layers: Layers): Moments {
+  const copied = (moments: Layers | undefined) =>
+    moments ? copyLayers(moments, layers) : zeroLayers(layers);
+  return { means: copied(known?.means), squares: copied(known?.squares) };
+}
+
+function steppersOf(rule: StepRule, { means, squares }: Moments, i: number, steps: number) {
+  const of = (which: keyof Head) =>
+    stepperOf(rule, { means: (means[i] as Head)[which], squares: (squares[i] as Head)[which] }, steps);
+  return { weights: of('weights'), bias: of('bias') };
+}
+
+/** The rows of one batch after the other: of all rows in an order that is drawn, then in another; `made` were taken before. */
+function batchRows(n: number, batchSize: number, random: Random, made: number): () => number[] {
+  const perOrder = Math.ceil(n / batchSize);
+  const orders = Math.ceil(made / perOrder);
+  for (let drawn = 0; drawn < (orders - 1) * n; drawn++) random();
+  let order = orders > 0 ? shuffled(n, random).slice((made - (orders - 1) * perOrder) * batchSize) : [];
+  return () => {
+    if (order.length === 0) order = shuffled(n, random);
+    return order.splice(0, batchSize);
+  };
 }
 
 /** Logits [n, C] of a whole set, some rows at a time. */
@@ -156,7 +190,7 @@ async function logitsOfAll(
 }
 
 /** The layers as a head that takes values as they are. */
-function headOf([first, second]: Layers, dimension: number): TrainedHead {
+function headOf([first, second]: Layers, dimension: number): GradientState['bestHead'] {
   const unit = 1 / Math.sqrt(dimension);
   const copy = ({ weights, bias }: Head, factor: number): Head => ({
     weights: weights.map((weight) => weight * factor),

@@ -84,7 +84,10 @@ async function main(): Promise<void> {
 }
 
 /** Trains a head on scaled values. */
-type Trainer = (task: Omit<SteppedTask, 'optimizer'>, product: Runtime['multiply']) => Promise<Trained>;
+type Trainer = (
+  task: Omit<SteppedTask, 'optimizer' | 'from'>,
+  product: Runtime['multiply'],
+) => Promise<Omit<Trained, 'last'>>;
 
 interface Options {
   readonly optimizer: string;

@@ -78,13 +78,16 @@ describe('the settings of a dataset', function () {
     };
     try {
       await configuration().update('optimizer', 'sgd', vscode.ConfigurationTarget.Workspace);
-      const open = { kind: 'sgd', trainBatchSize: 100, evalStepInterval: 10, earlyStopping: 0 };
+      const open = { kind: 'sgd', evalStepInterval: 10 };
       assert.deepEqual(optimizer(), { ...open, labelSmoothing: 0 });
       const changed = await restoreSettings(scope.fsPath, { optimizer: 'adam', learningRate: 0.3, none: 1 });
       assert.deepEqual(changed, { optimizer: 'adam', learningRate: 0.3 });
       assert.deepEqual(optimizer(), { ...open, labelSmoothing: 0, kind: 'adam', learningRate: 0.3 });
+      await restoreSettings(scope.fsPath, { head: 'hidden', hiddenUnits: 64, earlyStopping: 0 });
+      const steered = { units: 64, passes: 100, learningRate: 0.3, patience: 0, labelSmoothing: 0 };
+      assert.deepEqual(retrainSettings(scope).head, { kind: 'hidden', ...steered });
     } finally {
-      for (const name of ['optimizer', 'learningRate'])
+      for (const name of ['optimizer', 'learningRate', 'head', 'hiddenUnits', 'earlyStopping'])
         await configuration().update(name, undefined, vscode.ConfigurationTarget.Workspace);
     }
   });

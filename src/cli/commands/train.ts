@@ -25,6 +25,7 @@ import { perform, status, type Output } from '../perform';
 import {
   contradicts,
   flagNotes,
+  hiddenHasNot,
   moduleOf,
   onlyRetrainPyHas,
   outputsOf,
@@ -97,12 +98,14 @@ async function train(
   }
   const choice = settingsChoice(command);
   const named = command.getOptionValueSource('optimizer') !== 'default';
-  const implied = !named && trainsAsRetrainPy(options);
   const head = command.getOptionValueSource('head') === 'default' ? undefined : options.head;
+  const implied = !named && head !== 'hidden' && trainsAsRetrainPy(options);
   const stepped = head === undefined || head === 'softmax';
   const asRetrainPy = implied || options.optimizer === 'retrain.py';
   const steers = (choice.options?.labelSmoothing ?? 0) > 0 || (choice.options?.earlyStopping ?? 0) > 0;
-  if (!stepped && (named || steers || trainsAsRetrainPy(options)))
+  if (head === 'hidden' && (named || hiddenHasNot(options)))
+    wrong('--head hidden: of the flags of optimizers it has --learning-rate and --train-batch-size alone');
+  if (!stepped && head !== 'hidden' && (named || steers || trainsAsRetrainPy(options)))
     wrong(`--head ${head}: optimizers and their flags have no part in it, they train a softmax head`);
   if ((head === 'neighbours' || head === 'centroid') && options.summariesDir !== undefined)
     wrong(`--head ${head} has no curve that --summaries_dir could take`);

@@ -48,8 +48,12 @@ export function settingName(key: string): string {
       return t('Units of the hidden layer');
     case 'head.optimizer.steps':
       return t('Steps at most');
+    case 'head.passes':
+      return t('Passes at most');
+    case 'head.learningRate':
     case 'head.optimizer.learningRate':
       return t('Learning rate');
+    case 'head.batchSize':
     case 'head.optimizer.trainBatchSize':
       return t('Images a step');
     case 'head.optimizer.validationBatchSize':
@@ -58,8 +62,11 @@ export function settingName(key: string): string {
       return t('Steps between evaluations');
     case 'head.optimizer.keep':
       return t('Step kept');
+    case 'head.labelSmoothing':
     case 'head.optimizer.labelSmoothing':
       return t('Label smoothing');
+    case 'head.patience':
+      return t('Early stopping, passes');
     case 'head.optimizer.earlyStopping':
       return t('Early stopping, evaluations');
     case 'classWeights':

@@ -3,6 +3,7 @@ import { count, fixed, value } from '../numbers';
 import { Name } from '../text';
 import { plural, t } from '../words';
 import { Band } from './band';
+import { optimizerFacts } from './optimizerFacts';
 
 /** How it was made. */
 export function RunFacts(props: {
@@ -175,46 +176,6 @@ function trainingFacts({ training, split }: RunView): [string, string][] {
   if (head.kind === 'hidden' && split.validation === 0)
     facts.push([t('Validation'), t('a tenth of the training photos, for no others were kept aside')]);
   return facts;
-}
-
-function optimizerFacts(head: RunView['training']['head']): [string, string][] {
-  if (head.kind !== 'softmax') return [];
-  const { optimizer } = head;
-  const smoothing = optimizer.kind === 'retrain.py' ? 0 : (optimizer.labelSmoothing ?? 0);
-  const smoothed: [string, string][] = smoothing > 0 ? [[t('Label smoothing'), String(smoothing)]] : [];
-  switch (optimizer.kind) {
-    case 'l-bfgs':
-      return smoothed;
-    case 'adam':
-    case 'sgd': {
-      const { learningRate, trainBatchSize, earlyStopping } = optimizer;
-      const params = { kind: optimizer.kind, rate: String(learningRate), n: trainBatchSize };
-      return [
-        [
-          t('Optimizer'),
-          trainBatchSize < 0
-            ? t('{kind} · learning rate {rate} · all images a step', params)
-            : plural(
-                trainBatchSize,
-                '{kind} · learning rate {rate} · {n} image a step',
-                '{kind} · learning rate {rate} · {n} images a step',
-                params,
-              ),
-        ],
-        ...smoothed,
-        ...(earlyStopping > 0
-          ? ([
-              [
-                t('Early stopping'),
-                plural(earlyStopping, 'after {n} evaluation no better', 'after {n} evaluations no better'),
-              ],
-            ] satisfies [string, string][])
-          : []),
-      ];
-    }
-    case 'retrain.py':
-      return [[t('Optimizer'), t('retrain.py, and its split by paths')]];
-  }
 }
 
 /** What ended a training that can be gone on with. */

@@ -16,6 +16,16 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
   head: { group: 'head', title: () => t('Head') },
   optimizer: { group: 'head', title: () => t('Optimizer') },
   regularisation: { group: 'head', title: () => t('Regularisation') },
+  hiddenUnits: {
+    group: 'head',
+    title: () => t('Hidden units'),
+    hint: () => t('What the layer in between gives.'),
+  },
+  trainingPasses: {
+    group: 'head',
+    title: () => t('Training passes'),
+    hint: () => t('Over all training photos, at most.'),
+  },
   trainingSteps: {
     group: 'head',
     title: () => t('Training steps'),
@@ -44,7 +54,7 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
   earlyStopping: {
     group: 'head',
     title: () => t('Early stopping'),
-    hint: () => t('Ends after so many evaluations without a lower loss on validation; 0: never.'),
+    hint: () => t('Ends after so many points of the curves without a lower loss on validation; 0: never.'),
   },
   keep: { group: 'head', title: () => t('Step that is kept') },
   labelSmoothing: {

@@ -158,6 +158,22 @@ describe('retrain train --head, of every kind', function () {
     rmSync(file);
   });
 
+  it('a hidden layer is steered by retrain.json, and by flags that are stronger', async () => {
+    const file = path.join(photos, 'retrain.json');
+    const steered = { hiddenUnits: 16, learningRate: 0.01, trainBatchSize: -1, earlyStopping: 0 };
+    writeFileSync(file, JSON.stringify({ head: 'hidden', ...steered }));
+    const { training } = await train('--training-passes', '4', '--label-smoothing', '0.1');
+    const own = { units: 16, batchSize: -1, learningRate: 0.01, passes: 4, patience: 0, labelSmoothing: 0.1 };
+    assert.deepEqual(training.hidden, own);
+    assert.deepEqual([training.epochs, training.ended], [4, 'limit']);
+    // The rate of a hidden layer is none for gradient descent.
+    const other = await train('--optimizer', 'sgd', '--how-many-training-steps', '5');
+    assert.equal((other.training.optimizer as { learningRate?: number }).learningRate, 10);
+    rmSync(file);
+    const { status, stderr } = await run('train', 'photos', '--hidden-units', '5', '--head', 'softmax');
+    assert.deepEqual([status, /hiddenUnits .* where head is hidden/.test(stderr)], [2, true], stderr);
+  });
+
   it('a hidden layer takes class weights, and is written as a model and as curves', async () => {
     const [model, events] = [path.join(home, 'model'), path.join(home, 'events')];
     const document = await train(
@@ -170,10 +186,26 @@ describe('retrain train --head, of every kind', function () {
     assert.ok(existsSync(events));
   });
 
-  it('a hidden layer cannot be gone on with', async () => {
-    const { run: made } = await train('--head', 'hidden');
-    assert.equal(await error('train', 'photos', '--continue', path.join(photos, made)), 'CONTINUE_UNKEPT');
-  });
+  for (const [name, limit, args] of [
+    ['a hidden layer', '--training-passes', ['--head', 'hidden', '--hidden-units', '8']],
+    ['adam', '--how-many-training-steps', ['--optimizer', 'adam', '--eval-step-interval', '3']],
+  ] as const)
+    it(`${name} that is gone on with comes to the very run that one training comes to`, async () => {
+      const whole = await train(...args, limit, '7');
+      const first = await train(...args, limit, '4');
+      const folder = path.join('photos', first.run);
+      const second = await train('--continue', folder, '--how-many-training-steps', '3');
+      const metrics = (of: Document) => {
+        const text = bytesOf(of, 'metrics.json').toString();
+        return text.replace(/"seconds": [\d.e-]+/g, '');
+      };
+      assert.equal(metrics(second), metrics(whole));
+      for (const file of ['weights.bin', 'state.bin', 'predictions.csv', 'known.bin'])
+        assert.ok(bytesOf(second, file).equals(bytesOf(whole, file)), file);
+      assert.ok(!bytesOf(first, 'weights.bin').equals(bytesOf(whole, 'weights.bin')));
+      writeFileSync(path.join(photos, first.run, 'state.bin'), 'torn');
+      assert.equal(await error('train', 'photos', '--continue', folder), 'RUN_DAMAGED');
+    });
 
   it('softmax has its penalty chosen on validation, and the usual one without', async () => {
     const { training } = await train('--regularisation', 'validation');
@@ -195,7 +227,7 @@ describe('retrain train --head, of every kind', function () {
       ['--head', 'hidden', '--optimizer', 'retrain.py'],
       ['--head', 'ridge', '--optimizer', 'l-bfgs'],
       ['--head', 'ridge', '--label-smoothing', '0.1'],
-      ['--head', 'hidden', '--early-stopping', '3'],
+      ['--head', 'hidden', '--eval-step-interval', '3'],
       ['--head', 'hidden', '--regularisation', 'validation'],
       ['--regularisation', 'validation', '--optimizer', 'retrain.py'],
     ]) {

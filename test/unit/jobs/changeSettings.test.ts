@@ -65,6 +65,18 @@ describe('settings that are changed', () => {
     assert.deepEqual(said(), { head: 'centroid' });
   });
 
+  it('have no part in a hidden layer where they were those of an optimizer', async () => {
+    writeFileSync(file(), '{"head": "softmax", "optimizer": "sgd", "learningRate": 5, "trainingSteps": 9}');
+    await change({ head: 'hidden' });
+    assert.deepEqual(said(), { head: 'hidden' });
+    const control = await controlOf('learningRate');
+    assert.deepEqual([control?.value, control?.usual], [null, 0.003]);
+    await change({ hiddenUnits: 64, learningRate: 0.01 });
+    assert.deepEqual(said(), { head: 'hidden', hiddenUnits: 64, learningRate: 0.01 });
+    await change({ head: 'ridge' });
+    assert.deepEqual(said(), { head: 'ridge' });
+  });
+
   it('go back to what the editor says, with what needs them', async () => {
     writeFileSync(file(), '{"head": "softmax", "optimizer": "sgd", "trainingSteps": 50, "seed": 3}');
     await change({ optimizer: null });

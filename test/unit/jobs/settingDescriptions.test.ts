@@ -51,7 +51,16 @@ const everySetting: {
     fc.record({ kind: fc.constant('retrain.py' as const), imageDir: fc.string({ minLength: 1 }) }),
   ),
   head: fc.oneof(
-    fc.record({ kind: fc.constantFrom('ridge', 'hidden', 'neighbours', 'centroid') } as const),
+    fc.record({ kind: fc.constantFrom('ridge', 'neighbours', 'centroid') } as const),
+    fc.record({
+      kind: fc.constant('hidden' as const),
+      units: fc.integer({ min: 1, max: 4096 }),
+      passes: fc.integer({ min: 1, max: 100_000 }),
+      learningRate: inSteps.learningRate,
+      batchSize: inSteps.trainBatchSize,
+      patience: fc.integer({ min: 0, max: 10_000_000 }),
+      labelSmoothing: fc.oneof(fc.constant(0), smoothing),
+    }),
     fc.record({
       kind: fc.constant('softmax' as const),
       optimizer: fc.oneof(
@@ -222,7 +231,15 @@ describe('retrain.json', () => {
       '{"trainingSteps": 5}',
       /trainingSteps: it needs optimizer to be named beside it, as adam or sgd or retrain\.py/,
     ],
-    ['{"earlyStopping": 5, "optimizer": "l-bfgs"}', /earlyStopping: .*, as adam or sgd\)/],
+    [
+      '{"earlyStopping": 5, "optimizer": "l-bfgs"}',
+      /earlyStopping: it needs optimizer to be named beside it, as adam or sgd; or head to be named beside it, as hidden\)/,
+    ],
+    ['{"hiddenUnits": 5, "head": "ridge"}', /hiddenUnits: it needs head to be named beside it, as hidden\)/],
+    [
+      '{"labelSmoothing": 0.1, "head": "ridge"}',
+      /labelSmoothing: it changes nothing unless head is softmax, or head is hidden\)/,
+    ],
     ['{"labelSmoothing": 1}', /labelSmoothing: a number from 0 to less than 1 was expected/],
     ['{"labelSmoothing": 0.1, "optimizer": "retrain.py"}', /unless optimizer is l-bfgs or adam or sgd/],
   ] as const)

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
 import { RetrainError } from '../../../src/base';
-import { readLast, readRun, saveRun } from '../../../src/models';
-import { retrainPyDefaults, type TrainingEnd } from '../../../src/training';
+import { readLast, readRun, readState, saveRun } from '../../../src/models';
+import { retrainPyDefaults, type Layers, type TrainingEnd } from '../../../src/training';
 import { runWith, sha256 } from '../../support/runRecords';
 import { temporaryFolder } from '../../support/temporaryFolder';
 import { skip } from '../../support/skip';
@@ -180,7 +181,7 @@ describe('saveRun and readRun', () => {
     assert.ok(run.head.kind === 'linear');
     const { weights } = run.head.head;
     const last = { weights: weights.map((weight) => weight + 1), bias: Float32Array.of(1, 2, 3) };
-    const saved = await saveRun(folder.path, run, undefined, last);
+    const saved = await saveRun(folder.path, run, undefined, { kind: 'head', head: last });
     const shape = { dimension: 6, classes: 3 };
     assert.deepEqual(await readLast(saved, shape), last);
     const file = path.join(saved, 'last.bin');
@@ -202,6 +203,76 @@ describe('saveRun and readRun', () => {
     assert.match((await failure(readLast(saved, shape))).message, /last\.bin is damaged \(it is missing\)/);
     assert.equal((await readRun(saved)).name, path.basename(saved), 'the run itself is there');
   });
+
+  for (const kind of ['linear', 'hidden'] as const)
+    it(`keep the state of a ${kind} head in training, and refuse what is not that`, async () => {
+      const layer = (inputs: number, outputs: number, first: number) => ({
+        weights: Float32Array.from({ length: inputs * outputs }, (_, i) => first + i / 3),
+        bias: Float32Array.from({ length: outputs }, (_, i) => first - i / 7),
+      });
+      const layersAt = (first: number): Layers =>
+        kind === 'linear' ? [layer(6, 3, first)] : [layer(6, 2, first), layer(2, 3, first)];
+      const headOf = ([first, second]: Layers) =>
+        second === undefined
+          ? ({ kind: 'linear', head: first } as const)
+          : ({ kind: 'hidden', hidden: first, output: second } as const);
+      const { training, ...others } = runWith(['a', 'b', 'c']);
+      assert.ok(training.kind === 'iterative');
+      const place = { steps: 90, before: 40, measured: 2, best: 1, patientSince: 0 };
+      const head = headOf(layersAt(5));
+      const run = { ...others, training: { ...training, state: place }, head };
+      const scaling = { mean: layer(6, 1, 1).weights, deviation: layer(6, 1, 2).weights };
+      const shape = { place, head, dimension: 6 };
+      const withMoments = {
+        state: {
+          ...place,
+          layers: layersAt(1),
+          bestHead: headOf(layersAt(2)),
+          moments: { means: layersAt(-3), squares: layersAt(4) },
+        },
+        scaling,
+      };
+      const without = { scaling, state: { ...withMoments.state, moments: null } };
+      const plain = await saveRun(folder.path, run, undefined, { kind: 'state', ...without });
+      assert.deepEqual(await readState(plain, { ...shape, isAdam: false }), without);
+      const saved = await saveRun(folder.path, run, undefined, { kind: 'state', ...withMoments });
+      assert.deepEqual(await readState(saved, { ...shape, isAdam: true }), withMoments);
+      assert.deepEqual((await readRun(saved)).training, run.training);
+
+      const file = path.join(saved, 'state.bin');
+      const bytes = await readFile(file);
+      const signed = (content: Uint8Array) =>
+        Buffer.concat([content, createHash('sha256').update(content).digest()]);
+      const content = bytes.subarray(0, -32);
+      const number = (at: number, value: number) => {
+        const other = Buffer.from(content);
+        other.writeFloatLE(value, at);
+        return signed(other);
+      };
+      for (const [what, damage] of [
+        ['it is too large', Buffer.concat([bytes, Buffer.alloc(1)])],
+        [`it has ${bytes.length - 1} bytes, not ${bytes.length}`, bytes.subarray(1)],
+        ['its checksum is another', Buffer.concat([Buffer.alloc(4), bytes.subarray(4)])],
+        ['it holds a number that cannot be', number(0, NaN)],
+        ['it holds a number that cannot be', number(24, -1)],
+        ['weight 0 is not a finite number', number(48, Infinity)],
+        ['it holds a number that cannot be', number(content.length - 4, -1)],
+      ] as const) {
+        await writeFile(file, damage);
+        const { code, message } = await failure(readState(saved, { ...shape, isAdam: true }));
+        assert.equal(code, 'RUN_DAMAGED');
+        assert.ok(message.includes(what), message);
+      }
+      const metrics = path.join(saved, 'metrics.json');
+      const text = await readFile(metrics, 'utf8');
+      for (const [name, value] of Object.entries({ steps: 0, before: 91, measured: 1e5, best: 2 })) {
+        await writeFile(
+          metrics,
+          text.replace(new RegExp(`(?<="state": [^}]*"${name}": )\\d+`), String(value)),
+        );
+        assert.match((await failure(readRun(saved))).message, new RegExp(`state.${name}: a whole number`));
+      }
+    });
 
   it("give back a ridge classifier's trials and the answers of leave-one-out, and refuse what contradicts them", async () => {
     const { evaluation, predictions, settings } = runWith(odd);
@@ -400,7 +471,15 @@ describe('saveRun and readRun', () => {
     const hidden = runWith(['a', 'b'], {
       settings: {
         ...settings,
-        head: { kind: 'hidden', units: 8, batchSize: 32, learningRate: 0.003, passes: 100, patience: 10 },
+        head: {
+          kind: 'hidden',
+          units: 8,
+          batchSize: 32,
+          learningRate: 0.003,
+          passes: 100,
+          patience: 10,
+          labelSmoothing: 0.1,
+        },
       },
     });
     const centroid = runWith(['a', 'b'], {
@@ -411,6 +490,11 @@ describe('saveRun and readRun', () => {
       const saved = await saveRun(folder.path, run);
       assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
     }
+    const former = await saveRun(folder.path, hidden);
+    const facts = path.join(former, 'run.json');
+    await writeFile(facts, (await readFile(facts, 'utf8')).replace(/,\s*"labelSmoothing": 0.1/, ''));
+    const { head } = (await readRun(former)).settings;
+    assert.equal(head.kind === 'hidden' && head.labelSmoothing, 0, 'from before there was any');
     const saved = await saveRun(folder.path, chosen);
     const metrics = path.join(saved, 'metrics.json');
     const text = await readFile(metrics, 'utf8');

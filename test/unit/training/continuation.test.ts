@@ -5,12 +5,18 @@ import {
   plainProduct,
   retrainPyDefaults,
   steppedDefaults,
+  trainByGradient,
   trainRetrainPy,
   trainSoftmax,
   trainStepped,
   unfold,
+  withoutState,
   type Continuation,
+  type GradientContinuation,
+  type GradientTask,
+  type GradientTrained,
   type SteppedOptimizer,
+  type SteppedTrained,
   type Trained,
   type TrainingOptions,
 } from '../../../src/training';
@@ -26,32 +32,59 @@ const task = { training: part(0, 60), validation: part(60, 90), dimension, class
 const stepped = (kind: SteppedOptimizer['kind'], change: Partial<SteppedOptimizer> = {}) => ({
   ...task,
   seed: 5,
-  optimizer: { ...steppedDefaults[kind], trainBatchSize: 20, ...change },
+  optimizer: { ...steppedDefaults[kind], trainBatchSize: 20, evalStepInterval: 4, ...change },
 });
+
+type Outcome = Trained | SteppedTrained;
+
+const continuationOf = (outcome: Outcome): Continuation => {
+  const { curve, bestEpoch, head } = outcome;
+  if ('last' in outcome) return { curve, bestEpoch, best: head, last: outcome.last };
+  const [layer] = outcome.state.layers;
+  const last = { ...layer, weights: layer.weights.map((weight) => weight / Math.sqrt(dimension)) };
+  return { curve, bestEpoch, best: head, last };
+};
+
+const stateOf = ({ curve, state }: Pick<GradientTrained, 'curve' | 'state'>): GradientContinuation => ({
+  curve: curve.slice(0, state.measured),
+  state,
+});
+
+const steppedFrom = (outcome: Outcome | undefined) =>
+  outcome && 'state' in outcome ? stateOf(outcome) : undefined;
 
 /** Each way of training, to a limit of epochs or steps. */
 const ways: Readonly<
-  Record<string, (limit: number, from?: Continuation, options?: TrainingOptions) => Promise<Trained>>
+  Record<string, (limit: number, former?: Outcome, options?: TrainingOptions) => Promise<Outcome>>
 > = {
-  'l-bfgs': (maxEpochs, from, options) =>
-    trainSoftmax({ ...task, l2: 1e-4, maxEpochs, from }, plainProduct, options),
-  adam: (steps, from, options) =>
-    trainStepped({ ...stepped('adam', { steps }), from }, plainProduct, options),
-  sgd: (steps, from, options) => trainStepped({ ...stepped('sgd', { steps }), from }, plainProduct, options),
-  'retrain.py': (steps, from, options) =>
+  'l-bfgs': (maxEpochs, former, options) =>
+    trainSoftmax(
+      { ...task, l2: 1e-4, maxEpochs, from: former && continuationOf(former) },
+      plainProduct,
+      options,
+    ),
+  adam: (steps, former, options) =>
+    trainStepped({ ...stepped('adam', { steps }), from: steppedFrom(former) }, plainProduct, options),
+  sgd: (steps, former, options) =>
+    trainStepped({ ...stepped('sgd', { steps }), from: steppedFrom(former) }, plainProduct, options),
+  'adam, its state lost': (steps, former, options) =>
+    trainStepped(
+      { ...stepped('adam', { steps }), from: former && withoutState(continuationOf(former)) },
+      plainProduct,
+      options,
+    ),
+  'retrain.py': (steps, former, options) =>
     trainRetrainPy(
-      { ...task, seed: 5, optimizer: { ...retrainPyDefaults, steps, validationBatchSize: -1 }, from },
+      {
+        ...task,
+        seed: 5,
+        optimizer: { ...retrainPyDefaults, steps, validationBatchSize: -1 },
+        from: former && continuationOf(former),
+      },
       plainProduct,
       options,
     ),
 };
-
-const continuationOf = ({ curve, bestEpoch, head, last }: Trained): Continuation => ({
-  curve,
-  bestEpoch,
-  best: head,
-  last,
-});
 
 for (const [name, train] of Object.entries(ways))
   describe(`a training by ${name}`, () => {
@@ -81,10 +114,7 @@ for (const [name, train] of Object.entries(ways))
     it('goes on where it ended: the curve goes on, the loss falls on, the seed repeats it', async () => {
       const short = await train(8);
       assert.equal(short.ended, 'limit');
-      const [longer, again] = [
-        await train(30, continuationOf(short)),
-        await train(30, continuationOf(short)),
-      ];
+      const [longer, again] = [await train(30, short), await train(30, short)];
       assert.deepEqual(longer, again);
       assert.deepEqual(longer.curve.slice(0, short.curve.length), short.curve);
       const epochs = longer.curve.map(({ epoch }) => epoch);
@@ -94,7 +124,7 @@ for (const [name, train] of Object.entries(ways))
       );
       assert.equal(new Set(epochs).size, epochs.length);
       assert.ok(epochs.at(-1) === (name === 'l-bfgs' ? 30 : 29) || longer.ended === 'converged');
-      const loss = ({ curve }: Trained) => curve.at(-1)?.training.crossEntropy ?? NaN;
+      const loss = ({ curve }: Outcome) => curve.at(-1)?.training.crossEntropy ?? NaN;
       assert.ok(loss(longer) < loss(short), `${loss(longer)} after ${loss(short)}`);
       assert.equal(longer.curve.find(({ epoch }) => epoch === longer.bestEpoch)?.epoch, longer.bestEpoch);
     });
@@ -105,7 +135,7 @@ for (const [name, train] of Object.entries(ways))
       const curve = short.curve.map((epoch) =>
         epoch.epoch === short.bestEpoch ? { ...epoch, validation: perfect } : epoch,
       );
-      const longer = await train(12, { ...continuationOf(short), curve });
+      const longer = await train(12, { ...short, curve });
       assert.equal(longer.bestEpoch, short.bestEpoch);
       assert.deepEqual(longer.head, short.head);
     });
@@ -136,10 +166,69 @@ describe('trainSoftmax continued', () => {
       RangeError,
     );
     await assert.rejects(
-      trainStepped({ ...stepped('adam'), from: { ...short, last } }, plainProduct),
+      trainStepped({ ...stepped('adam'), from: withoutState({ ...short, last }) }, plainProduct),
       RangeError,
     );
   });
+});
+
+describe('a training by gradient', () => {
+  const gradient = (kind: 'adam' | 'sgd', change: Partial<GradientTask>): GradientTask => ({
+    ...task,
+    hidden: 0,
+    stepRule: { kind, learningRate: 0.05 },
+    batchSize: 7,
+    steps: 40,
+    measureEvery: 4,
+    patience: Infinity,
+    labelSmoothing: 0.1,
+    seed: 3,
+    ...change,
+  });
+  /** Ends after `steps`, by the person's stop or at its limit. */
+  const upTo = async (steps: number, byLimit: boolean, given: GradientTask) => {
+    if (byLimit) return await trainByGradient({ ...given, steps }, plainProduct);
+    const stop = new AbortController();
+    let products = 0;
+    const counted: typeof plainProduct = async (...args) => {
+      // The gradient of each layer is one such product.
+      if (args[2]?.transposeA === true && ++products === (given.hidden === 0 ? 1 : 2) * steps) stop.abort();
+      return await plainProduct(...args);
+    };
+    return await trainByGradient(given, counted, { stop: stop.signal });
+  };
+
+  for (const [name, given] of [
+    ['adam', gradient('adam', { inSteps: true })],
+    ['sgd', gradient('sgd', { inSteps: true, validation: null })],
+    ['adam with early stopping', gradient('adam', { inSteps: true, patience: 3, steps: 400 })],
+    ['a hidden layer', gradient('adam', { hidden: 6, measureEvery: 9, steps: 45 })],
+  ] as const)
+    it(`by ${name} comes in pieces to the head and the curve of one piece, bit for bit`, async () => {
+      const whole = await trainByGradient(given, plainProduct);
+      const last = whole.state.steps;
+      await fc.assert(
+        fc.asyncProperty(
+          fc.uniqueArray(fc.record({ at: fc.integer({ min: 1, max: last - 1 }), byLimit: fc.boolean() }), {
+            minLength: 1,
+            maxLength: 3,
+            selector: ({ at }) => at,
+          }),
+          async (ends) => {
+            let from: GradientContinuation | undefined;
+            let before = 0;
+            for (const { at, byLimit } of [...ends].sort((a, b) => a.at - b.at)) {
+              const piece = await upTo(byLimit ? at : at - before, byLimit, { ...given, from });
+              assert.deepEqual([piece.state.steps, piece.ended], [at, byLimit ? 'limit' : 'stopped']);
+              from = structuredClone(stateOf(piece));
+              before = at;
+            }
+            assert.deepEqual(await trainByGradient({ ...given, from }, plainProduct), whole);
+          },
+        ),
+        { numRuns: 15 },
+      );
+    });
 });
 
 describe('label smoothing', () => {
