@@ -44,6 +44,7 @@ export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime, r
     interval: measured.interval,
     labels,
     confusion: measured.confusion,
+    classes: measured.perClass,
     sureness: measured.sureness,
     ...(reject !== undefined && { rejected: rejectedAt(reject, given) }),
     skipped: filled.facts.skipped,
