@@ -137,6 +137,7 @@ export const messages = {
 
   // Runs
   NO_RUN: 'There is no run for {path} yet; retrain first.',
+  RUN_UNNAMED: 'There is no run at or above {path}; name one (--run), or retrain.',
   RUN_DAMAGED: 'The run file {path} is damaged ({reason}); retrain.',
   NOT_A_RUN: '{path} is not the folder of a run; name one of .retrain/runs.',
   RUN_UNDELETABLE: 'The run {path} cannot be deleted ({reason}); check the permissions.',

@@ -1,11 +1,11 @@
-import type { ComparedMetric, ComparedRun, RunComparison } from '../jobs';
+import type { ComparedAnswers, ComparedMetric, ComparedRun, RunComparison } from '../jobs';
 import { percent, printable } from './text';
 
 /** How many images of a kind the terminal lists. */
 const most = 20;
 
 export function comparisonText(comparison: RunComparison): string {
-  const { before, after, settings, metrics, classes, flips } = comparison;
+  const { before, after, settings, metrics } = comparison;
   const changed = settings.filter((setting) => setting.before !== setting.after);
   const lines = [
     `before: ${nameOf(before)}`,
@@ -19,20 +19,52 @@ export function comparisonText(comparison: RunComparison): string {
       (metric) => `  ${metric.key}: ${measure(metric, 'before')} -> ${measure(metric, 'after')}`,
     ),
     '',
-    'Recall by class',
-    ...classes.map(({ label, recall }) => `  ${label}: ${share(recall.before)} -> ${share(recall.after)}`),
-    '',
-    ...confusionLines(comparison.confusion),
-    `Images that both were tested on: ${flips.both}; both right ${flips.bothRight}, both wrong ${flips.bothWrong}, wrong -> right ${flips.toRight.length}, right -> wrong ${flips.toWrong.length} (McNemar p = ${flips.pValue.toFixed(3)})`,
-    ...list(flips.toWrong, (pair) => `right -> wrong: ${pair.after.path} taken for ${pair.after.predicted}`),
-    ...list(
-      flips.toRight,
-      (pair) => `wrong -> right: ${pair.after.path}, was taken for ${pair.before.predicted}`,
-    ),
-    '',
+    ...answerLines(comparison),
     ...datasetLines(comparison.dataset),
   ];
   return lines.map(printable).join('\n');
+}
+
+/** Of both ways to measure, that which tells more of the heads first. */
+function answerLines(comparison: RunComparison): string[] {
+  const { before, after, leaveOneOut } = comparison;
+  const testing = answersLines('Testing images', [before.evaluation.n, after.evaluation.n], comparison);
+  if (!leaveOneOut) return testing;
+  const everyOne = answersLines(
+    'Leave-one-out, each image answered without itself',
+    [before.leaveOneOut?.n ?? 0, after.leaveOneOut?.n ?? 0],
+    leaveOneOut,
+    leaveOneOut.ofHeads
+      ? []
+      : [
+          '  by ridge heads and without views, whatever the runs were trained with: it tells photos and backbones apart, not heads',
+        ],
+  );
+  return leaveOneOut.ofHeads ? [...everyOne, ...testing] : [...testing, ...everyOne];
+}
+
+function answersLines(
+  what: string,
+  [before, after]: readonly [number, number],
+  { flips, confusion, classes }: ComparedAnswers,
+  notes: readonly string[] = [],
+): string[] {
+  const { both, bothRight, bothWrong, toRight, toWrong, pValue } = flips;
+  return [
+    `${what}: ${both} of both runs (before ${before}, after ${after})`,
+    ...notes,
+    ...(both === 0
+      ? []
+      : [
+          `  both right ${bothRight}, both wrong ${bothWrong}, wrong -> right ${toRight.length}, right -> wrong ${toWrong.length} (McNemar p = ${pValue.toFixed(3)})`,
+        ]),
+    ...list(toWrong, (pair) => `right -> wrong: ${pair.after.path} taken for ${pair.after.predicted}`),
+    ...list(toRight, (pair) => `wrong -> right: ${pair.after.path}, was taken for ${pair.before.predicted}`),
+    ...confusionLines(confusion),
+    'Recall by class',
+    ...classes.map(({ label, recall }) => `  ${label}: ${share(recall.before)} -> ${share(recall.after)}`),
+    '',
+  ];
 }
 
 /** What is taken for what more or less often, the largest change first; nothing where nothing is. */
@@ -49,7 +81,6 @@ function confusionLines({ labels, before, after, difference }: RunComparison['co
       ({ truth, predicted }) =>
         `${labels[truth]} taken for ${labels[predicted]}: ${before[truth]?.[predicted]} -> ${after[truth]?.[predicted]}`,
     ),
-    '',
   ];
 }
 
@@ -89,13 +120,25 @@ function share(value: number | null): string {
 function measure(metric: ComparedMetric, side: 'before' | 'after'): string {
   const value = metric[side];
   if (value === null) return '-';
+  const interval = metric.interval?.[side];
   switch (metric.key) {
     case 'accuracy':
+    case 'leaveOneOutAccuracy':
+      return interval
+        ? `${percent(value)} (95 %: ${percent(interval.low)} to ${percent(interval.high)})`
+        : percent(value);
+    case 'top3Accuracy':
+    case 'top5Accuracy':
+    case 'leaveOneOutTop3Accuracy':
+    case 'leaveOneOutTop5Accuracy':
     case 'macroRecall':
     case 'macroF1':
     case 'validationAccuracy':
     case 'trainingAccuracy':
       return percent(value);
+    case 'calibrationError':
+    case 'leaveOneOutCalibrationError':
+    case 'temperature':
     case 'validationCrossEntropy':
     case 'trainingCrossEntropy':
       return value.toFixed(3);
@@ -106,14 +149,15 @@ function measure(metric: ComparedMetric, side: 'before' | 'after'): string {
     case 'images':
     case 'trainingImages':
     case 'testingImages':
+    case 'leaveOneOutImages':
       return String(value);
   }
 }
 
 export function comparisonDocument(comparison: RunComparison): object {
-  const { before, after, settings, metrics, classes, confusion, flips, dataset } = comparison;
-  const run = ({ folder, name, title, pinned, created, evaluation }: ComparedRun) => {
-    return { run: folder, name, title, pinned, created, ...evaluation };
+  const { before, after, settings, metrics, classes, confusion, flips, leaveOneOut, dataset } = comparison;
+  const run = ({ folder, name, title, pinned, created, evaluation, leaveOneOut: everyOne }: ComparedRun) => {
+    return { run: folder, name, title, pinned, created, ...evaluation, leaveOneOut: everyOne };
   };
   return {
     format: 1,
@@ -124,6 +168,7 @@ export function comparisonDocument(comparison: RunComparison): object {
     classes,
     confusion,
     flips,
+    leaveOneOut,
     dataset,
   };
 }

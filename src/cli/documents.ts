@@ -10,6 +10,7 @@ import type {
   DatasetFacts,
   Diagnostics,
   EvaluateResult,
+  EvaluationView,
   ExportResult,
   HiddenSettings,
   ImportResult,
@@ -31,10 +32,7 @@ export function trainDocument(run: RunView, { misclassified, rejected }: TrainSh
     split: run.split,
     training: trainingDocument(run.training),
     evaluation: {
-      labels: run.evaluation.labels,
-      accuracy: run.evaluation.accuracy,
-      confusion: run.evaluation.confusion,
-      ...surenessDocument(run.evaluation),
+      ...measuredDocument(run.evaluation),
       ...(rejected && { rejected }),
       ...(misclassified && { misclassified: misclassifiedOf(run) }),
     },
@@ -44,6 +42,12 @@ export function trainDocument(run: RunView, { misclassified, rejected }: TrainSh
     ...(run.continues && { continues: { run: run.continues.run, epochs: run.continues.epochs } }),
     run: shownRun(run.dataset.root, run.folder),
   };
+}
+
+/** How good answers are; `reject` is the curve of coverage and accuracy. */
+function measuredDocument(evaluation: EvaluationView): object {
+  const { labels, n, accuracy, interval, confusion, classes: perClass } = evaluation;
+  return { labels, n, accuracy, interval, confusion, perClass, ...surenessDocument(evaluation) };
 }
 
 /** Nulls where there was no image to measure on. */
@@ -102,8 +106,8 @@ function leaveOneOutDocument(leaveOneOut: LeaveOneOutView): object {
     const { code, message } = leaveOneOut.reason;
     return { accuracy: null, skipped: { code, message } };
   }
-  const { labels, n, accuracy, interval, confusion, penalty, seconds } = leaveOneOut;
-  return { labels, n, accuracy, interval, confusion, ...surenessDocument(leaveOneOut), penalty, seconds };
+  const { penalty, seconds } = leaveOneOut;
+  return { ...measuredDocument(leaveOneOut), penalty, seconds };
 }
 
 export function bottlenecksDocument({
@@ -168,11 +172,13 @@ export function evaluateDocument(result: EvaluateResult): object {
     format,
     images: result.images,
     accuracy: result.accuracy,
+    interval: result.interval,
     run: result.run.folder,
     head: result.run.head,
     ...refitDocument(result.run),
     labels: result.labels,
     confusion: result.confusion,
+    perClass: result.classes,
     ...surenessDocument(result),
     ...(result.rejected && { rejected: result.rejected }),
     skipped: result.skipped.map(({ path: file, code, message }) => ({ path: file, code, message })),

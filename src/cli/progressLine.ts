@@ -6,6 +6,7 @@ type Progress = JobProgress<
   | 'retrain'
   | 'continueRun'
   | 'classify'
+  | 'evaluate'
   | 'merge'
   | 'verify'
   | 'importBottlenecks'
@@ -58,6 +59,8 @@ function describe(progress: Progress): { text: string; final: boolean } {
         text: `Settings from ${printable(progress.file)}: ${progress.names.length === 0 ? 'none' : progress.names.join(', ')}`,
         final: true,
       };
+    case 'runFound':
+      return { text: `Run: ${printable(progress.run)}`, final: true };
     case 'scanning':
       return { text: `Scanning: ${progress.files} files`, final: false };
     case 'downloading': {

@@ -11,18 +11,26 @@ export function runsText(folder: string, { runs, damaged }: RunSummaries): strin
 }
 
 function runLine(run: RunSummary): string {
-  const { name, title, pinned, created, accuracy, testingImages, images, head, backbone, refitOf } = run;
+  const { name, title, pinned, created, accuracy, testingImages, leaveOneOut, images, head, backbone } = run;
   const parts = [
     accuracy === null ? 'not tested' : `${percent(accuracy)} of ${testingImages} testing images`,
+    ...leaveOneOutParts(leaveOneOut, head),
     `${images} images`,
     head,
     backbone,
     created,
   ];
   if (pinned) parts.push('pinned');
-  if (refitOf !== null) parts.push(`refitted from ${refitOf.run}`);
+  if (run.refitOf !== null) parts.push(`refitted from ${run.refitOf.run}`);
   const called = title === null ? name : `${name} “${title}”`;
   return printable(`${called}: ${parts.join(' · ')}`);
+}
+
+function leaveOneOutParts(leaveOneOut: RunSummary['leaveOneOut'], head: RunSummary['head']): string[] {
+  if (leaveOneOut === null) return [];
+  const { accuracy, n } = leaveOneOut;
+  const how = head === 'ridge' ? '' : ' by ridge heads';
+  return [`leave-one-out ${percent(accuracy)} of ${n}${how}`];
 }
 
 export function titleText(run: string, { title, pinned }: RunTitle): string {

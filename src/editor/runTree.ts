@@ -125,7 +125,14 @@ function runItem(node: Extract<RunNode, { kind: 'run' }>): vscode.TreeItem {
   const item = new vscode.TreeItem(runName(run));
   const accuracy = run.accuracy === null ? vscode.l10n.t('not tested') : percent(run.accuracy);
   const images = vscode.l10n.t('{count} images', { count: count(run.images) });
-  item.description = [accuracy, dateText(run.created, 'short'), images].join(' · ');
+  const { leaveOneOut } = run;
+  const scores = leaveOneOut
+    ? vscode.l10n.t('{percent}, leave-one-out {leaveOneOut}', {
+        percent: accuracy,
+        leaveOneOut: percent(leaveOneOut.accuracy),
+      })
+    : accuracy;
+  item.description = [scores, dateText(run.created, 'short'), images].join(' · ');
   item.tooltip = tooltipOf(run, accuracy, images);
   item.iconPath = new vscode.ThemeIcon(run.pinned ? 'pinned' : run.refitOf ? 'references' : 'pulse');
   item.id = run.folder;
@@ -144,10 +151,25 @@ function tooltipOf(run: RunSummary, accuracy: string, images: string): string {
           percent: accuracy,
           count: count(run.testingImages),
         });
-  const lines = [runName(run), tested, `${images} · ${count(run.classes)} ${vscode.l10n.t('classes')}`];
+  const lines = [
+    runName(run),
+    tested,
+    ...leaveOneOutLines(run),
+    `${images} · ${count(run.classes)} ${vscode.l10n.t('classes')}`,
+  ];
   lines.push(`${headName(run.head)} · ${run.backbone}`, dateText(run.created, 'medium'), run.folder);
   if (run.refitOf) lines.push(vscode.l10n.t('Stands in for the run {name}', { name: run.refitOf.run }));
   return lines.join('\n');
+}
+
+function leaveOneOutLines({ leaveOneOut, head }: RunSummary): string[] {
+  if (leaveOneOut === null) return [];
+  const params = { percent: percent(leaveOneOut.accuracy), count: count(leaveOneOut.n) };
+  return [
+    head === 'ridge'
+      ? vscode.l10n.t('Leave-one-out: {percent} of all {count} images named rightly', params)
+      : vscode.l10n.t('Leave-one-out, by ridge heads: {percent} of all {count} images named rightly', params),
+  ];
 }
 
 function damagedItem(folder: string, failure: Notice): vscode.TreeItem {

@@ -29,11 +29,10 @@ export interface Flips<T extends TestedImage = TestedImage> {
 }
 
 /**
- * Pairs the answers of two models by content and says which became wrong, which right. Of identical images each
- * answers once, those under the same label first; each side's own label is its truth, so a relabelled image may flip.
+ * Which of the answers of two models, paired by content, became wrong, which right. Each side's own label is its truth,
+ * so a relabelled image may flip.
  */
-export function flipsBetween<T extends TestedImage>(before: readonly T[], after: readonly T[]): Flips<T> {
-  const pairs = pairByContent(before, after);
+export function flipsOf<T extends TestedImage>(pairs: readonly TestedTwice<T>[]): Flips<T> {
   const isRight = ({ label, predicted }: TestedImage): boolean => label === predicted;
   const toWrong = pairs.filter((pair) => isRight(pair.before) && !isRight(pair.after));
   const toRight = pairs.filter((pair) => !isRight(pair.before) && isRight(pair.after));
@@ -47,7 +46,7 @@ export function flipsBetween<T extends TestedImage>(before: readonly T[], after:
   };
 }
 
-/** Pairs items of the same content, those with the same label (NFC) first; each item is in one pair at most. */
+/** Pairs items of the same content, of identical ones those with the same label (NFC) first; each is in one pair at most. */
 export function pairByContent<
   A extends { sha256: string; label: string },
   B extends { sha256: string; label: string },

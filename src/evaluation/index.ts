@@ -14,7 +14,7 @@ export {
 } from './crossValidation';
 export { datasetChanges, type DatasetChanges, type DatasetImage } from './datasetChanges';
 export { familiarity, type Familiarity } from './familiarity';
-export { flipsBetween, type Flips, type TestedImage, type TestedTwice } from './flips';
+export { flipsOf, pairByContent, type Flips, type TestedImage, type TestedTwice } from './flips';
 export { forecast, type Forecast, type SizeOutcomes } from './forecast';
 export { wilson, type Interval } from './interval';
 export { nestedOrder } from './nestedOrder';

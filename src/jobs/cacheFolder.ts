@@ -7,7 +7,7 @@ import { noteDataset, realFolder } from './datasetFolder';
 
 const name = '.bottlenecks';
 
-async function isFolder(folder: string): Promise<boolean> {
+export async function isFolder(folder: string): Promise<boolean> {
   return stat(folder).then(
     (stats) => stats.isDirectory(),
     () => false,

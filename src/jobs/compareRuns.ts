@@ -1,17 +1,30 @@
-import { confusionDifference, datasetChanges, flipsBetween, type TestedImage } from '../evaluation';
+import {
+  confusionDifference,
+  confusionMatrix,
+  datasetChanges,
+  flipsOf,
+  pairByContent,
+  type LabelledConfusion,
+  type TestedImage,
+} from '../evaluation';
 import {
   curveOf,
   readRun,
   readRunImages,
   readRunTitle,
+  type RunEvaluation,
   type RunImage,
+  type RunPrediction,
   type RunRecord,
   type RunTraining,
 } from '../models';
 import type { CurveUnit } from '../training';
 import type { Job } from './context';
 import { datasetOfRun } from './datasetFolder';
+import { labelFinder } from './labelledRows';
+import type { EvaluationView, RunView } from './results';
 import type {
+  ComparedAnswers,
   ComparedClass,
   ComparedMetric,
   ComparedRun,
@@ -20,10 +33,12 @@ import type {
   Pair,
   RunComparison,
 } from './runResults';
+import { runView } from './runView';
 import { settingsList } from './settingsList';
 
 interface Side {
   readonly run: RunRecord;
+  readonly view: RunView;
   readonly shown: ComparedRun;
   readonly images: readonly RunImage[] | null;
 }
@@ -38,9 +53,11 @@ export const compareRuns: Job<'compareRuns'> = async (params, { places, signal }
     signal.throwIfAborted();
     const run = await readRun(folder);
     const root = await datasetOfRun(folder, places.cacheDirectory);
-    const { n, accuracy, interval } = run.evaluation;
+    const view = runView(run, folder, root);
+    const everyOne = measuredOf(view);
     return {
       run,
+      view,
       images: await readRunImages(folder),
       shown: {
         folder,
@@ -53,7 +70,8 @@ export const compareRuns: Job<'compareRuns'> = async (params, { places, signal }
         curve: curveOf(run.training),
         unit: unitOf(run.training),
         bestEpoch: run.training.kind === 'iterative' ? run.training.bestEpoch : null,
-        evaluation: { n, accuracy, interval },
+        evaluation: scoreOf(view.evaluation),
+        leaveOneOut: everyOne && scoreOf(everyOne),
       },
     };
   };
@@ -64,10 +82,9 @@ export const compareRuns: Job<'compareRuns'> = async (params, { places, signal }
     before: before.shown,
     after: after.shown,
     settings: settingsOf(before.run, after.run),
-    metrics: metricsOf(before.run, after.run),
-    classes: classesOf(before.run, after.run),
-    confusion: confusionDifference(before.run.evaluation, after.run.evaluation),
-    flips: flipsBetween(tested(before.run), tested(after.run)),
+    metrics: metricsOf(before, after),
+    ...answersBetween(before.run, tested(before.run), after.run, tested(after.run)),
+    leaveOneOut: leaveOneOutBetween(before.run, after.run),
     dataset: datasetBetween(before.images, after.images),
   };
 };
@@ -76,8 +93,70 @@ function unitOf(training: RunTraining): CurveUnit {
   return training.kind === 'iterative' ? training.unit : 'epoch';
 }
 
-function tested({ predictions }: RunRecord): TestedImage[] {
-  return predictions.flatMap(({ side, ...image }) => (side === 'testing' ? [image] : []));
+function scoreOf({ n, accuracy, interval }: EvaluationView): ComparedRun['evaluation'] {
+  return { n, accuracy, interval };
+}
+
+/** Null where there is no image that was measured. */
+function measuredOf({ leaveOneOut }: RunView): EvaluationView | null {
+  return leaveOneOut?.kind === 'measured' && leaveOneOut.accuracy !== null ? leaveOneOut : null;
+}
+
+/** Answers to labelled images with what was measured of them. */
+interface Answered {
+  readonly perClass: RunEvaluation['perClass'];
+  readonly answers: readonly RunPrediction[];
+}
+
+function tested({ evaluation: { perClass }, predictions }: RunRecord): Answered {
+  return { perClass, answers: predictions.filter(({ side }) => side === 'testing') };
+}
+
+function leftOut({ leaveOneOut }: RunRecord): Answered | null {
+  if (leaveOneOut?.kind !== 'measured' || leaveOneOut.n === 0) return null;
+  return { perClass: leaveOneOut.perClass, answers: leaveOneOut.predictions };
+}
+
+function leaveOneOutBetween(before: RunRecord, after: RunRecord): RunComparison['leaveOneOut'] {
+  const [was, is] = [leftOut(before), leftOut(after)];
+  if (!was || !is) return null;
+  const ofHeads = [before, after].every(
+    ({ settings }) => settings.head.kind === 'ridge' && settings.distortions === undefined,
+  );
+  return { ...answersBetween(before, was, after, is), ofHeads };
+}
+
+function answersBetween(before: RunRecord, was: Answered, after: RunRecord, is: Answered): ComparedAnswers {
+  const pairs = pairByContent(was.answers.map(asTested), is.answers.map(asTested));
+  return {
+    classes: classesOf([before, was], [after, is]),
+    confusion: confusionDifference(
+      confusionOf(
+        before,
+        pairs.map((pair) => pair.before),
+      ),
+      confusionOf(
+        after,
+        pairs.map((pair) => pair.after),
+      ),
+    ),
+    flips: flipsOf(pairs),
+  };
+}
+
+function asTested({ side: _, ...image }: RunPrediction): TestedImage {
+  return image;
+}
+
+/** Of some of a run's images. */
+function confusionOf(
+  { evaluation: { labels } }: RunRecord,
+  images: readonly TestedImage[],
+): LabelledConfusion {
+  const indexOf = labelFinder(labels);
+  const indices = (key: 'label' | 'predicted') =>
+    Int32Array.from(images, (image) => indexOf(image[key]) ?? -1);
+  return { labels, confusion: confusionMatrix(indices('label'), indices('predicted'), labels.length) };
 }
 
 function datasetBetween(
@@ -97,14 +176,30 @@ function settingsOf(before: RunRecord, after: RunRecord): ComparedSetting[] {
 }
 
 /** Without those that neither has. */
-function metricsOf(before: RunRecord, after: RunRecord): ComparedMetric[] {
+function metricsOf(before: Side, after: Side): ComparedMetric[] {
   return joined([...measures(before)], [...measures(after)])
     .filter(([, pair]) => (pair.before ?? pair.after) !== null)
-    .map(([key, pair]) => ({ key, ...pair }));
+    .map(([key, pair]) => ({ key, ...pair, ...intervalsOf(key, before.shown, after.shown) }));
 }
 
-function measures(run: RunRecord): Map<MetricKey, number | null> {
+function intervalsOf(
+  key: MetricKey,
+  before: ComparedRun,
+  after: ComparedRun,
+): Pick<ComparedMetric, 'interval'> {
+  const of = (run: ComparedRun) => (key === 'accuracy' ? run.evaluation : run.leaveOneOut)?.interval ?? null;
+  return key === 'accuracy' || key === 'leaveOneOutAccuracy'
+    ? { interval: { before: of(before), after: of(after) } }
+    : {};
+}
+
+function measures({ run, view }: Side): Map<MetricKey, number | null> {
   const { evaluation, training } = run;
+  const everyOne = measuredOf(view);
+  const topK = (of: EvaluationView | null, k: number) =>
+    of?.sureness?.topK.find((one) => one.k === k)?.accuracy ?? null;
+  const calibrationError = (of: EvaluationView | null) => of?.sureness?.calibration.expectedError ?? null;
+  const ownTemperature = 'temperature' in training ? training.temperature : null;
   const best =
     training.kind === 'iterative'
       ? training.curve.find(({ epoch }) => epoch === training.bestEpoch)
@@ -116,6 +211,14 @@ function measures(run: RunRecord): Map<MetricKey, number | null> {
   const testedClasses = evaluation.perClass.filter(({ images }) => images > 0);
   return new Map<MetricKey, number | null>([
     ['accuracy', evaluation.accuracy],
+    ['leaveOneOutAccuracy', everyOne?.accuracy ?? null],
+    ['top3Accuracy', topK(view.evaluation, 3)],
+    ['leaveOneOutTop3Accuracy', topK(everyOne, 3)],
+    ['top5Accuracy', topK(view.evaluation, 5)],
+    ['leaveOneOutTop5Accuracy', topK(everyOne, 5)],
+    ['calibrationError', calibrationError(view.evaluation)],
+    ['leaveOneOutCalibrationError', calibrationError(everyOne)],
+    ['temperature', run.calibration?.temperature ?? ownTemperature],
     ['macroRecall', mean(testedClasses.map(({ recall }) => recall))],
     ['macroF1', mean(testedClasses.map(({ f1 }) => f1))],
     ['validationAccuracy', best?.validation?.accuracy ?? null],
@@ -130,12 +233,16 @@ function measures(run: RunRecord): Map<MetricKey, number | null> {
     ['images', run.dataset.images],
     ['trainingImages', run.split.training],
     ['testingImages', evaluation.n],
+    ['leaveOneOutImages', everyOne?.n ?? null],
   ]);
 }
 
-function classesOf(before: RunRecord, after: RunRecord): ComparedClass[] {
-  const of = (run: RunRecord) => {
-    const scores = new Map(run.evaluation.perClass.map((score) => [score.label.normalize('NFC'), score]));
+function classesOf(
+  before: readonly [RunRecord, Answered],
+  after: readonly [RunRecord, Answered],
+): ComparedClass[] {
+  const of = ([run, { perClass }]: readonly [RunRecord, Answered]) => {
+    const scores = new Map(perClass.map((score) => [score.label.normalize('NFC'), score]));
     return run.dataset.classes.map(({ label, count }): [string, ClassFacts] => {
       const score = scores.get(label.normalize('NFC'));
       return [label.normalize('NFC'), { label, count, recall: score?.recall ?? null, f1: score?.f1 ?? null }];

@@ -1,16 +1,27 @@
+import { RetrainError } from '../base';
 import type { CachedImage } from '../bottlenecks';
+import { isFolder } from './cacheFolder';
 import type { Job } from './context';
 import { fillAndRead, secondsSince } from './fillCache';
 import { labelFinder, labelledRows } from './labelledRows';
 import { measureHead } from './measureHead';
 import { openRun } from './openRun';
 import { rejectedAt } from './rejected';
+import { nearestRun } from './runs';
 import { runFacts } from './runView';
 import { writeReport } from './trainingOutputs';
 
-/** Measures a run on a labelled folder. Labels the run does not know are named, their images are not counted. */
-export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime, reject, junit }, context) => {
+/**
+ * Measures a run, or else the newest one of the nearest dataset, on a labelled folder. Labels the run does not know are
+ * named, their images are not counted.
+ * @throws RUN_UNNAMED where there is none; as `openRun` and the scan do
+ */
+export const evaluate: Job<'evaluate'> = async ({ folder, run: chosen, runtime, reject, junit }, context) => {
   const started = performance.now();
+  const asked = chosen ?? (await nearestRun(folder, context.places));
+  if (asked === undefined)
+    throw new RetrainError((await isFolder(folder)) ? 'RUN_UNNAMED' : 'FOLDER_NOT_FOUND', { path: folder });
+  if (chosen === null) context.report({ kind: 'runFound', run: asked });
   const { run, folder: runFolder, backbone } = await openRun(asked, runtime, context);
   const { labels } = run.evaluation;
   const indexOf = labelFinder(labels);
@@ -44,6 +55,7 @@ export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime, r
     interval: measured.interval,
     labels,
     confusion: measured.confusion,
+    classes: measured.perClass,
     sureness: measured.sureness,
     ...(reject !== undefined && { rejected: rejectedAt(reject, given) }),
     skipped: filled.facts.skipped,

@@ -128,13 +128,15 @@ export interface Jobs extends BackboneJobs {
   evaluate: {
     params: {
       readonly folder: string;
-      readonly run: string;
+      /** Null: the newest run of the nearest dataset at or above the folder. */
+      readonly run: string | null;
       readonly runtime: string;
       /** What is left of the answers is counted at this probability. */
       readonly reject?: number;
       readonly junit?: JUnitOutput;
     };
-    progress: RefitProgress;
+    /** Where no run was given, the folder of the one that was found; then what is said of a refit. */
+    progress: RefitProgress | { readonly kind: 'runFound'; readonly run: string };
     result: EvaluateResult;
   };
   /** The newest run of the nearest dataset at or above `path`. */

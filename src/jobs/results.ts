@@ -213,6 +213,7 @@ export interface EvaluateResult {
   readonly interval: { readonly low: number; readonly high: number } | null;
   readonly labels: readonly string[];
   readonly confusion: readonly (readonly number[])[];
+  readonly classes: readonly ClassScore[];
   /** Null of no image. */
   readonly sureness: SurenessView | null;
   /** At the probability that was asked about, if any. */

@@ -41,8 +41,13 @@ export interface ComparedRun extends RunTitle {
   /** What `bestEpoch` and the numbers of `curve` count. */
   readonly unit: CurveUnit;
   readonly bestEpoch: number | null;
-  readonly evaluation: Pick<RunEvaluation, 'n' | 'accuracy' | 'interval'>;
+  /** On its testing images. */
+  readonly evaluation: Score;
+  /** On all its images; null where it was not measured. */
+  readonly leaveOneOut: Score | null;
 }
+
+type Score = Pick<RunEvaluation, 'n' | 'accuracy' | 'interval'>;
 
 /** A value of both runs; null where a run has it not. */
 export interface Pair<T> {
@@ -54,9 +59,19 @@ export interface ComparedSetting extends Pair<RunSetting['value']> {
   readonly key: string;
 }
 
-/** Measures that are compared; the first four are shares. */
+/** Measures that are compared; without `leaveOneOut` and a side in their name they are of the testing images. */
 export type MetricKey =
   | 'accuracy'
+  | 'leaveOneOutAccuracy'
+  | 'top3Accuracy'
+  | 'top5Accuracy'
+  | 'leaveOneOutTop3Accuracy'
+  | 'leaveOneOutTop5Accuracy'
+  /** The expected calibration error; a share. */
+  | 'calibrationError'
+  | 'leaveOneOutCalibrationError'
+  /** By which the probabilities of the saved head were calibrated. */
+  | 'temperature'
   | 'macroRecall'
   | 'macroF1'
   | 'validationAccuracy'
@@ -68,10 +83,13 @@ export type MetricKey =
   | 'seconds'
   | 'images'
   | 'trainingImages'
-  | 'testingImages';
+  | 'testingImages'
+  | 'leaveOneOutImages';
 
 export interface ComparedMetric extends Pair<number> {
   readonly key: MetricKey;
+  /** 95 %; absent where a measure has none. */
+  readonly interval?: Pair<Interval>;
 }
 
 export interface ComparedClass {
@@ -82,14 +100,31 @@ export interface ComparedClass {
   readonly f1: Pair<number>;
 }
 
-export interface RunComparison {
+/** How the answers of two runs differ. */
+export interface ComparedAnswers {
+  /** Each run on all the images that it was measured on. */
+  readonly classes: readonly ComparedClass[];
+  /** Of the images alone that both runs were measured on, as `flips`. */
+  readonly confusion: ConfusionDifference;
+  readonly flips: Flips;
+}
+
+export interface ComparedLeaveOneOut extends ComparedAnswers {
+  /**
+   * Whether it tells the heads of the runs apart: both are ridge classifiers that were trained on no views. In other
+   * runs ridge heads stand in for the saved one, so that only photos and backbones make a difference.
+   */
+  readonly ofHeads: boolean;
+}
+
+/** The answers are those of the saved heads to their testing images. */
+export interface RunComparison extends ComparedAnswers {
   readonly before: ComparedRun;
   readonly after: ComparedRun;
   readonly settings: readonly ComparedSetting[];
   readonly metrics: readonly ComparedMetric[];
-  readonly classes: readonly ComparedClass[];
-  readonly confusion: ConfusionDifference;
-  readonly flips: Flips;
+  /** Null where one of the runs has none. */
+  readonly leaveOneOut: ComparedLeaveOneOut | null;
   /** `unknown`: a run of an older version keeps no list of its images. */
   readonly dataset:
     | ({ readonly kind: 'known' } & DatasetChanges)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isLink, RetrainError, retryBusy } from '../base';
 import {
@@ -11,6 +11,7 @@ import {
   writeBottleneckText,
   type CachedImage,
 } from '../bottlenecks';
+import { isFolder } from './cacheFolder';
 import type { Job } from './context';
 import { noteDataset, realFolder, scanFolder } from './datasetFolder';
 import { fillAndRead } from './fillCache';
@@ -101,11 +102,4 @@ async function writeWhole(file: string, text: string): Promise<void> {
       throw error;
     }
   });
-}
-
-async function isFolder(folder: string): Promise<boolean> {
-  return stat(folder).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
 }

@@ -2,7 +2,13 @@ import path from 'node:path';
 import { RetrainError } from '../base';
 import { readAll, type RunList } from './listRuns';
 import { readRunMetrics } from './readRun';
-import { isContinuable, type HeadSettings, type RefitOf, type RunEvaluation } from './runRecord';
+import {
+  isContinuable,
+  type HeadSettings,
+  type MeasuredLeaveOneOut,
+  type RefitOf,
+  type RunEvaluation,
+} from './runRecord';
 import { readRunTitle, type RunTitle } from './runTitle';
 
 /** What a list says of a run. */
@@ -15,6 +21,8 @@ export interface RunSummary extends RunTitle, Pick<RunEvaluation, 'accuracy' | '
   readonly images: number;
   readonly classes: number;
   readonly testingImages: number;
+  /** On all its images, by ridge heads whatever its own is; null where it was not measured. */
+  readonly leaveOneOut: (Pick<RunEvaluation, 'n' | 'interval'> & { readonly accuracy: number }) | null;
   readonly head: HeadSettings['kind'];
   /** The id of its backbone. */
   readonly backbone: string;
@@ -32,7 +40,7 @@ export async function summariseRuns(
   const broken = [...damaged];
   for (const { folder, facts } of runs)
     try {
-      const { evaluation, training } = await readRunMetrics(folder);
+      const { evaluation, training, leaveOneOut } = await readRunMetrics(folder);
       summaries.push({
         folder,
         name: path.basename(folder),
@@ -43,6 +51,7 @@ export async function summariseRuns(
         accuracy: evaluation.accuracy,
         interval: evaluation.interval,
         testingImages: evaluation.n,
+        leaveOneOut: leaveOneOut?.kind === 'measured' ? scoreOf(leaveOneOut) : null,
         head: facts.settings.head.kind,
         backbone: facts.backbone.id,
         refitOf: facts.refitOf,
@@ -55,4 +64,8 @@ export async function summariseRuns(
   // The sort is stable: among equals the newest stays first.
   summaries.sort((a, b) => Number(b.pinned) - Number(a.pinned));
   return { runs: summaries, damaged: broken };
+}
+
+function scoreOf({ n, accuracy, interval }: MeasuredLeaveOneOut): RunSummary['leaveOneOut'] {
+  return accuracy === null ? null : { n, accuracy, interval };
 }

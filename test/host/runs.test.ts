@@ -52,13 +52,15 @@ describe('the tree of runs', function () {
       await configuration.update(key, undefined, vscode.ConfigurationTarget.Workspace);
   });
 
-  it('lists the newest first, with accuracy, date and images', async () => {
+  it('lists the newest first, with accuracy, leave-one-out, date and images', async () => {
     const { runs } = await activated();
     const listed = (await runNodes()).map(({ run }) => run.folder);
     assert.deepEqual(listed.slice(0, 2), [made[1], made[0]]);
     const item = runs.tree.getTreeItem(await nodeOf(made[1] ?? ''));
     assert.equal(item.label, path.basename(made[1] ?? ''));
-    assert.match(String(item.description), /^\d+(\.\d)?% · .+ · 200 images$/);
+    assert.match(String(item.description), /^\d+(\.\d)?%, leave-one-out \d+(\.\d)?% · .+ · 200 images$/);
+    assert.ok(typeof item.tooltip === 'string');
+    assert.match(item.tooltip, /^Leave-one-out: \d+(\.\d)?% of all 200 images named rightly$/m);
     assert.equal(item.contextValue, 'run');
   });
 

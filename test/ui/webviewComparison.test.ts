@@ -31,6 +31,53 @@ describe('the comparison of two runs', function () {
     await page.close();
   });
 
+  it('goes by leave-one-out where it tells the heads apart, and by the testing photos as the person chooses', async () => {
+    const page = await pages.open('comparison', 'ridge');
+    const measured = page.getByRole('group', { name: 'Photos that are compared' });
+    const seen = async () => ({
+      answer: await page.locator('.answer .lead').innerText(),
+      notes: await page.locator('.answer .note').allInnerTexts(),
+      after: await page.getByRole('region', { name: 'after', exact: true }).innerText(),
+      matrix: await page.locator('#difference .aside').innerText(),
+      flips: await page
+        .getByRole('region', { name: 'Wrong before, right after' })
+        .locator('.aside')
+        .innerText(),
+    });
+    const everyOne = await seen();
+    assert.match(
+      everyOne.answer,
+      /^Of 196 photos .* 23 became right and 8 wrong: more than chance \(p = 0\.011\)/,
+    );
+    assert.match(everyOne.notes.join(), /198 before and 200 after; .* of the 196 that both have/);
+    assert.match(everyOne.after, /93\.0\s*%\s*leave-one-out, 200 photos; 95 %: 88\.6 to 95\.8/);
+    assert.deepEqual([everyOne.matrix, everyOne.flips], ['196 photos', '23 photos']);
+    await measured.getByRole('button', { name: 'testing photos' }).click();
+    const testing = await seen();
+    assert.match(
+      testing.answer,
+      /^Of 40 photos that both were tested on, 8 became right and 3 wrong: no more/,
+    );
+    assert.deepEqual(testing.notes, []);
+    assert.match(testing.after, /92\.5\s*%\s*40 testing photos/);
+    assert.deepEqual([testing.matrix, testing.flips], ['40 photos', '8 photos']);
+    const measures = page.getByRole('region', { name: 'Measures' });
+    assert.match(
+      await measures.getByRole('row', { name: 'Leave-one-out accuracy' }).innerText(),
+      /84\.0 %\s*78\.3 to 88\.4\s*93\.0 %\s*88\.6 to 95\.8\s*\+9\.0/,
+    );
+    await page.close();
+    const softmax = await pages.open('comparison', 'two');
+    await softmax.getByText(/^Of 40 photos that both were tested on/).waitFor();
+    await softmax.getByText(/it tells their photos and backbones apart, not their heads/).waitFor();
+    await softmax.getByRole('button', { name: 'leave-one-out' }).click();
+    await softmax.getByText(/^Of 196 photos/).waitFor();
+    await softmax.close();
+    const old = await pages.open('comparison', 'old');
+    assert.equal(await old.getByRole('group', { name: 'Photos that are compared' }).count(), 0);
+    await old.close();
+  });
+
   it('lists what changed in the dataset, and says where that cannot be told', async () => {
     const page = await pages.open('comparison', 'two');
     const changes = page.getByRole('region', { name: 'What changed in the dataset' });

@@ -40,7 +40,7 @@ const states: Readonly<Record<View, readonly string[]>> = {
     'headsBalanced',
     'headsFailed',
   ],
-  comparison: ['two', 'same', 'old', 'many', 'labels', 'busy', 'failed', 'steps', 'none'],
+  comparison: ['two', 'ridge', 'same', 'old', 'many', 'labels', 'busy', 'failed', 'steps', 'none'],
   backbones: ['done', 'running', 'begins', 'cancelled', 'failed', 'labels', 'one', 'partly', 'none'],
   inspector: ['part', 'chosen', 'labels', 'failed'],
   classify: ['one', 'unknown', 'unsure', 'several', 'labels', 'busy', 'refitting', 'failed'],
@@ -48,7 +48,7 @@ const states: Readonly<Record<View, readonly string[]>> = {
 /** For the other themes, which differ in colours alone. */
 const some: typeof states = {
   panel: ['empty', 'computing', 'failed', 'done', 'fifty', 'learned', 'headsBalanced'],
-  comparison: ['two'],
+  comparison: ['ridge'],
   backbones: ['done', 'running', 'partly'],
   inspector: ['chosen'],
   classify: ['unknown', 'several', 'refitting'],

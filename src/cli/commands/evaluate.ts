@@ -17,9 +17,9 @@ import { evaluateText } from '../text';
 
 export function evaluateCommand(): Command {
   return new Command('evaluate')
-    .description('measure a run on a labelled folder')
+    .description('measure a run on a labelled folder: the newest of the nearest dataset, or the one given')
     .argument('<folder>', 'a folder whose subfolders are the classes')
-    .requiredOption('--run <dir>', 'folder of the run')
+    .option('--run <dir>', 'folder of the run')
     .addOption(reject())
     .addOption(runtime())
     .addOption(assertAccuracy())
@@ -28,12 +28,12 @@ export function evaluateCommand(): Command {
     .action(
       (
         folder: string,
-        options: { run: string; runtime: string; reject: number } & AssertionOptions & Output,
+        options: { run?: string; runtime: string; reject: number } & AssertionOptions & Output,
       ) =>
         perform(options, async ({ jobs, progress, signal }) => {
           const params = {
             folder: path.resolve(folder),
-            run: path.resolve(options.run),
+            run: options.run === undefined ? null : path.resolve(options.run),
             runtime: options.runtime,
             ...rejectedThreshold(options),
             ...junitOutput(options),

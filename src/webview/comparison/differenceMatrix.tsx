@@ -16,15 +16,26 @@ export function isWide({ labels }: Confusion): boolean {
   return labels.length > fewClasses;
 }
 
-/** The confusion matrix after, less that before: green where it got better, orange where worse. */
-export function DifferenceMatrix({ confusion }: { confusion: Confusion }) {
+/** The confusion matrix after, less that before, of the photos that both have: green where it got better, orange where worse. */
+export function DifferenceMatrix({ confusion, photos }: { confusion: Confusion; photos: number }) {
   const { labels, before, after, difference } = confusion;
   const classes = classesToDraw(difference);
   const most = Math.max(1, ...difference.flat().map(Math.abs));
   const rotated = classes.length > fewClasses;
+  const title = t('Confusion matrix: after less before');
+  if (photos === 0)
+    return (
+      <Band id="difference" title={title}>
+        <p class="note">{t('There is nothing to show: no photo was measured in both runs.')}</p>
+      </Band>
+    );
   return (
-    <Band id="difference" title={t('Confusion matrix: after less before')}>
-      <div class="matrix-box" tabIndex={0} role="group" aria-label={t('Confusion matrix: after less before')}>
+    <Band
+      id="difference"
+      title={title}
+      aside={<span class="digits">{plural(photos, '{n} photo', '{n} photos')}</span>}
+    >
+      <div class="matrix-box" tabIndex={0} role="group" aria-label={title}>
         <table
           class={`matrix difference ${rotated ? 'rotated' : ''}`}
           style={`--cell: ${rotated ? 34 : 62}px; --line-height: 34px`}

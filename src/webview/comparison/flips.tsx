@@ -15,7 +15,7 @@ interface FlipGalleryProps {
   readonly open: (path: string) => void;
 }
 
-/** The photos that both were tested on and whose answer became wrong, or right. */
+/** The photos that both were measured on and whose answer became wrong, or right. */
 export function FlipGallery({ id, pairs, kind, open }: FlipGalleryProps) {
   const title = kind === 'toWrong' ? t('Right before, wrong after') : t('Wrong before, right after');
   return (

@@ -95,10 +95,26 @@ interface Metric {
 
 export function metricOf(key: MetricKey): Metric {
   const share = (value: number) => `${percent(value, 1)} %`;
-  const nats = (value: number) => fixed(value, 3);
+  const plain = (value: number) => fixed(value, 3);
   switch (key) {
     case 'accuracy':
       return { name: t('Testing accuracy'), write: share, better: 'higher' };
+    case 'leaveOneOutAccuracy':
+      return { name: t('Leave-one-out accuracy'), write: share, better: 'higher' };
+    case 'top3Accuracy':
+      return { name: t('Among the 3 likeliest, testing'), write: share, better: 'higher' };
+    case 'leaveOneOutTop3Accuracy':
+      return { name: t('Among the 3 likeliest, leave-one-out'), write: share, better: 'higher' };
+    case 'top5Accuracy':
+      return { name: t('Among the 5 likeliest, testing'), write: share, better: 'higher' };
+    case 'leaveOneOutTop5Accuracy':
+      return { name: t('Among the 5 likeliest, leave-one-out'), write: share, better: 'higher' };
+    case 'calibrationError':
+      return { name: t('Calibration error, testing'), write: plain, better: 'lower' };
+    case 'leaveOneOutCalibrationError':
+      return { name: t('Calibration error, leave-one-out'), write: plain, better: 'lower' };
+    case 'temperature':
+      return { name: t('Temperature'), write: plain, better: null };
     case 'macroRecall':
       return { name: t('Mean recall of the classes'), write: share, better: 'higher' };
     case 'macroF1':
@@ -106,11 +122,11 @@ export function metricOf(key: MetricKey): Metric {
     case 'validationAccuracy':
       return { name: t('Validation accuracy'), write: share, better: 'higher' };
     case 'validationCrossEntropy':
-      return { name: t('Validation cross-entropy'), write: nats, better: 'lower' };
+      return { name: t('Validation cross-entropy'), write: plain, better: 'lower' };
     case 'trainingAccuracy':
       return { name: t('Training accuracy'), write: share, better: null };
     case 'trainingCrossEntropy':
-      return { name: t('Training cross-entropy'), write: nats, better: null };
+      return { name: t('Training cross-entropy'), write: plain, better: null };
     case 'epochs':
       return { name: t('Epochs'), write: count, better: null };
     case 'steps':
@@ -123,5 +139,7 @@ export function metricOf(key: MetricKey): Metric {
       return { name: t('Training images'), write: count, better: null };
     case 'testingImages':
       return { name: t('Testing images'), write: count, better: null };
+    case 'leaveOneOutImages':
+      return { name: t('Images of leave-one-out'), write: count, better: null };
   }
 }

@@ -24,20 +24,43 @@ export function MetricTable({ metrics }: { metrics: readonly ComparedMetric[] })
     <table class="list compared">
       <Head first={t('measure')} last={t('change')} />
       <tbody>
-        {metrics.map(({ key, before, after }) => {
+        {metrics.map(({ key, before, after, interval }) => {
           const { name, write, better } = metricOf(key);
           const change = before === null || after === null ? 0 : after - before;
           return (
             <tr key={key}>
               <th scope="row">{name}</th>
-              <td>{before === null ? '–' : write(before)}</td>
-              <td>{after === null ? '–' : write(after)}</td>
+              <td>
+                <Measure value={before} write={write} interval={interval?.before ?? null} />
+              </td>
+              <td>
+                <Measure value={after} write={write} interval={interval?.after ?? null} />
+              </td>
               <Change change={change} better={better} write={(value) => write(value).replace(/ %$/, '')} />
             </tr>
           );
         })}
       </tbody>
     </table>
+  );
+}
+
+function Measure(props: {
+  value: number | null;
+  write: (value: number) => string;
+  interval: { readonly low: number; readonly high: number } | null;
+}) {
+  const { value, write, interval } = props;
+  if (value === null) return <>–</>;
+  return (
+    <>
+      {write(value)}
+      {interval && (
+        <span class="interval">
+          {t('{low} to {high}', { low: percent(interval.low, 1), high: percent(interval.high, 1) })}
+        </span>
+      )}
+    </>
   );
 }
 

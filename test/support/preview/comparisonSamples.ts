@@ -1,4 +1,4 @@
-import type { ComparedRun, ComparisonState, TestedImage } from '../../../src/protocol';
+import type { ComparedAnswers, ComparedRun, ComparisonState, TestedImage } from '../../../src/protocol';
 import { curveOf, evaluationOf, flowers, hostileLabel, longLabel, root } from './samples';
 
 /** Two runs of flowers, or of hostile labels, as the comparison page gets them. */
@@ -13,7 +13,17 @@ export function comparisonState(name: string, photos: readonly string[]): Compar
   const labels =
     name === 'labels' ? [hostileLabel, longLabel, '', '__proto__', 'c++'] : name === 'many' ? many : flowers;
   const [first, second] = [evaluationOf(labels, 8, 0.72, photos), evaluationOf(labels, 8, 0.86, photos)];
-  const run = (title: string | null, day: number, evaluation: typeof first): ComparedRun => ({
+  const [firstLeft, secondLeft] = [
+    evaluationOf(labels, 40, 0.84, photos),
+    evaluationOf(labels, 40, 0.915, photos),
+  ];
+  const score = ({ n, accuracy, interval }: typeof first) => ({ n, accuracy, interval });
+  const run = (
+    title: string | null,
+    day: number,
+    evaluation: typeof first,
+    leftOut: typeof first,
+  ): ComparedRun => ({
     folder: `${root}/.retrain/runs/2026-11-${day}-1`,
     root,
     name: `2026-11-${day}-1`,
@@ -23,7 +33,9 @@ export function comparisonState(name: string, photos: readonly string[]): Compar
     created: `2026-11-${day}T14:05:00.000Z`,
     ...(title === null ? trainedBefore(name) : trainedAfter(name)),
     bestEpoch: 30,
-    evaluation: { n: evaluation.n, accuracy: evaluation.accuracy, interval: evaluation.interval },
+    evaluation: score(evaluation),
+    // Two of the photos came later.
+    leaveOneOut: name === 'old' ? null : { ...score(leftOut), n: leftOut === firstLeft ? 198 : leftOut.n },
   });
   const said = (i: number, predicted: number, probability: number): TestedImage => ({
     sha256: i.toString(16).padStart(64, '0'),
@@ -38,12 +50,39 @@ export function comparisonState(name: string, photos: readonly string[]): Compar
       after: said(from + i, after, 0.95 - i / 40),
     }));
   const same = name === 'same';
+  const answers = (
+    before: typeof first,
+    after: typeof first,
+    flips: Omit<ComparedAnswers['flips'], 'toWrong' | 'toRight'>,
+    [wrong, right]: readonly [number, number],
+  ): ComparedAnswers => ({
+    classes: labels.map((label, i) => ({
+      label,
+      images: { before: 40, after: i === 4 ? 44 : 40 },
+      recall: { before: before.classes[i]?.recall ?? null, after: after.classes[i]?.recall ?? null },
+      f1: { before: before.classes[i]?.f1 ?? null, after: after.classes[i]?.f1 ?? null },
+    })),
+    confusion: {
+      labels,
+      before: before.confusion,
+      after: after.confusion,
+      difference: after.confusion.map((row, i) =>
+        row.map((count, j) => (same ? 0 : count - (before.confusion[i]?.[j] ?? 0))),
+      ),
+    },
+    flips: {
+      ...flips,
+      toWrong: same ? [] : pairs(0, wrong, 0, 1),
+      toRight: same ? [] : pairs(10, right, 2, 0),
+      pValue: same ? 1 : flips.pValue,
+    },
+  });
   const image = (path: string) => ({ sha256: 'ab'.repeat(32), label: path.split('/')[0] ?? '', path });
   return {
     kind: 'comparison',
     comparison: {
-      before: run(null, 22, first),
-      after: run(name === 'labels' ? hostileLabel : 'more tulips, less penalty', 23, second),
+      before: run(null, 22, first, firstLeft),
+      after: run(name === 'labels' ? hostileLabel : 'more tulips, less penalty', 23, second, secondLeft),
       settings: [
         { key: 'backbone', before: 'efficientnet-lite2', after: 'efficientnet-lite2-int8' },
         { key: 'runtime', before: 'onnx', after: 'onnx' },
@@ -52,35 +91,42 @@ export function comparisonState(name: string, photos: readonly string[]): Compar
         { key: 'optimizer.kind', before: null, after: 'adam' },
       ],
       metrics: [
-        { key: 'accuracy', before: first.accuracy, after: second.accuracy },
+        {
+          key: 'accuracy',
+          before: first.accuracy,
+          after: second.accuracy,
+          interval: { before: first.interval, after: second.interval },
+        },
+        {
+          key: 'leaveOneOutAccuracy',
+          before: name === 'old' ? null : firstLeft.accuracy,
+          after: secondLeft.accuracy,
+          interval: { before: name === 'old' ? null : firstLeft.interval, after: secondLeft.interval },
+        },
+        { key: 'top3Accuracy', before: 0.95, after: 0.975 },
+        { key: 'leaveOneOutTop3Accuracy', before: 0.985, after: 0.99 },
+        { key: 'calibrationError', before: 0.112, after: 0.094 },
+        { key: 'leaveOneOutCalibrationError', before: 0.031, after: 0.024 },
+        { key: 'temperature', before: 0.108, after: 0.121 },
         { key: 'validationAccuracy', before: 0.85, after: 0.85 },
         { key: 'validationCrossEntropy', before: 0.48, after: 0.391 },
         { key: 'trainingAccuracy', before: 1, after: 1 },
         { key: 'epochs', before: 40, after: 60 },
         { key: 'images', before: 198, after: 200 },
       ],
-      classes: labels.map((label, i) => ({
-        label,
-        images: { before: 40, after: i === 4 ? 44 : 40 },
-        recall: { before: first.classes[i]?.recall ?? null, after: second.classes[i]?.recall ?? null },
-        f1: { before: first.classes[i]?.f1 ?? null, after: second.classes[i]?.f1 ?? null },
-      })),
-      confusion: {
-        labels,
-        before: first.confusion,
-        after: second.confusion,
-        difference: second.confusion.map((row, i) =>
-          row.map((count, j) => (same ? 0 : count - (first.confusion[i]?.[j] ?? 0))),
-        ),
-      },
-      flips: {
-        both: 40,
-        bothRight: 26,
-        bothWrong: 3,
-        toWrong: same ? [] : pairs(0, 3, 0, 1),
-        toRight: same ? [] : pairs(10, 8, 2, 0),
-        pValue: same ? 1 : 0.2266,
-      },
+      ...answers(first, second, { both: 40, bothRight: 26, bothWrong: 3, pValue: 0.2266 }, [3, 8]),
+      leaveOneOut:
+        name === 'old'
+          ? null
+          : {
+              ...answers(
+                firstLeft,
+                secondLeft,
+                { both: 196, bothRight: 158, bothWrong: 7, pValue: 0.0106 },
+                [8, 23],
+              ),
+              ofHeads: name === 'ridge',
+            },
       dataset:
         name === 'old'
           ? { kind: 'unknown', of: 'before' }
@@ -106,6 +152,8 @@ type Trained = Pick<ComparedRun, 'head' | 'curve' | 'unit'>;
 
 /** The run before: 40 epochs, or in another scenario no curve, or 4,000 steps that were measured every 100. */
 function trainedBefore(name: string): Trained {
+  if (name === 'ridge')
+    return { head: { kind: 'ridge', penalties: [0.1] }, curve: worse(curveOf(40)), unit: 'epoch' };
   if (name === 'curveless' || name === 'none')
     return { head: { kind: 'neighbours', candidates: [1, 3, 5] }, curve: [], unit: 'epoch' };
   if (name === 'steps')
@@ -134,7 +182,7 @@ function trainedBefore(name: string): Trained {
 
 /** The run after: 60 epochs of its head, or no curve either. */
 function trainedAfter(name: string): Trained {
-  if (name === 'curves' || name === 'steps')
+  if (name === 'curves' || name === 'steps' || name === 'ridge')
     return { head: { kind: 'ridge', penalties: [0.1, 1] }, curve: curveOf(60), unit: 'epoch' };
   if (name === 'none') return { head: { kind: 'centroid' }, curve: [], unit: 'epoch' };
   return {

@@ -185,4 +185,23 @@ describe('retrain classify and retrain evaluate', function () {
     assert.ok(document.seenInTraining > 0 && document.seenInTraining <= 10, fitted.slice(0, 200));
     assert.ok(existsSync(path.join(folder, '.bottlenecks')));
   });
+
+  it('evaluates the newest run of the nearest dataset where none is named, and says which; or that there is none', async () => {
+    const evaluate = (folder: string) => runCli(['evaluate', folder, '--json'], { cwd: home, data: home });
+    const newest = path.join(path.dirname(run), readdirSync(path.dirname(run)).sort().at(-1) ?? '');
+    const outcome = await evaluate('photos');
+    assert.equal(outcome.status, 0, outcome.stderr);
+    assert.equal(documentOf(outcome)['run'], newest);
+    assert.ok(outcome.stderr.includes(`Run: ${newest}\n`), outcome.stderr);
+    mkdirSync(path.join(home, 'elsewhere'));
+    for (const [folder, code] of [
+      ['elsewhere', 'RUN_UNNAMED'],
+      ['nowhere', 'FOLDER_NOT_FOUND'],
+    ] as const) {
+      const failed = await evaluate(folder);
+      assert.equal(failed.status, 1);
+      const { error } = documentOf(failed) as { error: { code: string; path: string } };
+      assert.deepEqual([error.code, error.path], [code, path.join(home, folder)]);
+    }
+  });
 });

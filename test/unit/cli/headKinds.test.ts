@@ -248,10 +248,17 @@ describe('retrain train --head, of every kind', function () {
       const of = (head: string) => runs.find((one) => one.head === head)?.run ?? '';
       const compared = documentOf(await run('compare', of('hidden'), of('neighbours'), '--json')) as {
         settings: { key: string; before: unknown; after: unknown }[];
+        leaveOneOut: { ofHeads: boolean; flips: { both: number; toWrong: unknown[]; toRight: unknown[] } };
       };
       const setting = (key: string) => compared.settings.find((one) => one.key === key);
       assert.deepEqual(setting('head.kind'), { key: 'head.kind', before: 'hidden', after: 'neighbours' });
       assert.deepEqual(setting('head.candidates')?.after, '1, 3, 5, 10, 20');
+      // Ridge heads answer for both: they are the same, and the testing photos come first.
+      const { ofHeads, flips } = compared.leaveOneOut;
+      assert.deepEqual([ofHeads, flips.toWrong, flips.toRight], [false, [], []]);
+      const { stdout } = await run('compare', of('hidden'), of('neighbours'));
+      assert.match(stdout, /^Testing images: [^]*^Leave-one-out, .*\n {2}by ridge heads/m);
+      assert.match((await run('runs', 'photos')).stdout, / by ridge heads · .* · hidden/);
     });
   });
 });

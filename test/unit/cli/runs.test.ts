@@ -23,6 +23,12 @@ import type {
 import { documentOf, runCli } from '../../support/cli';
 import { copySamples, samples } from '../../support/sampleDataset';
 
+interface Measured {
+  readonly accuracy: number;
+  readonly interval: { readonly low: number; readonly high: number };
+  readonly sureness: { readonly calibration: { readonly expectedError: number } };
+}
+
 describe('retrain runs, compare and learning-curve', function () {
   this.timeout(120_000);
   const home = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'retrain-cli-')));
@@ -50,7 +56,13 @@ describe('retrain runs, compare and learning-curve', function () {
 
   it('lists the runs, the newest first', async () => {
     const { runs, damaged } = documentOf(await cli('runs', 'photos', '--json')) as {
-      runs: { run: string; images: number; accuracy: number; title: null }[];
+      runs: {
+        run: string;
+        images: number;
+        accuracy: number;
+        title: null;
+        leaveOneOut: { n: number; accuracy: number; interval: { low: number; high: number } };
+      }[];
       damaged: unknown[];
     };
     assert.deepEqual(
@@ -61,10 +73,16 @@ describe('retrain runs, compare and learning-curve', function () {
       ],
     );
     assert.deepEqual(damaged, []);
+    for (const { leaveOneOut } of runs) {
+      const { n, accuracy, interval } = leaveOneOut;
+      assert.ok(n === 60 && interval.low < accuracy && accuracy < interval.high);
+    }
     const { stdout } = await cli('runs', 'photos');
     assert.match(
       stdout,
-      new RegExp(`^${path.basename(second)}: \\d+\\.\\d % of \\d+ testing images · 60 images`),
+      new RegExp(
+        `^${path.basename(second)}: \\d+\\.\\d % of \\d+ testing images · leave-one-out \\d+\\.\\d % of 60 · 60 images`,
+      ),
     );
     assert.match((await cli('runs', '.')).stdout, /There is no run of /);
   });
@@ -178,18 +196,60 @@ describe('retrain runs, compare and learning-curve', function () {
       [['daisy', 'roses']],
     );
     assert.equal(unchanged, 58);
-    const { both, bothRight, bothWrong, toWrong, toRight } = document.flips;
-    assert.ok(both >= 15);
-    assert.equal(bothRight + bothWrong + toWrong.length + toRight.length, both);
     const text = (await cli('compare', first, second)).stdout;
     assert.match(text, /Settings: the same\./);
-    const { labels, before, after } = document.confusion;
-    for (const [i, truth] of labels.entries())
-      for (const [j, predicted] of labels.entries()) {
-        const [was, is] = [before[i]?.[j] ?? NaN, after[i]?.[j] ?? NaN];
-        const line = `  ${truth} taken for ${predicted}: ${was} -> ${is}\n`;
-        assert.equal(text.includes(line), i !== j && was !== is, line);
-      }
+    // Ridge heads: leave-one-out comes first, over the 59 images that are in both runs.
+    const [, everyOneText = '', testingText = ''] = text.split(/^(?=Leave-one-out,|Testing images:)/m);
+    assert.match(
+      everyOneText,
+      /^Leave-one-out, each image answered without itself: 59 of both runs \(before 60, after 60\)\n {2}both right/,
+    );
+    assert.ok(document.leaveOneOut?.ofHeads);
+    for (const [answers, said, atLeast] of [
+      [document, testingText, 15],
+      [document.leaveOneOut, everyOneText, 59],
+    ] as const) {
+      const { both, bothRight, bothWrong, toWrong, toRight } = answers.flips;
+      assert.ok(both >= atLeast);
+      assert.equal(bothRight + bothWrong + toWrong.length + toRight.length, both);
+      const { labels, before, after } = answers.confusion;
+      const right = (matrix: readonly (readonly number[])[]) =>
+        matrix.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
+      assert.deepEqual(
+        [before, after].map((matrix) => matrix.flat().reduce((a, b) => a + b)),
+        [both, both],
+      );
+      assert.deepEqual(
+        [right(before), right(after)],
+        [bothRight + toWrong.length, bothRight + toRight.length],
+      );
+      for (const [i, truth] of labels.entries())
+        for (const [j, predicted] of labels.entries()) {
+          const [was, is] = [before[i]?.[j] ?? NaN, after[i]?.[j] ?? NaN];
+          const line = `  ${truth} taken for ${predicted}: ${was} -> ${is}\n`;
+          assert.equal(said.includes(line), i !== j && was !== is, line);
+        }
+    }
+    const metric = (key: string) => document.metrics.find((candidate) => candidate.key === key);
+    const { evaluation, leaveOneOut } = JSON.parse(
+      readFileSync(path.join(first, 'metrics.json'), 'utf8'),
+    ) as Record<string, Measured>;
+    assert.ok(evaluation && leaveOneOut);
+    assert.deepEqual(document.before.leaveOneOut, {
+      n: 60,
+      accuracy: leaveOneOut.accuracy,
+      interval: leaveOneOut.interval,
+    });
+    assert.equal(metric('leaveOneOutAccuracy')?.before, leaveOneOut.accuracy);
+    assert.deepEqual(metric('leaveOneOutAccuracy')?.interval?.before, leaveOneOut.interval);
+    assert.deepEqual(metric('accuracy')?.interval?.before, evaluation.interval);
+    assert.equal(metric('calibrationError')?.before, evaluation.sureness.calibration.expectedError);
+    assert.equal(
+      metric('leaveOneOutCalibrationError')?.before,
+      leaveOneOut.sureness.calibration.expectedError,
+    );
+    assert.ok((metric('temperature')?.before ?? 0) > 0);
+    assert.match(text, /^ {2}leaveOneOutAccuracy: \d+\.\d % \(95 %: \d+\.\d % to \d+\.\d %\) -> /m);
     assert.doesNotMatch(text, /: - -> -/, 'a measure that neither run has is left out');
     assert.match(text, /Dataset: 1 added, 1 removed, 1 relabelled, 58 unchanged/);
   });
@@ -202,6 +262,14 @@ describe('retrain runs, compare and learning-curve', function () {
       await cli('compare', old, second, '--json'),
     ) as unknown as RunComparison;
     assert.deepEqual(changes, { kind: 'unknown', of: 'before' });
+    // Nor does one from before leave-one-out have any.
+    const metrics = JSON.parse(readFileSync(path.join(old, 'metrics.json'), 'utf8')) as object;
+    writeFileSync(path.join(old, 'metrics.json'), JSON.stringify({ ...metrics, leaveOneOut: null }));
+    const compared = documentOf(await cli('compare', old, second, '--json')) as unknown as RunComparison;
+    assert.deepEqual([compared.leaveOneOut, compared.before.leaveOneOut], [null, null]);
+    assert.ok(compared.after.leaveOneOut && compared.flips.both >= 15);
+    assert.doesNotMatch((await cli('compare', old, second)).stdout, /^Leave-one-out,/m);
+    assert.match((await cli('compare', old, second)).stdout, /^ {2}leaveOneOutAccuracy: - -> /m);
     assert.equal((await cli('compare', home, second)).status, 1);
   });
 

@@ -9,6 +9,10 @@ import { copySamples, samples } from '../../support/sampleDataset';
 interface Sure {
   n?: number;
   accuracy: number;
+  interval: { low: number; high: number };
+  labels: string[];
+  confusion: number[][];
+  perClass: { label: string; images: number; precision: number; recall: number; f1: number }[];
   topK: { k: number; accuracy: number }[];
   calibration: { bins: { images: number }[]; expectedError: number };
   reject: { threshold: number; answered: number; right: number }[];
@@ -70,6 +74,24 @@ describe('how sure a run is, on the command line', function () {
       );
       assert.ok(sure.calibration.expectedError > 0 && sure.calibration.expectedError < 1);
       assert.deepEqual([sure.reject[0]?.answered, (sure.reject[0]?.right ?? 0) / n], [n, sure.accuracy]);
+    }
+  });
+
+  it('has the interval of an accuracy and the measures of each class, for testing, leave-one-out and evaluate', async () => {
+    const { evaluation, leaveOneOut } = trained;
+    assert.deepEqual([evaluation.n, leaveOneOut.n], [16, 160]);
+    const evaluated = documentOf(await cli('evaluate', 'photos', '--run', run, '--json')) as unknown as Sure;
+    for (const { accuracy, interval, labels, confusion, perClass } of [evaluation, leaveOneOut, evaluated]) {
+      assert.ok(interval.low <= accuracy && accuracy <= interval.high && interval.low < interval.high);
+      assert.deepEqual(
+        perClass.map(({ label, images, recall }) => [label, images, images * recall]),
+        labels.map((label, i) => [
+          label,
+          confusion[i]?.reduce((sum, count) => sum + count, 0),
+          confusion[i]?.[i],
+        ]),
+      );
+      assert.ok(perClass.every(({ precision, f1 }) => precision > 0 && f1 > 0));
     }
   });
 

@@ -208,7 +208,7 @@ describe('retrain train', function () {
       ['train', 'photos', '--seed', 'x'],
       ['train', 'photos', '--runtime', 'abacus'],
       ['train', 'photos', '--validation-percentage', '60', '--testing-percentage', '60'],
-      ['evaluate', 'photos'],
+      ['evaluate'],
       ['paint', 'photos'],
     ]) {
       const outcome = await runCli(args, { cwd: home, data: home });

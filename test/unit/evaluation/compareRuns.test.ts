@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { confusionDifference, datasetChanges, flipsBetween } from '../../../src/evaluation';
+import {
+  confusionDifference,
+  datasetChanges,
+  flipsOf,
+  pairByContent,
+  type TestedImage,
+} from '../../../src/evaluation';
 import { mcnemar } from '../../../src/evaluation/mcnemar';
 
 const label = fc.constantFrom('a', 'b', 'caf\u00e9', 'cafe\u0301', '__proto__');
@@ -73,7 +79,10 @@ describe('confusionDifference', () => {
   });
 });
 
-describe('flipsBetween', () => {
+const flipsBetween = (before: readonly TestedImage[], after: readonly TestedImage[]) =>
+  flipsOf(pairByContent(before, after));
+
+describe('flipsOf', () => {
   it('names what became wrong and what right, the surest mistake first', () => {
     const said = (name: string, predicted: string, probability: number) => {
       return { sha256: name, path: `a/${name}.jpg`, label: 'a', predicted, probability };
