@@ -18,7 +18,7 @@ import { writeReport } from './trainingOutputs';
  */
 export const evaluate: Job<'evaluate'> = async ({ folder, run: chosen, runtime, reject, junit }, context) => {
   const started = performance.now();
-  const asked = chosen ?? (await nearestRun(folder, context.places));
+  const asked = chosen ?? (await nearestRun(folder, context.places))?.run;
   if (asked === undefined)
     throw new RetrainError((await isFolder(folder)) ? 'RUN_UNNAMED' : 'FOLDER_NOT_FOUND', { path: folder });
   if (chosen === null) context.report({ kind: 'runFound', run: asked });
