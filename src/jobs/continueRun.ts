@@ -12,6 +12,7 @@ import { tempered, type Continuation, type Head, type LbfgsOptimizer } from '../
 import type { Job } from './context';
 import { readDataset, trainRun } from './retrain';
 import { runView } from './runView';
+import { withDifferentViews } from './settings';
 import { writeOutputs } from './trainingOutputs';
 
 /**
@@ -35,7 +36,7 @@ export const continueRun: Job<'continueRun'> = async (
     classes: evaluation.labels.length,
   });
 
-  const settings = { ...run.settings, head: furtherHead(head, training, more) };
+  const settings = { ...withDifferentViews(run.settings), head: furtherHead(head, training, more) };
   const network = { backbone: backbone.id, runtime };
   const dataset = await readDataset(folder, network, settings, context, settings.distortions);
   checkSame(run, runFolder, dataset);

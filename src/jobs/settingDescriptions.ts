@@ -167,7 +167,8 @@ export const settingDescriptions = {
     },
   ),
   flipLeftRight: toggle({
-    meaning: 'Train on views of each training image as well, of which one in two is mirrored.',
+    meaning:
+      'Train on views of each training image as well, of which one in two is mirrored; with nothing else, one view of each: its mirror.',
     default: false,
   }),
   randomCrop: whole(
@@ -199,7 +200,7 @@ export const settingDescriptions = {
   views: whole(
     {
       meaning:
-        'How many views of each training image are computed, once, and kept where one of the distortions is on.',
+        'How many views of each training image are computed, once, and kept where one of the distortions is on; of mirroring alone there is one.',
       default: defaultViews,
     },
     1,

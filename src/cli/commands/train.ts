@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import {
   defaultSettings,
   headKinds,
+  mostViews,
   type HeadChoice,
   type OptimizerChoice,
   type SettingValues,
@@ -145,6 +146,8 @@ async function train(
       process.stderr.write(
         `note: --summaries_dir: a head of the kind ${run.training.kind} has no curve, nothing was written\n`,
       );
+    if ((run.training.distortions?.views ?? mostViews) < (options.views ?? 0))
+      progress.say('note: --views: flips alone make one view of an image, its mirror');
     if (ids.length > 0 && !ids.includes(run.backbone.id))
       progress.say(
         `note: --bottleneck_dir: ${run.backbone.id} is a backbone of this machine and was trained on with its own values; --backbone ${ids.join(' or ')} trains on the imported ones`,
