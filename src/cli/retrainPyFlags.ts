@@ -32,6 +32,8 @@ export interface RetrainPyFlags {
   readonly intermediateStoreFrequency?: string;
   readonly intermediateOutputGraphsDir?: string;
   readonly checkpointPath?: string;
+  readonly modelDir?: string;
+  readonly loggingVerbosity?: string;
   readonly flipLeftRight?: boolean;
   readonly randomCrop?: number;
   readonly randomScale?: number;
@@ -117,11 +119,15 @@ export function retrainPyOptions(): Option[] {
     ).argParser(wholeNumber(1, mostViews)),
     new Option('--image-dir <dir>', 'the dataset, as retrain.py names it'),
     new Option('--print-misclassified-test-images', 'name the testing images that were answered wrongly'),
-    new Option('--tfhub-module <name>', 'a backbone, or the module of values that were imported').conflicts(
-      'backbone',
-    ),
+    new Option(
+      '--tfhub-module <name>',
+      "a backbone, retrain.py's name of one, or the module of values that were imported",
+    ).conflicts('backbone'),
     new Option('--architecture <name>', 'the same').conflicts(['tfhubModule', 'backbone']),
-    new Option('--bottleneck-dir <dir>', "retrain.py's text files of that module, to import first"),
+    new Option(
+      '--bottleneck-dir <dir>',
+      "retrain.py's text files of that module, to import first where there are any",
+    ),
     new Option('--output-labels <file>', 'where the labels are written, one a line'),
     new Option('--saved-model-dir <dir>', 'where the last layer is written, as a TensorFlow.js model'),
     new Option('--final-tensor-name <name>', 'name of its output')
@@ -134,6 +140,8 @@ export function retrainPyOptions(): Option[] {
       '--intermediate-store-frequency',
       '--intermediate-output-graphs-dir',
       '--checkpoint-path',
+      '--model-dir',
+      '--logging-verbosity',
     ].map((flag) => new Option(`${flag} <value>`).hideHelp()),
   ];
 }
@@ -153,6 +161,8 @@ const withoutCounterpart: readonly (readonly [keyof RetrainPyFlags, string])[] =
     'checkpointPath',
     '--checkpoint_path: there are no TensorFlow checkpoints; a run is saved whole at its end',
   ],
+  ['modelDir', '--model_dir: nothing is unpacked there; networks are kept once for this machine and user'],
+  ['loggingVerbosity', '--logging_verbosity: what is said is the same whatever it is'],
 ];
 
 /** What a person should know about the flags they gave. */
