@@ -9,6 +9,7 @@ export function connection(): Connection {
   const noProxy = http.get<unknown>('noProxy');
   return {
     proxy: proxy === '' || off ? null : proxy,
+    proxyAuthorization: http.get<string | null>('proxyAuthorization', null),
     // A settings file may hold anything.
     noProxy: Array.isArray(noProxy) ? noProxy.filter((entry) => typeof entry === 'string') : [],
     strictSsl: http.get<boolean>('proxyStrictSSL', true),

@@ -157,7 +157,9 @@ function ofSource(error: unknown, source: string, folder: string): unknown {
 }
 
 function settingsOf(connection: Connection | null): ProxySettings {
-  return connection === null ? {} : { ...connection, proxy: connection.proxy ?? undefined };
+  if (connection === null) return {};
+  const { proxy, proxyAuthorization, ...others } = connection;
+  return { ...others, proxy: proxy ?? undefined, proxyAuthorization: proxyAuthorization ?? undefined };
 }
 
 function reporter(report: JobContext<DownloadProgress>['report']) {
