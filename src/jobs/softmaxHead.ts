@@ -11,6 +11,7 @@ import {
   unfold,
   type Continuation,
   type CurveUnit,
+  type Head,
   type LbfgsOptimizer,
   type Optimizer,
   type Product,
@@ -22,11 +23,12 @@ import { calibrate } from './calibrate';
 import type { JobContext } from './context';
 import { secondsSince, type FilledDataset } from './fillCache';
 import type { RetrainProgress } from './results';
-import { scaleBoth, type Sides, type TrainedRun } from './trainedRun';
+import { scaleBoth, type Sides, type Snapshots, type TrainedRun } from './trainedRun';
 
 type SoftmaxSides = Sides & {
   readonly optimizer: Optimizer;
   readonly continued?: Continuation | undefined;
+  readonly snapshots?: Snapshots | undefined;
 };
 
 type Chosen = Pick<Extract<RunTraining, { kind: 'iterative' }>, 'regularisation'>;
@@ -36,10 +38,11 @@ type TrainedSoftmax = Omit<Trained, 'head'> & Omit<TrainedRun, 'training' | 'las
 export async function softmax(
   { backbone, runtime }: FilledDataset,
   classes: number,
-  { training, validation, scaling, optimizer, continued, settings: { seed, classWeights } }: SoftmaxSides,
+  { training, validation, scaling, optimizer, continued, snapshots, settings }: SoftmaxSides,
   { signal, stop, report }: JobContext<RetrainProgress>,
 ): Promise<TrainedRun> {
   const started = performance.now();
+  const { seed, classWeights } = settings;
   const [unit, maxEpochs]: [CurveUnit, number] =
     optimizer.kind === 'l-bfgs' ? ['epoch', optimizer.maxEpochs] : ['step', optimizer.steps];
   const task = {
@@ -53,6 +56,13 @@ export async function softmax(
     stop,
     report: (epoch) => report({ kind: 'training', unit, epoch, maxEpochs }),
   };
+  /** As retrain.py, which takes none of the first step. */
+  const takenBy =
+    (raw: (head: Head) => Head): TrainingOptions['afterStep'] =>
+    async (step, head) => {
+      if (snapshots && step > 0 && step % snapshots.every === 0)
+        await snapshots.take(step, raw(await head()));
+    };
   for (const epoch of continued?.curve ?? []) options.report?.(epoch);
   const scaled = async (
     trainScaled: (shared: {
@@ -88,14 +98,16 @@ export async function softmax(
       case 'adam':
       case 'sgd':
         return await scaled((shared) =>
-          trainStepped({ ...task, ...shared, seed, optimizer }, runtime.multiply, options),
+          trainStepped({ ...task, ...shared, seed, optimizer }, runtime.multiply, {
+            ...options,
+            afterStep: takenBy((head) => fold(head, scaling)),
+          }),
         );
       case 'retrain.py': {
-        const result = await trainRetrainPy(
-          { ...task, seed, optimizer, from: continued },
-          runtime.multiply,
-          options,
-        );
+        const result = await trainRetrainPy({ ...task, seed, optimizer, from: continued }, runtime.multiply, {
+          ...options,
+          afterStep: takenBy((head) => head),
+        });
         scaleBoth(training, validation, scaling);
         // Its probabilities stay those of retrain.py.
         return { ...result, head: { kind: 'linear', head: result.head }, calibration: null };

@@ -6,17 +6,20 @@ import { hidden } from './hiddenHead';
 import type { RetrainProgress } from './results';
 import { ridge } from './ridgeHead';
 import { softmax } from './softmaxHead';
-import type { Sides, TrainedRun } from './trainedRun';
+import type { Sides, Snapshots, TrainedRun } from './trainedRun';
 
 /**
  * Trains a head for raw values. On return the values of both sides are scaled, in place: a copy of a large dataset
  * would not fit beside it.
- * @param continued a training of the same softmax head to go on with; its heads take raw values
+ * @param sides.continued a training of the same softmax head to go on with; its heads take raw values
  */
 export async function trainHead(
   filled: FilledDataset,
   classes: number,
-  sides: Sides & { readonly continued?: Continuation | undefined },
+  sides: Sides & {
+    readonly continued?: Continuation | undefined;
+    readonly snapshots?: Snapshots | undefined;
+  },
   context: JobContext<RetrainProgress>,
 ): Promise<TrainedRun> {
   const { head } = sides.settings;

@@ -13,6 +13,12 @@ export interface Sides {
   readonly settings: RunSettings;
 }
 
+/** Takes the head of a training by steps, on raw values, every so many of them. */
+export interface Snapshots {
+  readonly every: number;
+  readonly take: (step: number, head: Head) => Promise<void>;
+}
+
 /** What came of it. */
 export interface TrainedRun {
   /** Takes raw values. */

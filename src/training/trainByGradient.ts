@@ -53,6 +53,12 @@ export interface GradientTrained {
   readonly last: TrainedHead;
 }
 
+type GradientOptions = Omit<TrainingOptions, 'report' | 'afterStep'> & {
+  readonly report?: Report<GradientEpoch>;
+  /** `step` counts those made, from 1. */
+  readonly afterStep?: (step: number, head: () => TrainedHead) => Promise<void>;
+};
+
 /** Rows that are measured at once: no copy of the whole set is made. */
 const chunk = 2048;
 
@@ -66,7 +72,7 @@ const chunk = 2048;
 export async function trainByGradient(
   task: GradientTask,
   product: Product,
-  { signal, stop, report }: Omit<TrainingOptions, 'report'> & { report?: Report<GradientEpoch> } = {},
+  { signal, stop, report, afterStep }: GradientOptions = {},
 ): Promise<GradientTrained> {
   const { training, validation, dimension, classes, batchSize } = task;
   for (const set of [training, validation]) if (set) checkRows(set, dimension);
@@ -115,6 +121,7 @@ export async function trainByGradient(
       stepper.weights(layer.weights, weights);
       stepper.bias(layer.bias, bias);
     });
+    await afterStep?.(step, () => headOf(layers, dimension));
     const stopped = stop?.aborted === true;
     if (step % task.measureEvery === 0 || step === task.steps || stopped) {
       await record(step);

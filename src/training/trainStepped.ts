@@ -55,7 +55,7 @@ export interface SteppedTask {
 export async function trainStepped(
   { optimizer, from, seed, ...task }: SteppedTask,
   product: Product,
-  { report, ...options }: TrainingOptions = {},
+  { report, afterStep, ...options }: TrainingOptions = {},
 ): Promise<Trained> {
   const { kind, learningRate, trainBatchSize, evalStepInterval, earlyStopping, labelSmoothing } = optimizer;
   const made = from ? stepsOf(from.curve) : 0;
@@ -79,7 +79,13 @@ export async function trainStepped(
       measureStart: false,
     },
     product,
-    { ...options, ...(report && { report: (epoch) => report(numbered(epoch)) }) },
+    {
+      ...options,
+      ...(report && { report: (epoch) => report(numbered(epoch)) }),
+      ...(afterStep && {
+        afterStep: (step, head) => afterStep(made + step - 1, () => Promise.resolve(linear(head()))),
+      }),
+    },
   );
   const added = result.curve.map(numbered);
   const found = added[result.bestEpoch];

@@ -167,6 +167,10 @@ async function train(
       process.stderr.write(
         `note: --summaries_dir: a head of the kind ${run.training.kind} has no curve, nothing was written\n`,
       );
+    if (outputs.snapshots && !('unit' in run.training && run.training.unit === 'step'))
+      progress.say(
+        'note: --intermediate_store_frequency: only the optimizers adam, sgd and retrain.py make steps, nothing was written',
+      );
     if ((run.training.distortions?.views ?? mostViews) < (options.views ?? 0))
       progress.say('note: --views: flips alone make one view of an image, its mirror');
     if (ids.length > 0 && !ids.includes(run.backbone.id))

@@ -127,6 +127,30 @@ describe("retrain.py's flags", function () {
     if (accuracy < 1) assert.ok(misclassified.length > 0);
   });
 
+  it('write the last layer every so many steps', async () => {
+    for (const [optimizer, taken, keep] of [
+      ['retrain.py', [4, 8, 12], ['--keep', 'last']],
+      ['adam', [4, 8], []],
+    ] as const) {
+      const steps = ['--how_many_training_steps', String(taken.length * 4 + 1)];
+      const to = ['--intermediate_output_graphs_dir', path.join('steps', optimizer)];
+      const flags = ['--optimizer', optimizer, ...keep, '--intermediate_store_frequency', '4'];
+      const { run } = await document('photos', ...flags, ...steps, ...to);
+      const folder = path.join(home, 'steps', optimizer);
+      const weights = taken.map((step) =>
+        readFileSync(path.join(folder, `intermediate_${step}`, 'weights.bin')),
+      );
+      assert.deepEqual(readdirSync(folder).length, taken.length);
+      assert.equal(new Set(weights.map((bytes) => bytes.toString('base64'))).size, taken.length);
+      // The last of retrain.py's is the head of the run; that of adam, another step may be kept, is of its size.
+      const saved = readFileSync(path.join(dataset, run, 'weights.bin'));
+      if (optimizer === 'retrain.py') assert.ok(weights.at(-1)?.equals(saved));
+      else assert.equal(weights.at(-1)?.length, saved.length);
+    }
+    const alone = await train('photos', '--intermediate_store_frequency', '4');
+    assert.match(alone.stderr, /note: --intermediate_store_frequency: together/);
+  });
+
   it('are taken, with a note, where nothing here is their like', async () => {
     const { training, stderr } = await document(
       'photos',
@@ -135,6 +159,7 @@ describe("retrain.py's flags", function () {
       '--model_dir=models',
       '--logging_verbosity=DEBUG',
       '--intermediate_store_frequency=5',
+      '--intermediate_output_graphs_dir=nowhere',
       '--test_batch_size=20',
     );
     assert.equal(training.optimizer, undefined);
@@ -147,7 +172,7 @@ describe("retrain.py's flags", function () {
       'test_batch_size',
     ])
       assert.match(stderr, new RegExp(`note: --${flag}: `));
-    assert.equal(existsSync(path.join(home, 'graph.pb')), false);
+    for (const name of ['graph.pb', 'nowhere']) assert.equal(existsSync(path.join(home, name)), false);
   });
 
   it('name a network as retrain.py does: the nearest of the catalogue stands in, once it is here', async () => {
