@@ -118,7 +118,7 @@ describe('views of the training images', function () {
       const one = await train('--random_brightness=20', '--views', '3');
       assert.deepEqual([one.training.distortions?.views, one.views?.computed], [3, 0], 'as the first ones');
       assert.equal((await train('--random_brightness=20')).training.distortions?.views, 2);
-      writeFileSync(file, '{"views": 2}');
+      writeFileSync(file, '{"randomCrop": 0}');
       const refused = await cli('train', 'photos', '--views', '3');
       assert.equal(refused.status, 2);
       assert.match(refused.stderr, /--flip_left_right/);
