@@ -47,10 +47,10 @@ export function addressOf(text: string, base?: URL): URL {
 function ask(
   address: URL,
   headers: Readonly<Record<string, string>>,
-  { signal, proxy, noProxy, strictSsl, patience = 30_000 }: FetchOptions,
+  { signal, proxy, proxyAuthorization, noProxy, strictSsl, patience = 30_000 }: FetchOptions,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const agent = agentFor(address, { proxy, noProxy, strictSsl });
+    const agent = agentFor(address, { proxy, proxyAuthorization, noProxy, strictSsl });
     const client = address.protocol === 'https:' ? https : http;
     const sent = client.get(
       address,

@@ -8,6 +8,8 @@ import { RetrainError } from '../base';
 export interface ProxySettings {
   /** http.proxy. */
   readonly proxy?: string | undefined;
+  /** http.proxyAuthorization: sent to a proxy as the header Proxy-Authorization. */
+  readonly proxyAuthorization?: string | undefined;
   /** http.noProxy: what is reached directly, written as in NO_PROXY. */
   readonly noProxy?: readonly string[] | undefined;
   /** http.proxyStrictSSL: false takes any certificate, of the proxy and of the server behind it. */
@@ -22,7 +24,7 @@ export interface ProxySettings {
  */
 export function agentFor(
   url: URL,
-  { proxy, noProxy = [], strictSsl }: ProxySettings,
+  { proxy, proxyAuthorization, noProxy = [], strictSsl }: ProxySettings,
   env: NodeJS.ProcessEnv = process.env,
 ): Agent | undefined {
   if (excluded(url, noProxy)) return undefined;
@@ -31,7 +33,10 @@ export function agentFor(
   const full = /^[a-z][a-z0-9+.-]*:\/\//i.test(address) ? address : `http://${address}`;
   if (!/^https?:/i.test(full) || !URL.canParse(full))
     throw new RetrainError('DOWNLOAD_UNREACHABLE', { url: url.href, reason: 'the proxy is none of HTTP' });
-  const options = strictSsl === false ? { rejectUnauthorized: false } : {};
+  const options = {
+    ...(strictSsl === false && { rejectUnauthorized: false }),
+    ...(proxyAuthorization && { headers: { 'Proxy-Authorization': proxyAuthorization } }),
+  };
   return url.protocol === 'https:' ? new HttpsProxyAgent(full, options) : new HttpProxyAgent(full, options);
 }
 

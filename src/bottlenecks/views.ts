@@ -31,8 +31,9 @@ export function viewsId(id: string, distortions: Distortions): string {
   return `${id}+${digest(settingsOf(distortions)).slice(0, 16)}`;
 }
 
-function viewsOf({ flipLeftRight, randomCrop, randomScale, randomBrightness }: Distortions) {
-  return { version: viewsVersion, flipLeftRight, randomCrop, randomScale, randomBrightness };
+function viewsOf(distortions: Distortions) {
+  const { flipLeftRight, randomCrop, randomScale, randomBrightness } = distortions;
+  return { version: viewsVersion(distortions), flipLeftRight, randomCrop, randomScale, randomBrightness };
 }
 
 function settingsOf(distortions: Distortions): string {

@@ -7,7 +7,7 @@ import { percent, printable } from './text';
 export function backbonesText(backbones: readonly BackboneListing[]): string {
   const width = Math.max(...backbones.map(({ id }) => id.length));
   return backbones
-    .map(({ id, dimension, input, eightBits, origin, name, bytes, licence, speed }) => {
+    .map(({ id, dimension, input, eightBits, origin, name, bytes, licence, better, speed }) => {
       const facts = [
         `${dimension} values`,
         `${input.width} x ${input.height}`,
@@ -16,6 +16,7 @@ export function backbonesText(backbones: readonly BackboneListing[]): string {
         ...(licence === null ? [] : [printable(licence)]),
         ...(speed === null ? [] : [`${speed.millisecondsAnImage.toFixed(1)} ms on ${speed.runtime}`]),
         originText(origin),
+        ...(better === null ? [] : [`trained further on its own photos: ${better} serves others better`]),
       ];
       return `${id.padEnd(width)}  ${facts.join(', ')}  ${printable(name)}`;
     })

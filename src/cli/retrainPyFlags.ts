@@ -30,9 +30,11 @@ export interface RetrainPyFlags {
   readonly outputGraph?: string;
   readonly savedModelDir?: string;
   readonly summariesDir?: string;
-  readonly intermediateStoreFrequency?: string;
+  readonly intermediateStoreFrequency?: number;
   readonly intermediateOutputGraphsDir?: string;
   readonly checkpointPath?: string;
+  readonly modelDir?: string;
+  readonly loggingVerbosity?: string;
   readonly flipLeftRight?: boolean;
   readonly randomCrop?: number;
   readonly randomScale?: number;
@@ -127,24 +129,32 @@ export function retrainPyOptions(): Option[] {
     ).argParser(wholeNumber(1, mostViews)),
     new Option('--image-dir <dir>', 'the dataset, as retrain.py names it'),
     new Option('--print-misclassified-test-images', 'name the testing images that were answered wrongly'),
-    new Option('--tfhub-module <name>', 'a backbone, or the module of values that were imported').conflicts(
-      'backbone',
-    ),
+    new Option(
+      '--tfhub-module <name>',
+      "a backbone, retrain.py's name of one, or the module of values that were imported",
+    ).conflicts('backbone'),
     new Option('--architecture <name>', 'the same').conflicts(['tfhubModule', 'backbone']),
-    new Option('--bottleneck-dir <dir>', "retrain.py's text files of that module, to import first"),
+    new Option(
+      '--bottleneck-dir <dir>',
+      "retrain.py's text files of that module, to import first where there are any",
+    ),
     new Option('--output-labels <file>', 'where the labels are written, one a line'),
     new Option('--saved-model-dir <dir>', 'where the last layer is written, as a TensorFlow.js model'),
     new Option('--final-tensor-name <name>', 'name of its output')
       .argParser(tensorName)
       .default('final_result'),
     new Option('--summaries-dir <dir>', "where TensorBoard's event files are written"),
+    new Option('--intermediate-store-frequency <n>', 'steps between two of these, 0: none').argParser(
+      wholeNumber(0, 10_000_000),
+    ),
+    new Option(
+      '--intermediate-output-graphs-dir <dir>',
+      'where the last layer is written every so many steps, as TensorFlow.js models',
+    ),
     new Option('--test-batch-size <n>').argParser(batchSize).hideHelp(),
-    ...[
-      '--output-graph',
-      '--intermediate-store-frequency',
-      '--intermediate-output-graphs-dir',
-      '--checkpoint-path',
-    ].map((flag) => new Option(`${flag} <value>`).hideHelp()),
+    ...['--output-graph', '--checkpoint-path', '--model-dir', '--logging-verbosity'].map((flag) =>
+      new Option(`${flag} <value>`).hideHelp(),
+    ),
   ];
 }
 
@@ -155,14 +165,11 @@ const withoutCounterpart: readonly (readonly [keyof RetrainPyFlags, string])[] =
     '--output_graph: no TensorFlow graph is written; --saved_model_dir writes the last layer as a TensorFlow.js model',
   ],
   [
-    'intermediateStoreFrequency',
-    '--intermediate_store_frequency: no snapshots are kept; the best step is, in the run',
-  ],
-  ['intermediateOutputGraphsDir', '--intermediate_output_graphs_dir: no snapshots are kept'],
-  [
     'checkpointPath',
     '--checkpoint_path: there are no TensorFlow checkpoints; a run is saved whole at its end',
   ],
+  ['modelDir', '--model_dir: nothing is unpacked there; networks are kept once for this machine and user'],
+  ['loggingVerbosity', '--logging_verbosity: what is said is the same whatever it is'],
 ];
 
 /** What a person should know about the flags they gave. */
@@ -173,6 +180,11 @@ export function flagNotes(flags: RetrainPyFlags, implied: boolean): string[] {
   if (flags.bottleneckDir !== undefined && moduleOf(flags) === undefined)
     notes.push(
       '--bottleneck_dir: without --tfhub_module nothing is read from there; values are kept in .bottlenecks, and retrain export-bottlenecks writes text files',
+    );
+  const { intermediateStoreFrequency: every = 0, intermediateOutputGraphsDir: snapshots } = flags;
+  if (every > 0 !== (snapshots !== undefined))
+    notes.push(
+      '--intermediate_store_frequency: together with --intermediate_output_graphs_dir alone anything is written',
     );
   if (implied)
     notes.push(
@@ -223,11 +235,16 @@ function isGiven(flags: RetrainPyFlags, option: Option): boolean {
 
 export function outputsOf(flags: RetrainPyFlags): TrainingOutputs {
   const { outputLabels, savedModelDir, finalTensorName = 'final_result', summariesDir } = flags;
+  const { intermediateStoreFrequency: every = 0, intermediateOutputGraphsDir: snapshots } = flags;
   return {
     ...(outputLabels !== undefined && { labelsFile: path.resolve(outputLabels) }),
     ...(savedModelDir !== undefined && {
       head: { folder: path.resolve(savedModelDir), outputName: finalTensorName },
     }),
+    ...(every > 0 &&
+      snapshots !== undefined && {
+        snapshots: { folder: path.resolve(snapshots), every, outputName: finalTensorName },
+      }),
     ...(summariesDir !== undefined && { summaries: path.resolve(summariesDir) }),
   };
 }

@@ -119,7 +119,8 @@ export class ChooseBackbone {
 }
 
 /** Size, dimension, licence and speed of a backbone, in a line. */
-function factsOf({ dimension, input, eightBits, bytes, licence, speed, origin }: BackboneListing): string {
+function factsOf(backbone: BackboneListing): string {
+  const { dimension, input, eightBits, bytes, licence, better, speed, origin } = backbone;
   const facts = [
     vscode.l10n.t('{count} values', { count: count(dimension) }),
     `${input.width} × ${input.height}`,
@@ -136,6 +137,8 @@ function factsOf({ dimension, input, eightBits, bytes, licence, speed, origin }:
         runtime: speed.runtime,
       }),
     );
+  if (better !== null)
+    facts.push(vscode.l10n.t('trained further on its own photos: {better} serves others better', { better }));
   if (origin === 'embedded') facts.push(vscode.l10n.t('comes with the extension'));
   return facts.join(' · ');
 }

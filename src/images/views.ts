@@ -3,17 +3,19 @@ import { seededRandom } from '../base';
 import type { Picture } from './picture';
 
 /**
- * Raised by hand whenever the same view may come out as other pixels, beside `decoderVersion`: values of views of
- * another version are computed anew. Golden pixels in the tests guard it.
+ * Raised by hand, for the distortions it concerns, whenever the same view may come out as other pixels, beside
+ * `decoderVersion`: values of views of another version are computed anew. Golden pixels in the tests guard it.
  */
-export const viewsVersion = 1;
+export function viewsVersion(distortions: Distortions): number {
+  return flipsAlone(distortions) ? 2 : 1;
+}
 
 /** The largest number of a view; 0 is the image as it is. */
 export const mostViews = 32;
 
 /** How views differ from the image, as retrain.py's flags of these names say it; percentages are 0 to 100. */
 export interface Distortions {
-  /** Mirror one view in two. */
+  /** Mirror one view in two; alone, every view. */
   readonly flipLeftRight: boolean;
   /** Margin around the part that is seen, as percent of that part. */
   readonly randomCrop: number;
@@ -27,6 +29,11 @@ export interface Distortions {
 export interface View {
   readonly number: number;
   readonly distortions: Distortions;
+}
+
+/** There is but one view then that is not the image: its mirror. */
+function flipsAlone({ flipLeftRight, randomCrop, randomScale, randomBrightness }: Distortions): boolean {
+  return flipLeftRight && randomCrop === 0 && randomScale === 0 && randomBrightness === 0;
 }
 
 interface Size {
@@ -48,7 +55,7 @@ export interface ViewPlan {
 /**
  * What view `number` does to the image of this content, seen at `part`: retrain.py's `add_input_distortions`
  * (TensorFlow Hub, examples/image_retraining), its numbers drawn from the content and the view's number and nothing
- * else. All are drawn whatever the distortions are, so that switching one on or off leaves the others as they were.
+ * else; with flips alone it is the mirror, of whatever number. All are drawn whatever the distortions are, so that switching one on or off leaves the others as they were.
  * @param sha256 of the image file, in hex
  */
 export function planView(sha256: string, { number, distortions }: View, part: Size): ViewPlan {
@@ -64,7 +71,7 @@ export function planView(sha256: string, { number, distortions }: View, part: Si
     part: { width: part.width, height: part.height },
     left: Math.floor(fromLeft * (whole.width - part.width + 1)),
     top: Math.floor(fromTop * (whole.height - part.height + 1)),
-    mirrored: flipLeftRight && flip < 0.5,
+    mirrored: flipLeftRight && (flip < 0.5 || flipsAlone(distortions)),
     brightness: 1 + ((2 * light - 1) * randomBrightness) / 100,
   };
 }

@@ -16,6 +16,8 @@ import type { RetrainProgress } from './results';
 export interface Connection {
   /** http.proxy; null: that of the environment. */
   readonly proxy: string | null;
+  /** http.proxyAuthorization: what a proxy is sent as Proxy-Authorization; null: nothing. */
+  readonly proxyAuthorization: string | null;
   /** http.noProxy: names and addresses that are reached directly, whatever proxy there is. */
   readonly noProxy: readonly string[];
   /** http.proxyStrictSSL: false takes any certificate. */

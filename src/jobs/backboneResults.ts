@@ -19,6 +19,8 @@ export interface BackboneListing {
   readonly bytes: number;
   /** The address it can be downloaded from; null: it is here. */
   readonly address: string | null;
+  /** The catalogue's entry that tells other photos apart better, where this network was trained further on its own. */
+  readonly better: string | null;
   /** As a comparison has measured it last on this machine; null: none has. */
   readonly speed: BackboneSpeed | null;
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { RetrainError, throwIfAborted } from '../base';
 import {
   catalogue,
@@ -135,13 +136,30 @@ async function withNetwork<T>(
     } catch (error) {
       // Once more it would be no better.
       if (error instanceof RetrainError && error.code === 'NETWORK_DAMAGED') await forget();
-      throw error;
+      throw ofSource(error, source, folder);
     }
   });
 }
 
+/** An error about a file that was fetched into `folder`, which nobody named, as one about where it came from. */
+function ofSource(error: unknown, source: string, folder: string): unknown {
+  if (!(error instanceof RetrainError)) return error;
+  const { code, params } = error;
+  const file = typeof params['path'] === 'string' ? params['path'] : '';
+  if (path.dirname(file) !== folder) return error;
+  const name = path.basename(file);
+  const asked = name === 'model.json' || name === 'network.onnx';
+  return new RetrainError(
+    code,
+    { ...params, path: asked ? source : new URL(name, source).href },
+    { cause: error },
+  );
+}
+
 function settingsOf(connection: Connection | null): ProxySettings {
-  return connection === null ? {} : { ...connection, proxy: connection.proxy ?? undefined };
+  if (connection === null) return {};
+  const { proxy, proxyAuthorization, ...others } = connection;
+  return { ...others, proxy: proxy ?? undefined, proxyAuthorization: proxyAuthorization ?? undefined };
 }
 
 function reporter(report: JobContext<DownloadProgress>['report']) {

@@ -15,6 +15,7 @@ import type { Job } from './context';
 import { readDataset, trainRun } from './retrain';
 import { runView } from './runView';
 import type { Continued } from './trainedRun';
+import { withDifferentViews } from './settings';
 import { writeOutputs } from './trainingOutputs';
 
 /**
@@ -35,7 +36,7 @@ export const continueRun: Job<'continueRun'> = async (
   }
   const continued = await readContinued(run, runFolder, training, run.head);
 
-  const settings = { ...run.settings, head: furtherHead(head, training, more) };
+  const settings = { ...withDifferentViews(run.settings), head: furtherHead(head, training, more) };
   const network = { backbone: run.backbone.id, runtime };
   const dataset = await readDataset(folder, network, settings, context, settings.distortions);
   checkSame(run, runFolder, dataset);

@@ -16,7 +16,7 @@ import { keptBackbones } from './places';
 export const listBackbones: Job<'listBackbones'> = async (_params, { places }) => {
   const speeds = await readSpeeds(places);
   const listed = async (
-    { id, name, dimension, input, quantisedFrom, licence }: BackboneDescription,
+    { id, name, dimension, input, cut, quantisedFrom, licence }: BackboneDescription,
     root: string,
     origin: 'embedded' | 'own',
   ): Promise<BackboneListing> => {
@@ -32,6 +32,7 @@ export const listBackbones: Job<'listBackbones'> = async (_params, { places }) =
       licence: licence ?? null,
       bytes: sizes.reduce((sum, bytes) => sum + bytes, 0),
       address: null,
+      better: catalogue.find((entry) => entry.id === id && entry.cut.join() === cut.join())?.better ?? null,
       speed: speeds.get(id) ?? null,
     };
   };
@@ -47,7 +48,14 @@ export const listBackbones: Job<'listBackbones'> = async (_params, { places }) =
     .map((entry): BackboneListing => {
       const { id, name, dimension, input, licence, folder } = entry;
       const facts = { id, name, dimension, input, eightBits: false, licence };
-      return { ...facts, origin: 'catalogue', bytes: downloadSize(entry), address: folder, speed: null };
+      return {
+        ...facts,
+        origin: 'catalogue',
+        bytes: downloadSize(entry),
+        address: folder,
+        better: entry.better ?? null,
+        speed: null,
+      };
     });
   return { backbones: [...here, ...more] };
 };

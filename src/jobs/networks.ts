@@ -59,8 +59,9 @@ export class Networks {
       const known = [
         ...(await this.#embedded()),
         ...(await installedBackbones(keptBackbones(this.places))),
+        ...catalogue,
       ].map((backbone) => backbone.id);
-      throw new RetrainError('BACKBONE_UNKNOWN', { id, known: known.join(', ') });
+      throw new RetrainError('BACKBONE_UNKNOWN', { id, known: [...new Set(known)].join(', ') });
     });
   }
 

@@ -6,6 +6,7 @@ import type { Network } from './networks';
 import type { RefitProgress } from './results';
 import { readDataset, trainRun } from './retrain';
 import { retrainFolders } from './runs';
+import { withDifferentViews } from './settings';
 
 interface SavedRun {
   readonly run: RunRecord;
@@ -35,7 +36,7 @@ export async function refit(
   const original = { name, backbone: run.backbone.id, accuracy: evaluation.accuracy };
   context.report({ kind: 'refitting', original, datasetName: run.dataset.name, backbone: backbone.id });
   const network = { backbone: backbone.id, runtime };
-  const { settings } = run;
+  const settings = withDifferentViews(run.settings);
   const dataset = await readDataset(root, network, settings, context, settings.distortions).catch(
     (error: unknown) => {
       throw error instanceof RetrainError && noDataset.has(error.code) ? impossible() : error;

@@ -40,6 +40,8 @@ export interface TrainingOutputs {
   readonly labelsFile?: string;
   /** The head alone, as a TensorFlow.js layers model. */
   readonly head?: { readonly folder: string; readonly outputName: string };
+  /** The head every so many steps, of an optimizer that makes them, each in a folder of its own. */
+  readonly snapshots?: { readonly folder: string; readonly every: number; readonly outputName: string };
   /** Folder of TensorBoard's event files, in one of the run's name. */
   readonly summaries?: string;
   readonly junit?: JUnitOutput;

@@ -43,8 +43,8 @@ import { runView } from './runView';
 import { scalingOf } from './scaling';
 import { chosenSettings } from './settingsFile';
 import { trainHead } from './trainHead';
-import type { Continued } from './trainedRun';
-import { writeOutputs } from './trainingOutputs';
+import type { Continued, Snapshots } from './trainedRun';
+import { snapshotsOf, writeOutputs } from './trainingOutputs';
 import { readViews } from './views';
 
 /** Of leave-one-out where the run itself has chosen none: fixed, and the best on most sets (docs/heads.md). */
@@ -56,7 +56,8 @@ export const retrain: Job<'retrain'> = async ({ folder, outputs, ...choice }, co
   if (outputs?.head !== undefined && head.kind === 'neighbours') throw new RetrainError('HEAD_WITHOUT_MODEL');
   const given: RunSettings = { ...others, head: wholeHead(head) };
   const dataset = await readDataset(folder, { backbone, runtime }, given, context, given.distortions);
-  const trained = await trainRun(dataset, given, context);
+  const snapshots = outputs?.snapshots && snapshotsOf(outputs.snapshots, dataset.parted.labels);
+  const trained = await trainRun(dataset, given, context, { snapshots });
   if (outputs) await writeOutputs(trained.run, outputs);
   return runView(trained.run, trained.folder, dataset.filled.facts.root);
 };
@@ -111,12 +112,16 @@ interface Origin {
   readonly continued?: Continued;
 }
 
+interface RunOptions extends Origin {
+  readonly snapshots?: Snapshots | undefined;
+}
+
 /** Trains, measures and saves. The values are used up. */
 export async function trainRun(
   { filled, read, parted: { labels, counts }, views }: PartedDataset,
   settings: RunSettings,
   context: JobContext<RetrainProgress>,
-  { refitOf, continues, continued }: Origin = {},
+  { refitOf, continues, continued, snapshots }: RunOptions = {},
 ): Promise<{ run: RunRecord; folder: string }> {
   const { facts, location } = filled;
   const fitted = counts.training + (views?.rows ?? 0);
@@ -142,7 +147,7 @@ export async function trainRun(
     training: trained,
     calibration,
     resumption,
-  } = await trainHead(filled, labels.length, { ...sides, continued }, context);
+  } = await trainHead(filled, labels.length, { ...sides, continued, snapshots }, context);
   const known = await knownImages({ ...sides, training: originals }, labels.length, filled.runtime);
 
   const started = performance.now();

@@ -30,7 +30,10 @@ export const settingDescriptions = {
       'efficientnet-lite2-int8':
         'EfficientNet-Lite2 with eight bits: as accurate, twice as fast or more; ONNX Runtime only.',
       'efficientnet-lite2': 'EfficientNet-Lite2 in float32: 2,912 values an image, on every runtime.',
-      'inception-v3': 'Inception v3, 2,048 values an image; Choose Backbone downloads it.',
+      'inception-v3':
+        'Inception v3, 2,048 values an image, trained further on photos of its own: inception-v3-mixed7 serves others better; Choose Backbone downloads it.',
+      'inception-v3-mixed7':
+        'Inception v3 cut where it still knows ImageNet, 768 values an image; Choose Backbone downloads it.',
       'mobilenet-v2': 'MobileNetV2 1.0, 576 values an image; Choose Backbone downloads it.',
       'mobilenet-v2-140': 'MobileNetV2 1.4, 1,792 values an image; Choose Backbone downloads it.',
     },
@@ -182,7 +185,8 @@ export const settingDescriptions = {
     },
   ),
   flipLeftRight: toggle({
-    meaning: 'Train on views of each training image as well, of which one in two is mirrored.',
+    meaning:
+      'Train on views of each training image as well, of which one in two is mirrored; with nothing else, one view of each: its mirror.',
     default: false,
   }),
   randomCrop: whole(
@@ -214,7 +218,7 @@ export const settingDescriptions = {
   views: whole(
     {
       meaning:
-        'How many views of each training image are computed, once, and kept where one of the distortions is on.',
+        'How many views of each training image are computed, once, and kept where one of the distortions is on; of mirroring alone there is one.',
       default: defaultViews,
     },
     1,

@@ -1,4 +1,4 @@
-import type { RunDistortions } from '../models';
+import type { RunDistortions, RunSettings } from '../models';
 import type { RetrainSettings } from './retrainSettings';
 
 /** What a retraining uses where the person says nothing; retrain.py's shares. */
@@ -16,8 +16,18 @@ export const defaultSettings: RetrainSettings = {
 export const defaultViews = 4;
 export const mostViews = 32;
 
-/** Undefined where nothing is distorted: no views are computed then. */
+/**
+ * Undefined where nothing is distorted: no views are computed then. Flips alone make one view, the mirror, however many
+ * are asked for.
+ */
 export function distortionsOf(given: RunDistortions): RunDistortions | undefined {
   const { flipLeftRight, randomCrop, randomScale, randomBrightness } = given;
-  return flipLeftRight || randomCrop > 0 || randomScale > 0 || randomBrightness > 0 ? given : undefined;
+  if (randomCrop > 0 || randomScale > 0 || randomBrightness > 0) return given;
+  return flipLeftRight ? { ...given, views: 1 } : undefined;
+}
+
+/** Those of a run that is trained again: an earlier version took several views of flips alone. */
+export function withDifferentViews({ distortions, ...settings }: RunSettings): RunSettings {
+  const different = distortions && distortionsOf(distortions);
+  return { ...settings, ...(different && { distortions: different }) };
 }

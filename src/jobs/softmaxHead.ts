@@ -26,11 +26,12 @@ import { calibrate } from './calibrate';
 import type { JobContext } from './context';
 import { secondsSince, type FilledDataset } from './fillCache';
 import type { RetrainProgress } from './results';
-import { scaleBoth, type Continued, type Sides, type TrainedRun } from './trainedRun';
+import { scaleBoth, type Continued, type Sides, type Snapshots, type TrainedRun } from './trainedRun';
 
 type SoftmaxSides = Sides & {
   readonly optimizer: Optimizer;
   readonly continued?: Continued | undefined;
+  readonly snapshots?: Snapshots | undefined;
 };
 
 type Chosen = Pick<Extract<RunTraining, { kind: 'iterative' }>, 'regularisation'>;
@@ -42,10 +43,11 @@ type TrainedSoftmax = Omit<Trained, 'head' | 'last'> & Omit<TrainedRun, 'trainin
 export async function softmax(
   { backbone, runtime }: FilledDataset,
   classes: number,
-  { training, validation, scaling, optimizer, continued, settings: { seed, classWeights } }: SoftmaxSides,
+  { training, validation, scaling, optimizer, continued, snapshots, settings }: SoftmaxSides,
   { signal, stop, report }: JobContext<RetrainProgress>,
 ): Promise<TrainedRun> {
   const started = performance.now();
+  const { seed, classWeights } = settings;
   const [unit, maxEpochs]: [CurveUnit, number] =
     optimizer.kind === 'l-bfgs' ? ['epoch', optimizer.maxEpochs] : ['step', optimizer.steps];
   const task = {
@@ -59,6 +61,13 @@ export async function softmax(
     stop,
     report: (epoch) => report({ kind: 'training', unit, epoch, maxEpochs }),
   };
+  /** As retrain.py, which takes none of the first step. */
+  const takenBy =
+    (raw: (head: Head) => Head): TrainingOptions['afterStep'] =>
+    async (step, head) => {
+      if (snapshots && step > 0 && step % snapshots.every === 0)
+        await snapshots.take(step, raw(await head()));
+    };
   for (const epoch of continued?.curve ?? []) options.report?.(epoch);
   const scaled = async (
     trainScaled: (imageWeights: Float64Array | undefined) => Promise<Ended>,
@@ -97,14 +106,16 @@ export async function softmax(
         return await scaled((imageWeights) => {
           const former = scaledHeads();
           const from = continued?.kind === 'state' ? continued : former && withoutState(former);
-          return trainStepped({ ...task, imageWeights, from, seed, optimizer }, runtime.multiply, options);
+          return trainStepped({ ...task, imageWeights, from, seed, optimizer }, runtime.multiply, {
+            ...options,
+            afterStep: takenBy((head) => fold(head, scaling)),
+          });
         });
       case 'retrain.py': {
-        const result = await trainRetrainPy(
-          { ...task, seed, optimizer, from: heads },
-          runtime.multiply,
-          options,
-        );
+        const result = await trainRetrainPy({ ...task, seed, optimizer, from: heads }, runtime.multiply, {
+          ...options,
+          afterStep: takenBy((head) => head),
+        });
         scaleBoth(training, validation, scaling);
         // Its probabilities stay those of retrain.py.
         return {

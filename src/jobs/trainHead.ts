@@ -5,17 +5,20 @@ import { hidden } from './hiddenHead';
 import type { RetrainProgress } from './results';
 import { ridge } from './ridgeHead';
 import { softmax } from './softmaxHead';
-import type { Continued, Sides, TrainedRun } from './trainedRun';
+import type { Continued, Sides, Snapshots, TrainedRun } from './trainedRun';
 
 /**
  * Trains a head for raw values. On return the values of both sides are scaled, in place: a copy of a large dataset
  * would not fit beside it.
- * @param continued a training of the same head to go on with
+ * @param sides.continued a training of the same head to go on with
  */
 export async function trainHead(
   filled: FilledDataset,
   classes: number,
-  sides: Sides & { readonly continued?: Continued | undefined },
+  sides: Sides & {
+    readonly continued?: Continued | undefined;
+    readonly snapshots?: Snapshots | undefined;
+  },
   context: JobContext<RetrainProgress>,
 ): Promise<TrainedRun> {
   const { head } = sides.settings;

@@ -39,7 +39,7 @@ export interface HiddenTask {
 export function trainHidden(
   task: HiddenTask,
   product: Product,
-  options: TrainingOptions,
+  options: Omit<TrainingOptions, 'afterStep'>,
 ): Promise<GradientTrained> {
   const { dimension, classes, seed, settings = hiddenDefaults, from } = task;
   const { training, validation, imageWeights } = task.validation?.labels.length ? task : withTenthAside(task);

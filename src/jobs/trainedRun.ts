@@ -3,6 +3,7 @@ import {
   scaleInPlace,
   type Continuation,
   type GradientContinuation,
+  type Head,
   type Scaling,
   type TrainedHead,
 } from '../training';
@@ -17,6 +18,12 @@ export interface Sides {
   readonly validation: LabelledRows;
   readonly scaling: Scaling;
   readonly settings: RunSettings;
+}
+
+/** Takes the head of a training by steps, on raw values, every so many of them. */
+export interface Snapshots {
+  readonly every: number;
+  readonly take: (step: number, head: Head) => Promise<void>;
 }
 
 /** What came of it. */

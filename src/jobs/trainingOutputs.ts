@@ -2,9 +2,26 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomic } from '../base';
 import { curveOf, eventFile, labelsText, modelFiles, type RunRecord } from '../models';
+import type { Head } from '../training';
 import { junitReport, type JUnitSubject } from './junit';
 import { asOutput } from './outputs';
 import type { JUnitOutput, TrainingOutputs } from './requests';
+import type { Snapshots } from './trainedRun';
+
+/**
+ * Writes the head into `intermediate_<step>` as it comes, under retrain.py's names.
+ * @throws OUTPUT_UNWRITABLE when one is taken
+ */
+export function snapshotsOf(
+  { folder, every, outputName }: NonNullable<TrainingOutputs['snapshots']>,
+  labels: readonly string[],
+): Snapshots {
+  const take = async (step: number, head: Head): Promise<void> => {
+    for (const [name, data] of modelFiles({ kind: 'linear', head }, labels, outputName))
+      await writeOutput(path.join(folder, `intermediate_${step}`, name), data);
+  };
+  return { every, take };
+}
 
 /**
  * Writes what was asked for besides the run, which is saved by then.

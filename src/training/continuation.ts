@@ -21,6 +21,8 @@ export interface TrainingOptions {
   /** Once aborted, training ends after the iteration under way, with what it has. */
   readonly stop?: AbortSignal;
   readonly report?: Report<Epoch>;
+  /** Of optimizers that make steps: awaited after each, counted from 0; `head` gives what it has come to. */
+  readonly afterStep?: ((step: number, head: () => Promise<Head>) => Promise<void>) | undefined;
 }
 
 /** How many steps a curve that counts them from 0 has come to. */

@@ -67,7 +67,7 @@ const turn = 25;
 export async function trainRetrainPy(
   task: RetrainPyTask,
   product: Product,
-  { signal, stop, report }: TrainingOptions = {},
+  { signal, stop, report, afterStep }: TrainingOptions = {},
 ): Promise<Trained> {
   const { dimension, classes, seed, optimizer, from } = task;
   const { steps, learningRate, trainBatchSize, validationBatchSize, evalStepInterval, keep } = optimizer;
@@ -119,6 +119,7 @@ export async function trainRetrainPy(
     const residual = new Float64Array(batch.rows.length * classes);
     await answersTo(batch, residual);
     await head.descend(batch, residual, learningRate);
+    await afterStep?.(step, () => head.present());
     if (stop?.aborted === true) ended = 'stopped';
     if (step % evalStepInterval === 0 || step === steps - 1 || ended === 'stopped') await record(step, batch);
     if (performance.now() - since > turn) {

@@ -48,6 +48,11 @@ export interface GradientTrained {
   readonly state: GradientState;
 }
 
+type GradientOptions = Omit<TrainingOptions, 'afterStep'> & {
+  /** Awaited after each step; `step` counts those made, from 1. */
+  readonly afterStep?: (step: number, head: () => GradientState['bestHead']) => Promise<void>;
+};
+
 /** Rows that are measured at once: no copy of the whole set is made. */
 const chunk = 2048;
 
@@ -62,7 +67,7 @@ const chunk = 2048;
 export async function trainByGradient(
   task: GradientTask,
   product: Product,
-  { signal, stop, report }: TrainingOptions = {},
+  { signal, stop, report, afterStep }: GradientOptions = {},
 ): Promise<GradientTrained> {
   const { training, validation, dimension, classes, batchSize, from } = task;
   for (const set of [training, validation]) if (set) checkRows(set, dimension);
@@ -114,6 +119,7 @@ export async function trainByGradient(
       stepper.bias(layer.bias, bias);
     });
     made++;
+    await afterStep?.(made, () => headOf(layers, dimension));
     const isTurn = (made - before) % task.measureEvery === 0;
     if (stop?.aborted === true) ended = 'stopped';
     if (!isTurn && made < task.steps && ended === 'limit') continue;

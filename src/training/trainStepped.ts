@@ -58,7 +58,7 @@ export interface SteppedTrained extends Omit<GradientTrained, 'trained'> {
 export async function trainStepped(
   { optimizer, seed, ...task }: SteppedTask,
   product: Product,
-  options: TrainingOptions = {},
+  { afterStep, ...options }: TrainingOptions = {},
 ): Promise<SteppedTrained> {
   const { kind, learningRate, steps, trainBatchSize, evalStepInterval, earlyStopping, labelSmoothing } =
     optimizer;
@@ -76,8 +76,17 @@ export async function trainStepped(
       inSteps: true,
     },
     product,
-    options,
+    {
+      ...options,
+      ...(afterStep && {
+        afterStep: (step, head) => afterStep(step - 1, () => Promise.resolve(linear(head()))),
+      }),
+    },
   );
+  return { ...others, head: linear(trained) };
+}
+
+function linear(trained: GradientTrained['trained']): Head {
   if (trained.kind !== 'linear') throw new TypeError(`A ${trained.kind} head was trained, not a linear one`);
-  return { ...others, head: trained.head };
+  return trained.head;
 }

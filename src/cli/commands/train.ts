@@ -1,10 +1,14 @@
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Command, Option } from 'commander';
+import { systemCode, toFailure } from '../../base';
 import {
   defaultSettings,
   headKinds,
+  mostViews,
   type HeadChoice,
   type OptimizerChoice,
+  type RunView,
   type SettingValues,
 } from '../../jobs';
 import { importText } from '../cacheText';
@@ -33,6 +37,8 @@ import {
   trainsAsRetrainPy,
   type RetrainPyFlags,
 } from '../retrainPyFlags';
+import { standInFor } from '../standIn';
+import { printable } from '../text';
 import { continueTraining, onlyContinues } from './continueTraining';
 import { trained } from './trained';
 
@@ -135,19 +141,41 @@ async function train(
   };
   const work: Parameters<typeof perform>[1] = async ({ jobs, progress, signal, stop }) => {
     const ids: string[] = [];
-    if (options.bottleneckDir !== undefined && module !== undefined) {
+    if (options.bottleneckDir !== undefined && module !== undefined && isEmpty(options.bottleneckDir))
+      progress.say(
+        `note: --bottleneck_dir: ${printable(options.bottleneckDir)} holds no values yet; they are kept in the .bottlenecks of the dataset`,
+      );
+    else if (options.bottleneckDir !== undefined && module !== undefined) {
       const texts = { from: path.resolve(options.bottleneckDir), folder, module };
       const imported = await jobs.run('importBottlenecks', texts, { signal, report: progress.report });
       progress.say(importText(imported));
       ids.push(...imported.modules.map(({ id }) => id));
     }
     const outputs = { ...outputsOf(options), ...junitOutput(options) };
-    const params = { ...choice, folder, options: settings, ...(asTheirs && { implied: asTheirs }), outputs };
-    const run = await jobs.run('retrain', params, { signal, stop, report: progress.report });
+    const params = { ...choice, folder, ...(asTheirs && { implied: asTheirs }), outputs };
+    const trainOn = (backbone: SettingValues): Promise<RunView> =>
+      jobs.run(
+        'retrain',
+        { ...params, options: { ...settings, ...backbone } },
+        { signal, stop, report: progress.report },
+      );
+    const run = await trainOn({}).catch((error: unknown) => {
+      const standIn = standInFor(module ?? '');
+      if (standIn === undefined || toFailure(error).code !== 'BACKBONE_UNKNOWN') throw error;
+      // No values of it were imported either.
+      progress.say(`note: ${printable(module ?? '')}: ${standIn.note}`);
+      return trainOn({ backbone: standIn.id });
+    });
     if (options.summariesDir !== undefined && !('curve' in run.training))
       process.stderr.write(
         `note: --summaries_dir: a head of the kind ${run.training.kind} has no curve, nothing was written\n`,
       );
+    if (outputs.snapshots && !('unit' in run.training && run.training.unit === 'step'))
+      progress.say(
+        'note: --intermediate_store_frequency: only the optimizers adam, sgd and retrain.py make steps, nothing was written',
+      );
+    if ((run.training.distortions?.views ?? mostViews) < (options.views ?? 0))
+      progress.say('note: --views: flips alone make one view of an image, its mirror');
     if (ids.length > 0 && !ids.includes(run.backbone.id))
       progress.say(
         `note: --bottleneck_dir: ${run.backbone.id} is a backbone of this machine and was trained on with its own values; --backbone ${ids.join(' or ')} trains on the imported ones`,
@@ -155,6 +183,15 @@ async function train(
     return trained(run, options);
   };
   await perform(output, work, { stopsTraining: true });
+}
+
+/** True for a folder that is empty, or not there: retrain.py makes it. */
+function isEmpty(folder: string): boolean {
+  try {
+    return readdirSync(folder).length === 0;
+  } catch (error) {
+    return systemCode(error) === 'ENOENT';
+  }
 }
 
 /** The optimizer that a person names decides head and split too, whatever retrain.json says of them. */

@@ -23,9 +23,12 @@ describe('a server with a certificate that nobody vouches for', () => {
   const proxy = createServer();
   let url = '';
   let tunnels = 0;
+  /** What the last one was authorized by. */
+  let authorization: string | undefined;
   before(async () => {
-    proxy.on('connect', (_request, socket) => {
+    proxy.on('connect', ({ headers }, socket) => {
       tunnels++;
+      authorization = headers['proxy-authorization'];
       const { port } = server.address() as AddressInfo;
       const behind = connect(port, '127.0.0.1', () => {
         socket.write('HTTP/1.1 200 OK\r\n\r\n');
@@ -44,7 +47,7 @@ describe('a server with a certificate that nobody vouches for', () => {
     }
   });
 
-  it('is refused, unless the editor says that certificates are not checked; behind a proxy, too', async () => {
+  it('is refused, unless the editor says that certificates are not checked; behind a proxy, too, which is told its authorization', async () => {
     await withAssets(async (folder) => {
       const file = path.join(folder, 'file.bin');
       const through = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
@@ -56,6 +59,10 @@ describe('a server with a certificate that nobody vouches for', () => {
         assert.deepEqual(readFileSync(file), content);
       }
       assert.equal(tunnels, 3);
+      assert.equal(authorization, undefined);
+      const given = { proxy: through, proxyAuthorization: 'Basic YTpi', strictSsl: false };
+      await downloadFile(url, path.join(folder, 'authorized.bin'), { limit, ...given });
+      assert.equal(authorization, 'Basic YTpi');
     });
   });
 

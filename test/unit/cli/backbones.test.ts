@@ -63,7 +63,9 @@ describe('retrain backbones', function () {
     assert((embedded?.mb ?? 0) > 9);
     assert.deepEqual([catalogued?.origin, catalogued?.licence], ['catalogue', 'MIT']);
     assert((catalogued?.mb ?? 0) > 29);
-    assert.match((await run('backbones', 'list')).stdout, /inception-v3 .*MIT.*can be downloaded/);
+    const { stdout } = await run('backbones', 'list');
+    assert.match(stdout, /inception-v3 .*MIT.*can be downloaded.*inception-v3-mixed7 serves others better/);
+    assert.doesNotMatch(stdout, /^inception-v3-mixed7 .*better/m);
   });
 
   it('adds a network once it is told what its file does not say, and trains on it', async () => {
@@ -210,7 +212,9 @@ describe('retrain backbones', function () {
       assert(half !== undefined && half > 0);
       server.fault = () => false;
       server.requests.length = 0;
-      assert.equal(await errorOf(...add), 'BACKBONE_NORMALISATION_OPEN');
+      const open = documentOf(await run(...add, '--json')) as { error: { code: string; path: string } };
+      assert.equal(open.error.code, 'BACKBONE_NORMALISATION_OPEN');
+      assert.equal(open.error.path, address, 'as it was named');
       const [first] = asked(shard);
       assert.equal(first?.headers.range, `bytes=${half}-`);
       assert.match(String(first.headers['if-range']), /^"[0-9a-f]{64}"$/);

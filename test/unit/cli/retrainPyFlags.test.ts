@@ -3,11 +3,16 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSyn
 import os from 'node:os';
 import path from 'node:path';
 import { withDashes } from '../../../src/cli/retrainPyFlags';
+import { catalogue } from '../../../src/backbones';
+import { standInFor } from '../../../src/cli/standIn';
 import { retrainPySide } from '../../../src/dataset';
 import { documentOf, runCli } from '../../support/cli';
+import { FileServer } from '../../support/fileServer';
+import { nsfwModels } from '../../support/foreignNetworks';
 import { copySamples } from '../../support/sampleDataset';
 
 interface TrainDocument {
+  backbone: { id: string };
   split: { training: number; validation: number; testing: number };
   training: {
     unit: string;
@@ -122,18 +127,86 @@ describe("retrain.py's flags", function () {
     if (accuracy < 1) assert.ok(misclassified.length > 0);
   });
 
+  it('write the last layer every so many steps', async () => {
+    for (const [optimizer, taken, keep] of [
+      ['retrain.py', [4, 8, 12], ['--keep', 'last']],
+      ['adam', [4, 8], []],
+    ] as const) {
+      const steps = ['--how_many_training_steps', String(taken.length * 4 + 1)];
+      const to = ['--intermediate_output_graphs_dir', path.join('steps', optimizer)];
+      const flags = ['--optimizer', optimizer, ...keep, '--intermediate_store_frequency', '4'];
+      const { run } = await document('photos', ...flags, ...steps, ...to);
+      const folder = path.join(home, 'steps', optimizer);
+      const weights = taken.map((step) =>
+        readFileSync(path.join(folder, `intermediate_${step}`, 'weights.bin')),
+      );
+      assert.deepEqual(readdirSync(folder).length, taken.length);
+      assert.equal(new Set(weights.map((bytes) => bytes.toString('base64'))).size, taken.length);
+      // The last of retrain.py's is the head of the run; that of adam, another step may be kept, is of its size.
+      const saved = readFileSync(path.join(dataset, run, 'weights.bin'));
+      if (optimizer === 'retrain.py') assert.ok(weights.at(-1)?.equals(saved));
+      else assert.equal(weights.at(-1)?.length, saved.length);
+    }
+    const alone = await train('photos', '--intermediate_store_frequency', '4');
+    assert.match(alone.stderr, /note: --intermediate_store_frequency: together/);
+  });
+
   it('are taken, with a note, where nothing here is their like', async () => {
     const { training, stderr } = await document(
       'photos',
       '--output_graph=graph.pb',
       '--checkpoint_path=c',
+      '--model_dir=models',
+      '--logging_verbosity=DEBUG',
       '--intermediate_store_frequency=5',
+      '--intermediate_output_graphs_dir=nowhere',
       '--test_batch_size=20',
     );
     assert.equal(training.optimizer, undefined);
-    for (const flag of ['output_graph', 'checkpoint_path', 'intermediate_store_frequency', 'test_batch_size'])
+    for (const flag of [
+      'output_graph',
+      'checkpoint_path',
+      'model_dir',
+      'logging_verbosity',
+      'intermediate_store_frequency',
+      'test_batch_size',
+    ])
       assert.match(stderr, new RegExp(`note: --${flag}: `));
-    assert.equal(existsSync(path.join(home, 'graph.pb')), false);
+    for (const name of ['graph.pb', 'nowhere']) assert.equal(existsSync(path.join(home, name)), false);
+  });
+
+  it('name a network as retrain.py does: the nearest of the catalogue stands in, once it is here', async () => {
+    const hub = 'https://tfhub.dev/google/imagenet';
+    for (const [name, id] of [
+      ['inception_v3', 'inception-v3'],
+      [`${hub}/inception_v3/feature_vector/3`, 'inception-v3'],
+      ['mobilenet_1.0_224', 'mobilenet-v2'],
+      ['mobilenet_0.50_128_quantized', 'mobilenet-v2'],
+      [`${hub}/mobilenet_v1_100_224/quantops/feature_vector/1`, 'mobilenet-v2'],
+      [`${hub}/mobilenet_v2_140_224/feature_vector/4`, 'mobilenet-v2-140'],
+    ] as const) {
+      assert.equal(standInFor(name)?.id, id, name);
+      assert.ok(catalogue.some((entry) => entry.id === id));
+    }
+    for (const name of [`${hub}/resnet_v2_50/feature_vector/1`, 'inception-v3', 'x/inception_v3', ''])
+      assert.equal(standInFor(name), undefined, name);
+    const flags = ['--image_dir', 'photos', '--bottleneck_dir', path.join(home, 'none')];
+    const absent = await train(...flags, '--architecture', 'inception_v3');
+    assert.equal(absent.status, 1);
+    assert.match(absent.stderr, /note: --bottleneck_dir: .*none holds no values yet/);
+    assert.match(absent.stderr, /note: inception_v3: inception-v3 stands in for it/);
+    assert.match(absent.stderr, /retrain backbones download inception-v3\.$/m);
+    assert.match((await train('photos', '--architecture', 'vgg')).stderr, /no backbone vgg .*inception-v3,/);
+    const server = await FileServer.start(nsfwModels);
+    try {
+      const from = `${server.address}/mobilenet_v2`;
+      const fetched = ['backbones', 'download', 'mobilenet-v2', '--from', from];
+      assert.equal((await runCli(fetched, { cwd: home, data: home })).status, 0);
+    } finally {
+      await server.close();
+    }
+    const { backbone } = await document(...flags, '--architecture', 'mobilenet_1.0_224');
+    assert.equal(backbone.id, 'mobilenet-v2');
   });
 
   it('are refused where they contradict each other', async () => {

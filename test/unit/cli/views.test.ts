@@ -101,6 +101,16 @@ describe('views of the training images', function () {
     assert.equal((await train(...distorted)).views?.computed, 0);
   });
 
+  it('of flips alone are one each, the mirror, also where more are asked for', async () => {
+    const { status, stdout, stderr } = await cli('train', 'photos', '--flip_left_right', '--views', '3');
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /note: --views: .*mirror/);
+    const { training } = first.split;
+    assert.ok(stdout.includes(`Views: 1 of each training image (flipped), ${training} rows`), stdout);
+    assert.equal((await train('--flip_left_right')).views?.computed, 0);
+    assert.equal(folders().length, 3);
+  });
+
   it('are those of retrain.json, and a flag is stronger', async () => {
     const file = path.join(photos, 'retrain.json');
     writeFileSync(file, '{"flipLeftRight": true, "randomCrop": 10, "randomBrightness": 5, "views": 2}');
@@ -108,7 +118,7 @@ describe('views of the training images', function () {
       const one = await train('--random_brightness=20', '--views', '3');
       assert.deepEqual([one.training.distortions?.views, one.views?.computed], [3, 0], 'as the first ones');
       assert.equal((await train('--random_brightness=20')).training.distortions?.views, 2);
-      writeFileSync(file, '{"views": 2}');
+      writeFileSync(file, '{"randomCrop": 0}');
       const refused = await cli('train', 'photos', '--views', '3');
       assert.equal(refused.status, 2);
       assert.match(refused.stderr, /--flip_left_right/);
@@ -157,14 +167,14 @@ describe('views of the training images', function () {
     assert.equal((await cli('evaluate', 'photos', '--run', path.join(photos, first.run))).status, 0);
     const verified = await cli('verify', 'photos', '--all', '--json');
     assert.equal(verified.status, 0, verified.stdout + verified.stderr);
-    // all views that are there, of both distortions, by the network as they were made
+    // all views that are there, of all three distortions, by the network as they were made
     const { recomputed, recomputedViews, rows } = documentOf(verified) as Record<string, number>;
-    assert.deepEqual([recomputed, recomputedViews], [16, 5 * first.split.training]);
-    assert.equal(rows, 16 + 5 * first.split.training);
+    assert.deepEqual([recomputed, recomputedViews], [16, 6 * first.split.training]);
+    assert.equal(rows, 16 + 6 * first.split.training);
     const some = documentOf(await cli('verify', 'photos', '--sample', '3', '--json'));
-    assert.deepEqual([some['recomputed'], some['recomputedViews']], [3, 6]);
+    assert.deepEqual([some['recomputed'], some['recomputedViews']], [3, 9]);
     const told = await cli('verify', 'photos', '--sample', '3');
-    assert.match(told.stdout, /computed 3 images and 6 views anew/);
+    assert.match(told.stdout, /computed 3 images and 9 views anew/);
     copySamples(path.join(home, 'copy'), { daisy: 'daisy', roses: 'roses' }, 8);
     assert.equal((await cli('merge', 'photos', 'copy')).status, 0);
     const copied = documentOf(await cli('train', 'copy', '--json', ...distorted)) as unknown as Document;

@@ -3,7 +3,14 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { decodeImage, directReader, mostViews, readImage, type Distortions } from '../../../src/images';
+import {
+  decodeImage,
+  directReader,
+  mostViews,
+  readImage,
+  viewsVersion,
+  type Distortions,
+} from '../../../src/images';
 import { planView, viewOf, type ViewPlan } from '../../../src/images/views';
 
 const none: Distortions = { flipLeftRight: false, randomCrop: 0, randomScale: 0, randomBrightness: 0 };
@@ -47,22 +54,24 @@ describe('views of an image', () => {
     );
   });
 
-  it('mirrored twice are what they were, and mirrored once in half of all', () => {
+  it('mirrored twice are what they were; one in two is, and with flips alone every one', () => {
     fc.assert(
       fc.property(anyPicture, ({ pixels, plan }) => {
         const mirror = { ...plan, mirrored: true };
         assert.deepEqual(viewOf(viewOf(pixels, mirror), mirror), pixels);
       }),
     );
-    const flips = Array.from({ length: 1000 }, (_, i) => {
-      const sha256 = createHash('sha256').update(String(i)).digest('hex');
-      return planView(
-        sha256,
-        { number: 1 + (i % 4), distortions: { ...none, flipLeftRight: true } },
-        { width: 5, height: 5 },
-      );
-    }).filter(({ mirrored }) => mirrored).length;
-    assert.ok(flips > 430 && flips < 570, String(flips));
+    const flips = (others: Partial<Distortions>): number =>
+      Array.from({ length: 1000 }, (_, i) => {
+        const sha256 = createHash('sha256').update(String(i)).digest('hex');
+        const distortions = { ...none, ...others, flipLeftRight: true };
+        return planView(sha256, { number: 1 + (i % 4), distortions }, { width: 5, height: 5 });
+      }).filter(({ mirrored }) => mirrored).length;
+    for (const other of ['randomCrop', 'randomScale', 'randomBrightness']) {
+      const count = flips({ [other]: 10 });
+      assert.ok(count > 430 && count < 570, `${other}: ${count}`);
+    }
+    assert.equal(flips({}), 1000);
   });
 
   it('lie inside the enlarged image, whose size is within retrain.py’s bounds', () => {
@@ -141,5 +150,8 @@ describe('views of an image', () => {
       digests.push(createHash('sha256').update(pixels).digest('hex').slice(0, 16));
     }
     assert.deepEqual(digests, ['35ff94eec3c11511', '726af9d6c1d38f1d']);
+    // The values of these stay, while those of flips alone are of another version.
+    assert.equal(viewsVersion(distortions), 1);
+    assert.equal(viewsVersion({ ...none, flipLeftRight: true }), 2);
   });
 });

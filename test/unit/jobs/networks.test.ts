@@ -29,7 +29,7 @@ describe('the networks of a thread', () => {
     assert.equal(await networks.knows('nowhere'), false);
     await assert.rejects(networks.backbone('nowhere'), {
       code: 'BACKBONE_UNKNOWN',
-      message: /known are: efficientnet-lite2\./,
+      message: /known are: efficientnet-lite2, inception-v3,/,
     });
     await networks.dispose();
   });

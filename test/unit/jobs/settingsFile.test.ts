@@ -85,6 +85,7 @@ describe('the settings of a dataset', () => {
     await assert.rejects(choose(dataset, top, { randomCrop: 0, views: 3 }), {
       code: 'VIEWS_WITHOUT_DISTORTION',
     });
+    assert.equal((await choose(dataset, top, { randomCrop: 0, flipLeftRight: true })).distortions?.views, 1);
     const inEditor = { ...defaultSettings, distortions: { ...off, flipLeftRight: true, views: 5 } };
     const choice = { settings: inEditor, workspace: top };
     assert.deepEqual((await chosenSettings(dataset, choice, ignore)).distortions, {
