@@ -154,11 +154,10 @@ class ComparisonPage {
     begin();
     const { root } = this.#state.subject;
     const choice = settingsChoice(root);
-    const { seed } = choice.settings;
     try {
       const { head, compared, failed } = await this.around.engine.run(
         'compareBackbones',
-        { ...choice, folder: root, ids, folds, seed },
+        { ...choice, folder: root, ids, folds },
         {
           token: cancellation.token,
           restarted: () => isCurrent() && begin(),

@@ -17,16 +17,17 @@ import { subjectFacts } from './subject';
 
 /**
  * Holds heads against each other on a dataset: every image is answered by a head that was trained on the other folds,
- * whatever side it has in a run. Identical pictures are in one fold, and all heads have the same folds. Class weights
- * are those of the settings, where a head takes any.
+ * whatever side it has in a run. Identical pictures are in one fold, and all heads have the same folds. Seed and class
+ * weights are those of the settings, the latter where a head takes any.
  * @throws as a retraining does; TOO_FEW_FOR_FOLDS; RUN_DAMAGED where a run is asked
  */
 export const crossValidateHeads: Job<'crossValidateHeads'> = async (
-  { subject, heads, folds, repeats, seed },
+  { subject, heads, folds, repeats },
   context,
 ) => {
   const started = performance.now();
   const { folder, network, settings } = await subjectFacts(subject, context);
+  const { seed } = settings;
   const whole = (rows: readonly CachedImage[]) => {
     checkFolds(rows, folds, folder);
     return Promise.resolve(rows);

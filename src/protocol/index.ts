@@ -10,7 +10,6 @@ export type * from './backbones';
 export {
   comparedHeads,
   headFolds,
-  learningRepeats,
   mostRepeats,
   notifications,
   requests,

@@ -11,7 +11,7 @@ import {
 } from '../../protocol';
 import { fixed, percent } from '../numbers';
 import { Toggle } from '../toggle';
-import { plural, t } from '../words';
+import { plural, t, times } from '../words';
 import { Band } from './band';
 import { headTitle } from './headNames';
 import { HeadTable } from './headTable';
@@ -111,10 +111,6 @@ function HeadChoice({ chosen, choose }: HeadChoiceProps) {
 
 function slow(): string {
   return t('Takes longer than all the others together: with thousands of photos, minutes.');
-}
-
-function times(n: number): string {
-  return plural(n, 'once', '{n} times');
 }
 
 function standing({ done, of, head }: HeadTrainings): string {
