@@ -30,10 +30,12 @@ export function learningCurveText(result: LearningCurve): string {
     lines.push(
       '',
       'Recall by class as the curve of each has it, now and with twice the images; what would gain most first',
-      ...gaining.slice(0, most).map(
-        ({ label, forecast: own }) =>
-          `  ${label}: ${percent(own.accuracy - own.gain)} -> ${percent(own.accuracy)} (${percent(own.interval.low)} to ${percent(own.interval.high)})`,
-      ),
+      ...gaining
+        .slice(0, most)
+        .map(
+          ({ label, forecast: own }) =>
+            `  ${label}: ${percent(own.accuracy - own.gain)} -> ${percent(own.accuracy)} (${percent(own.interval.low)} to ${percent(own.interval.high)})`,
+        ),
     );
   const unlisted = [
     ...(gaining.length > most ? [`and ${gaining.length - most} more (--json has all)`] : []),

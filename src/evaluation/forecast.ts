@@ -44,7 +44,16 @@ export function forecast(
   if (rows === 0) return undefined;
   const repeats = Math.max(...sizes.map(({ wrong }) => wrong.length));
   const each = Array.from({ length: repeats }, (_, i) => i);
-  const law = fitPowerLaw(sizes.map((size) => pointOf(size, each, photos, photos.map(() => 1 / rows))));
+  const law = fitPowerLaw(
+    sizes.map((size) =>
+      pointOf(
+        size,
+        each,
+        photos,
+        photos.map(() => 1 / rows),
+      ),
+    ),
+  );
   if (!law) return undefined;
   const random = seededRandom(seed);
   const accuracies: number[] = [];

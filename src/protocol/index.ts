@@ -7,12 +7,5 @@ export type * from './inspector';
 export type * from './classify';
 export type * from './comparison';
 export type * from './backbones';
-export {
-  comparedHeads,
-  headFolds,
-  mostRepeats,
-  notifications,
-  requests,
-  usuallyCompared,
-} from './engine';
+export { comparedHeads, headFolds, mostRepeats, notifications, requests, usuallyCompared } from './engine';
 export type * from './engine';

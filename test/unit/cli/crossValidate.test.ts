@@ -10,6 +10,7 @@ interface Document {
   labels: string[];
   folds: number;
   repeats: number;
+  seed: number;
   classWeights?: string;
   heads: {
     head: string;
@@ -41,7 +42,11 @@ describe('retrain cross-validate', function () {
   });
 
   it('answers every image by every head, and better than by chance', async () => {
-    const { images, labels, folds, repeats, heads } = await validate('--folds', '3', '--repeats', '2');
+    const { images, labels, folds, repeats, heads } = await validate(
+      '--heads',
+      'softmax,ridge,hidden,neighbours,centroid',
+      ...['--folds', '3', '--repeats', '2'],
+    );
     assert.deepEqual([images, folds, repeats], [25, 3, 2]);
     assert.deepEqual(labels, ['daisy', 'roses', 'tulips']);
     assert.deepEqual(
@@ -65,6 +70,21 @@ describe('retrain cross-validate', function () {
     const figures = ({ heads }: Document) => heads.map(({ head, accuracies }) => ({ head, accuracies }));
     assert.deepEqual(figures(again), figures(once));
     assert.notDeepEqual(figures(await validate('--heads', 'ridge,centroid', '--seed', '8')), figures(once));
+    // As the dataset's own file has it; an option is stronger.
+    const file = path.join(home, 'photos', 'retrain.json');
+    writeFileSync(file, '{ "seed": 7 }');
+    const said = await validate('--heads', 'ridge,centroid');
+    assert.deepEqual([said.seed, figures(said)], [7, figures(once)]);
+    assert.equal((await validate('--heads', 'ridge', '--seed', '8')).seed, 8);
+    rmSync(file);
+  });
+
+  it('leaves out the hidden layer, which takes longest, unless it is named', async () => {
+    const { heads } = await validate('--folds', '2');
+    assert.deepEqual(
+      heads.map(({ head }) => head),
+      ['softmax', 'ridge', 'neighbours', 'centroid'],
+    );
   });
 
   describe('of classes of very different sizes', () => {

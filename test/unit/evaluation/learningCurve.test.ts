@@ -122,7 +122,10 @@ describe('forecast', () => {
   });
 
   it('counts a photo that is there many times as one', () => {
-    const once = outcomes({ a: 0.3, b: 0, c: 1 }, 40, 3).map(({ n, wrong }) => ({ n, wrong: wrong.slice(0, 1) }));
+    const once = outcomes({ a: 0.3, b: 0, c: 1 }, 40, 3).map(({ n, wrong }) => ({
+      n,
+      wrong: wrong.slice(0, 1),
+    }));
     const thrice = once.map(({ n, wrong }) => ({
       n,
       wrong: wrong.map((row) => Uint8Array.from({ length: 120 }, (_, i) => row[i % 40] ?? 0)),
