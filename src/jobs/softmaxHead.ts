@@ -1,4 +1,4 @@
-import type { RunTraining } from '../models';
+import type { RunSettings, RunTraining } from '../models';
 import {
   balancedWeights,
   chooseSoftmax,
@@ -24,7 +24,8 @@ import { secondsSince, type FilledDataset } from './fillCache';
 import type { RetrainProgress } from './results';
 import { scaleBoth, type Sides, type TrainedRun } from './trainedRun';
 
-type SoftmaxSides = Sides & {
+type SoftmaxSides = Pick<Sides, 'training' | 'validation' | 'scaling'> & {
+  readonly settings: Pick<RunSettings, 'seed' | 'classWeights'>;
   readonly optimizer: Optimizer;
   readonly continued?: Continuation | undefined;
 };
@@ -34,10 +35,10 @@ type TrainedSoftmax = Omit<Trained, 'head'> & Omit<TrainedRun, 'training' | 'las
 
 /** Trains a softmax regression under any optimizer. */
 export async function softmax(
-  { backbone, runtime }: FilledDataset,
+  { backbone, runtime }: Pick<FilledDataset, 'backbone' | 'runtime'>,
   classes: number,
   { training, validation, scaling, optimizer, continued, settings: { seed, classWeights } }: SoftmaxSides,
-  { signal, stop, report }: JobContext<RetrainProgress>,
+  { signal, stop, report }: Pick<JobContext<RetrainProgress>, 'signal' | 'stop' | 'report'>,
 ): Promise<TrainedRun> {
   const started = performance.now();
   const [unit, maxEpochs]: [CurveUnit, number] =

@@ -1,7 +1,9 @@
 import { readRun } from '../models';
+import type { Optimizer } from '../training';
 import type { JobContext } from './context';
 import type { HeadKind } from './crossValidationResults';
 import { datasetOfRun } from './datasetFolder';
+import { wholeOptimizer } from './optimizerSettings';
 import type { Subject } from './requests';
 import type { NetworkSettings, RetrainSettings } from './retrainSettings';
 import type { RetrainProgress } from './results';
@@ -13,6 +15,8 @@ interface SubjectFacts {
   readonly network: NetworkSettings;
   readonly settings: SplitSettings &
     Pick<RetrainSettings, 'classWeights'> & { readonly head: { readonly kind: HeadKind } };
+  /** How the settings have a softmax regression trained; undefined where their head is another. */
+  readonly optimizer: Optimizer | undefined;
 }
 
 /**
@@ -26,12 +30,16 @@ export async function subjectFacts(
   if (subject.kind === 'dataset') {
     const { folder } = subject;
     const settings = await chosenSettings(folder, subject, report);
-    return { folder, network: settings, settings };
+    const { head } = settings;
+    const optimizer = head.kind === 'softmax' ? wholeOptimizer(head.optimizer) : undefined;
+    return { folder, network: settings, settings, optimizer };
   }
   const run = await readRun(subject.run);
+  const { head } = run.settings;
   return {
     folder: await datasetOfRun(subject.run, places.cacheDirectory),
     network: { backbone: run.backbone.id, runtime: subject.runtime },
     settings: run.settings,
+    optimizer: head.kind === 'softmax' ? head.optimizer : undefined,
   };
 }

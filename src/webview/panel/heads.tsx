@@ -13,7 +13,7 @@ import { fixed, percent } from '../numbers';
 import { Toggle } from '../toggle';
 import { plural, t, times } from '../words';
 import { Band } from './band';
-import { headTitle } from './headNames';
+import { comparedTitle, headTitle } from './headNames';
 import { HeadTable } from './headTable';
 import { InquiryBody } from './inquiry';
 import { bestHead, overlapping } from './rivals';
@@ -142,7 +142,7 @@ function verdict(heads: readonly CrossValidatedHead[]): string {
   const best = bestHead(heads);
   if (!best) return t('Nothing was compared.');
   const params = {
-    head: headTitle(best.head),
+    head: comparedTitle(best),
     accuracy: percent(best.accuracy, 1),
     low: percent(best.interval.low, 1),
     high: percent(best.interval.high, 1),
@@ -165,7 +165,7 @@ function rivalry(heads: readonly CrossValidatedHead[]): string {
   const rivals = overlapping(best, heads);
   if (rivals.length === 0)
     return t('No other interval reaches into its own, which is the strip behind all rows.');
-  const names = rivals.map(({ head }) => headTitle(head)).join(', ');
+  const names = rivals.map(comparedTitle).join(', ');
   return rivals.length === heads.length - 1
     ? t(
         'The intervals of all others overlap with its own, the strip behind all rows: the differences may be chance.',
@@ -187,7 +187,7 @@ function method({ images, folds, repeats, seed, heads, classWeights }: CrossVali
   const sentences = [dealt, often];
   if (classWeights) {
     sentences.push(t('Every class counts as much as any other in the trainings.'));
-    const without = heads.filter((one) => one.classWeights === undefined).map(({ head }) => headTitle(head));
+    const without = heads.filter((one) => one.classWeights === undefined).map(comparedTitle);
     if (without.length > 0)
       sentences.push(t('Without class weights, for they take none: {names}.', { names: without.join(', ') }));
   }

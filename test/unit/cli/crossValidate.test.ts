@@ -14,6 +14,7 @@ interface Document {
   classWeights?: string;
   heads: {
     head: string;
+    asSet?: { kind: string };
     accuracy: number;
     interval: { low: number; high: number };
     macroRecall: number;
@@ -85,6 +86,39 @@ describe('retrain cross-validate', function () {
       heads.map(({ head }) => head),
       ['softmax', 'ridge', 'neighbours', 'centroid'],
     );
+  });
+
+  it('has the training of the settings beside the usual one, where it is another', async () => {
+    const file = path.join(home, 'photos', 'retrain.json');
+    const rows = async (settings: object, ...args: string[]) => {
+      writeFileSync(file, JSON.stringify(settings));
+      return (await validate('--folds', '2', ...args)).heads;
+    };
+    const names = ['--heads', 'softmax,centroid'];
+    const settings = {
+      adam: { optimizer: 'adam', trainingSteps: 60, labelSmoothing: 0.2 },
+      'retrain.py': { optimizer: 'retrain.py', trainingSteps: 200 },
+      'l-bfgs': { optimizer: 'l-bfgs', regularisation: 'validation' },
+    };
+    for (const [kind, one] of Object.entries(settings)) {
+      const heads = await rows(one, ...names);
+      assert.deepEqual(
+        heads.map(({ head, asSet }) => [head, asSet?.kind]),
+        [
+          ['softmax', undefined],
+          ['softmax', kind],
+          ['centroid', undefined],
+        ],
+      );
+      const [usual, own] = heads;
+      assert.notEqual(own?.crossEntropy, usual?.crossEntropy, kind);
+      assert.ok((own?.accuracy ?? 0) > 0.5, `${kind}: ${own?.accuracy}`);
+    }
+    const { stdout } = await run('photos', '--folds', '2', ...names);
+    assert.match(stdout, /^softmax, as set \(l-bfgs\) {2}\d/m);
+    assert.equal((await rows({ optimizer: 'l-bfgs' }, ...names)).length, 2);
+    assert.equal((await rows(settings.adam, '--heads', 'centroid')).length, 1);
+    rmSync(file);
   });
 
   describe('of classes of very different sizes', () => {
