@@ -185,6 +185,8 @@ function method({ images, folds, repeats, seed, heads, classWeights }: CrossVali
   );
   const often = t('Dealt out {times}, seed {seed}.', { times: times(repeats), seed: String(seed) });
   const sentences = [dealt, often];
+  if (heads.some(({ asSet }) => asSet !== undefined))
+    sentences.push(t('As set: trained as this run was; the others are in the usual training of their kind.'));
   if (classWeights) {
     sentences.push(t('Every class counts as much as any other in the trainings.'));
     const without = heads.filter((one) => one.classWeights === undefined).map(comparedTitle);
