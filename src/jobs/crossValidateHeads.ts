@@ -44,7 +44,9 @@ export const crossValidateHeads: Job<'crossValidateHeads'> = async (
   for (const [i, row] of rows.entries()) {
     const began = performance.now();
     const { head } = row;
-    const balanced = settings.classWeights !== undefined && headTakesWeights(head);
+    // retrain.py's training has no place for weights.
+    const takesWeights = headTakesWeights(head) && !('asSet' in row && row.asSet.kind === 'retrain.py');
+    const balanced = settings.classWeights !== undefined && takesWeights;
     const dealing = { folds, repeats, seed };
     const options = {
       signal: context.signal,
