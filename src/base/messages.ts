@@ -156,7 +156,7 @@ export const messages = {
   IMPORTED_NETWORK:
     'The run {path} was trained on imported values of {module}; that network is not here, so no other image can be put to it. Retrain with a backbone of this extension.',
   NOTHING_TO_TEST:
-    'No photo of {path} is kept aside to test on; set the validation or testing percentage above 0, or add photos.',
+    '{path} has too few photos to test any: a class needs two different ones, one to test and one to train on; add photos.',
   TOO_FEW_FOR_FOLDS:
     '{path} has {count} different photos, which cannot be dealt out to {folds} folds; take fewer folds or add photos.',
   NOTHING_TO_CLASSIFY: 'There is no image in {path}.',

@@ -1,28 +1,31 @@
-import type { CrossValidationView } from '../jobs';
+import type { CrossValidatedHead, CrossValidationView } from '../jobs';
 import { percent, printable, seconds } from './text';
 
 export function crossValidationText(result: CrossValidationView): string {
   const { datasetName, images, labels, folds, repeats, heads } = result;
   const times = repeats === 1 ? 'once' : `${repeats} times`;
-  const width = Math.max(...heads.map(({ head }) => head.length));
+  const width = Math.max(...heads.map((each) => nameOf(each).length));
   return [
     `${datasetName}: ${images} images of ${labels.length} classes in ${folds} folds, dealt out ${times} (${seconds(result.seconds)})`,
     ...weightLines(result),
     '',
-    ...heads.map(
-      ({ head, accuracy, interval, macroRecall, crossEntropy, calibrationError, seconds: taken }) =>
-        [
-          head.padEnd(width),
-          `${percent(accuracy)} (95 %: ${percent(interval.low)} to ${percent(interval.high)})`,
-          ...(result.classWeights ? [`recall, mean of classes, ${percent(macroRecall)}`] : []),
-          `cross-entropy ${crossEntropy.toFixed(3)}`,
-          `calibration error ${percent(calibrationError)}`,
-          seconds(taken),
-        ].join('  '),
+    ...heads.map((each) =>
+      [
+        nameOf(each).padEnd(width),
+        `${percent(each.accuracy)} (95 %: ${percent(each.interval.low)} to ${percent(each.interval.high)})`,
+        ...(result.classWeights ? [`recall, mean of classes, ${percent(each.macroRecall)}`] : []),
+        `cross-entropy ${each.crossEntropy.toFixed(3)}`,
+        `calibration error ${percent(each.calibrationError)}`,
+        seconds(each.seconds),
+      ].join('  '),
     ),
   ]
     .map(printable)
     .join('\n');
+}
+
+function nameOf({ head, asSet }: CrossValidatedHead): string {
+  return asSet ? `${head}, as set (${asSet.kind})` : head;
 }
 
 function weightLines({ classWeights, heads }: CrossValidationView): string[] {
@@ -30,7 +33,7 @@ function weightLines({ classWeights, heads }: CrossValidationView): string[] {
   const named = (balanced: boolean): string =>
     heads
       .filter((each) => (each.classWeights !== undefined) === balanced)
-      .map(({ head }) => head)
+      .map(nameOf)
       .join(', ');
   const [weighted, others] = [named(true), named(false)];
   return [

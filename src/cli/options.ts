@@ -120,6 +120,10 @@ export function refuseWeights(command: Command): void {
     });
 }
 
+/** @param of what it is the seed of */
+export const seed = (of: string) =>
+  new Option('--seed <n>', of).argParser(wholeNumber(0, 2 ** 32 - 1)).default(defaultSettings.seed);
+
 /** What `backbone` and `runtime` give. */
 export type NetworkOptions = Pick<RetrainSettings, 'backbone' | 'runtime'>;
 
@@ -132,9 +136,7 @@ const share = (side: string, value: number) =>
 export const settingOptions = (): Option[] => [
   backbone(),
   runtime(),
-  new Option('--seed <n>', 'of the split and the training')
-    .argParser(wholeNumber(0, 2 ** 32 - 1))
-    .default(defaultSettings.seed),
+  seed('of the split and the training'),
   share('validation', defaultSettings.validationPercentage),
   share('testing', defaultSettings.testingPercentage),
 ];

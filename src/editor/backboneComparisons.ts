@@ -154,13 +154,12 @@ class ComparisonPage {
     begin();
     const { root } = this.#state.subject;
     const choice = settingsChoice(root);
-    const { seed } = choice.settings;
     try {
       const chosen = await this.#chosen();
       if (isCurrent()) this.#set({ chosen });
       const { head, compared, failed } = await this.around.engine.run(
         'compareBackbones',
-        { ...choice, folder: root, ids, folds, seed },
+        { ...choice, folder: root, ids, folds },
         {
           token: cancellation.token,
           restarted: () => isCurrent() && begin(),

@@ -154,9 +154,9 @@ export class DatasetSession {
   async compareHeads(chosen: readonly HeadKind[], repeats: number): Promise<HeadsView | undefined> {
     const heads = comparedHeads.filter((head) => chosen.includes(head));
     if (this.#state.kind !== 'done' || heads.length === 0) return undefined;
-    const { folder, training } = this.#state.run;
+    const { folder } = this.#state.run;
     const { runtime } = retrainSettings(vscode.Uri.file(this.subject.root));
-    await this.#heads.ask(folder, runtime, { heads, seed: training.seed, repeats });
+    await this.#heads.ask(folder, runtime, { heads, repeats });
     return this.#heads.viewOf(folder);
   }
 

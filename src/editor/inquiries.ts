@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { isAbort, toFailure } from '../base';
 import {
   headFolds,
-  learningRepeats,
   type CrossValidatedHead,
   type CrossValidationView,
   type HeadKind,
@@ -96,7 +95,7 @@ export class LearningInquiry extends RunInquiry<Trainings, LearningCurve> {
     return this.start(run, ({ show, ...options }) =>
       this.engine.run(
         'learningCurve',
-        { subject: subjectOf(run, runtime), repeats: learningRepeats },
+        { subject: subjectOf(run, runtime), repeats: null },
         {
           ...options,
           progress: (progress) => {
@@ -111,8 +110,6 @@ export class LearningInquiry extends RunInquiry<Trainings, LearningCurve> {
 
 interface HeadsQuestion {
   readonly heads: readonly HeadKind[];
-  /** Of the folds. */
-  readonly seed: number;
   /** How often the photos are dealt out to them. */
   readonly repeats: number;
 }
@@ -126,12 +123,12 @@ export class HeadsInquiry extends RunInquiry<HeadTrainings, CrossValidationView>
     super({ ...noTraining, head: null, heads: [] }, changed);
   }
 
-  ask(run: string, runtime: string, { heads, seed, repeats }: HeadsQuestion): Promise<void> {
+  ask(run: string, runtime: string, { heads, repeats }: HeadsQuestion): Promise<void> {
     return this.start(run, ({ show, ...options }) => {
       const compared: HeadTrainings['heads'][number][] = [];
       return this.engine.run(
         'crossValidateHeads',
-        { subject: subjectOf(run, runtime), heads, folds: headFolds, repeats, seed },
+        { subject: subjectOf(run, runtime), heads, folds: headFolds, repeats },
         {
           token: options.token,
           restarted: () => {

@@ -16,11 +16,12 @@ export interface CrossValidationTask {
   readonly groups?: readonly string[];
 }
 
-/** Trains on `training`, and gives the logits [n, C] of the `n` held out rows of `values`. */
+/** Trains on `training`, the `rows` of the whole set, and gives the logits [n, C] of the `n` held out rows of `values`. */
 export type FoldTrainer = (
   training: TrainingSet,
   values: Float32Array,
   n: number,
+  rows: readonly number[],
 ) => Promise<Float32Array | Float64Array>;
 
 export interface CrossValidation {
@@ -85,7 +86,7 @@ export async function crossValidate(
     for (let fold = 0; fold < folds; fold++) {
       throwIfAborted(signal);
       const { training, held } = partFold(set, foldOf, fold);
-      const scores = await train(training.set, held.set.values, held.rows.length);
+      const scores = await train(training.set, held.set.values, held.rows.length, training.rows);
       held.rows.forEach((row, i) =>
         answers.set(scores.subarray(i * classes, (i + 1) * classes), row * classes),
       );

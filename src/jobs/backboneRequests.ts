@@ -105,8 +105,6 @@ export interface BackboneJobs {
       readonly ids: readonly string[];
       /** 2 or more. */
       readonly folds: number;
-      /** Of the folds. */
-      readonly seed: number;
     };
     progress: RetrainProgress | ComparisonProgress;
     result: {

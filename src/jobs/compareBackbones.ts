@@ -25,14 +25,14 @@ const ofValues: ReadonlySet<ErrorCode> = new Set(['VALUES_NOT_FINITE', 'NEIGHBOU
 
 /**
  * Holds backbones against each other on a dataset: the accuracy over `folds` parts of it, each answered by a head of the
- * others, and the milliseconds that the network takes for an image here and now. The head is of the kind of the
- * settings, in its usual training (`headTrainer`); every image counts as much as any other in it, as in the accuracy.
+ * others, and the milliseconds that the network takes for an image here and now. The seed is that of the settings, the
+ * head of their kind, in its usual training (`headTrainer`); every image counts as much as any other in it, as in the accuracy.
  * Values come from the cache and go into it. A backbone that cannot be loaded or run is left out, with its reason.
  * @throws as a retraining does, but for the reasons of one backbone
  */
 export const compareBackbones: Job<'compareBackbones'> = async (params, context) => {
-  const { folder, ids, folds, seed } = params;
-  const { head: choice, runtime } = await chosenSettings(folder, params, context.report);
+  const { folder, ids, folds } = params;
+  const { head: choice, runtime, seed } = await chosenSettings(folder, params, context.report);
   const head = choice.kind;
   const chosen = ids.length > 0 ? ids : await idsHere(context);
   const compared: ComparedBackbone[] = [];

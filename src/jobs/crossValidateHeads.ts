@@ -11,22 +11,25 @@ import { probabilitiesOf } from '../training';
 import type { CrossValidatedHead } from './crossValidationResults';
 import type { Job } from './context';
 import { fillAndRead, secondsSince } from './fillCache';
-import { checkFolds, crossValidateHead, scaledImages } from './datasetFolds';
+import { checkFolds, crossValidateAsSet, crossValidateHead, scaledImages } from './datasetFolds';
 import { headTakesWeights } from './crossValidationResults';
 import { subjectFacts } from './subject';
+import { isUsual } from './trainingAsSet';
 
 /**
  * Holds heads against each other on a dataset: every image is answered by a head that was trained on the other folds,
- * whatever side it has in a run. Identical pictures are in one fold, and all heads have the same folds. Class weights
- * are those of the settings, where a head takes any.
+ * whatever side it has in a run. Identical pictures are in one fold, and all heads have the same folds. Seed and class
+ * weights are those of the settings, the latter where a head takes any. Heads are in their usual training; beside that of
+ * softmax regression stands the settings' own, where they have another.
  * @throws as a retraining does; TOO_FEW_FOR_FOLDS; RUN_DAMAGED where a run is asked
  */
 export const crossValidateHeads: Job<'crossValidateHeads'> = async (
-  { subject, heads, folds, repeats, seed },
+  { subject, heads, folds, repeats },
   context,
 ) => {
   const started = performance.now();
-  const { folder, network, settings } = await subjectFacts(subject, context);
+  const { folder, network, settings, optimizer } = await subjectFacts(subject, context);
+  const { seed } = settings;
   const whole = (rows: readonly CachedImage[]) => {
     checkFolds(rows, folds, folder);
     return Promise.resolve(rows);
@@ -36,22 +39,27 @@ export const crossValidateHeads: Job<'crossValidateHeads'> = async (
   const scaled = scaledImages(filled, read);
   const { labels, images } = scaled;
   const results: CrossValidatedHead[] = [];
-  for (const [i, head] of heads.entries()) {
+  const asSet = optimizer && !isUsual(optimizer) ? [{ head: 'softmax' as const, asSet: optimizer }] : [];
+  const rows = heads.flatMap((head) => [{ head }, ...(head === 'softmax' ? asSet : [])]);
+  for (const [i, row] of rows.entries()) {
     const began = performance.now();
-    const balanced = settings.classWeights !== undefined && headTakesWeights(head);
-    const answers = await crossValidateHead(
-      head,
-      filled,
-      scaled,
-      { folds, repeats, seed, balanced },
-      {
-        signal: context.signal,
-        report: ({ done, total }) =>
-          context.report({ kind: 'crossValidating', head, done: i * total + done, of: heads.length * total }),
-      },
-    );
+    const { head } = row;
+    // retrain.py's training has no place for weights.
+    const takesWeights = headTakesWeights(head) && !('asSet' in row && row.asSet.kind === 'retrain.py');
+    const balanced = settings.classWeights !== undefined && takesWeights;
+    const dealing = { folds, repeats, seed };
+    const options = {
+      signal: context.signal,
+      stop: context.stop,
+      report: ({ done, total }: { done: number; total: number }) =>
+        context.report({ kind: 'crossValidating', head, done: i * total + done, of: rows.length * total }),
+    };
+    const answers =
+      'asSet' in row
+        ? await crossValidateAsSet({ ...settings, optimizer: row.asSet }, filled, scaled, dealing, options)
+        : await crossValidateHead(head, filled, scaled, { ...dealing, balanced }, options);
     const result: CrossValidatedHead = {
-      head,
+      ...row,
       ...measured(answers, images.labels, labels),
       ...(balanced && { classWeights: 'balanced' }),
       seconds: secondsSince(began),
@@ -80,7 +88,7 @@ function measured(
   { logits, accuracies, mean, interval }: CrossValidation,
   truth: Int32Array,
   labels: readonly string[],
-): Omit<CrossValidatedHead, 'head' | 'classWeights' | 'seconds'> {
+): Omit<CrossValidatedHead, 'head' | 'asSet' | 'classWeights' | 'seconds'> {
   const classes = labels.length;
   const probabilities = logits.map((each) => probabilitiesOf(new Float64Array(each), classes));
   const answers = probabilities.map((each) => topAnswers(each, classes));

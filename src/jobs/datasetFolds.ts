@@ -1,14 +1,17 @@
 import { RetrainError } from '../base';
 import type { CachedImage } from '../bottlenecks';
-import { crossValidate, type CrossValidation } from '../evaluation';
-import { logitsOf, scaleInPlace, takeScaling } from '../training';
+import { crossValidate, type CrossValidation, type CrossValidationTask } from '../evaluation';
+import { logitsOf, scaleInPlace, takeScaling, type Scaling } from '../training';
+import type { JobContext } from './context';
 import type { HeadKind } from './crossValidationResults';
 import type { FilledDataset, ReadRows } from './fillCache';
 import { headTrainer } from './headTrainers';
 import { labelledRows, type LabelledRows } from './labelledRows';
+import { foldTrainerAsSet, type TrainingAsSet } from './trainingAsSet';
 
 interface ScaledImages {
   readonly labels: readonly string[];
+  readonly scaling: Scaling;
   readonly images: LabelledRows;
 }
 
@@ -33,9 +36,12 @@ export function scaledImages(
 ): ScaledImages {
   const labels = [...new Set(read.rows.map(({ image }) => image.label))];
   const images = labelledRows(read, labels);
-  scaleInPlace(images.values, scaling ?? takeScaling(images.values, dimension));
-  return { labels, images };
+  const taken = scaling ?? takeScaling(images.values, dimension);
+  scaleInPlace(images.values, taken);
+  return { labels, images, scaling: taken };
 }
+
+type FoldOptions = Parameters<typeof crossValidate>[2] & { readonly signal: AbortSignal };
 
 interface Dealing {
   readonly folds: number;
@@ -51,16 +57,37 @@ export async function crossValidateHead(
   { backbone: { dimension }, runtime }: Pick<FilledDataset, 'backbone' | 'runtime'>,
   { labels, images }: ScaledImages,
   dealing: Dealing,
-  options: Parameters<typeof crossValidate>[2] & { readonly signal: AbortSignal },
+  options: FoldOptions,
 ): Promise<CrossValidation> {
   const classes = labels.length;
   const { seed, balanced } = dealing;
   const train = headTrainer(kind, { classes, dimension, seed, balanced, runtime });
-  const groups = images.rows.map(({ sha256 }) => sha256);
   return await crossValidate(
-    { set: images, classes, groups, ...dealing },
+    taskOf(images, classes, dealing),
     async (training, values, n) =>
       logitsOf(await train(training, options.signal), values, n, runtime.multiply),
     options,
   );
+}
+
+/** The same of the softmax regression that the settings have, in their own training. */
+export async function crossValidateAsSet(
+  settings: TrainingAsSet,
+  filled: Pick<FilledDataset, 'backbone' | 'runtime'>,
+  { labels, images, scaling }: ScaledImages,
+  dealing: Omit<Dealing, 'balanced'>,
+  options: FoldOptions & Pick<JobContext<never>, 'stop'>,
+): Promise<CrossValidation> {
+  const classes = labels.length;
+  const train = foldTrainerAsSet(settings, filled, images, { classes, scaling }, options);
+  return await crossValidate(taskOf(images, classes, dealing), train, options);
+}
+
+function taskOf(
+  images: LabelledRows,
+  classes: number,
+  { folds, repeats, seed }: Omit<Dealing, 'balanced'>,
+): CrossValidationTask {
+  const groups = images.rows.map(({ sha256 }) => sha256);
+  return { set: images, classes, groups, folds, repeats, seed };
 }

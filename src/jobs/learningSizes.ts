@@ -1,6 +1,7 @@
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { throwIfAborted } from '../base';
 import { classesOf, logitsOf, type Product, type TrainedHead } from '../training';
+import type { HeadKind } from './crossValidationResults';
 import type { LabelledRows } from './labelledRows';
 
 /** Parts of the training images, evenly spaced by their ratio: 10 % to all. */
@@ -13,6 +14,26 @@ export function sizesUpTo(all: number, classes: number): number[] {
   const shares = Array.from({ length: parts }, (_, i) => 10 ** (i / (parts - 1) - 1));
   const sizes = shares.map((share) => Math.round(share * all)).filter((n) => n >= Math.max(classes, 2));
   return [...new Set([...sizes, all])].sort((a, b) => a - b);
+}
+
+/**
+ * How images are dealt out to folds where nobody says it: the fewer they are, the less a training costs, and the more
+ * is known by testing them again, by heads of other samples. @param photos different ones
+ */
+export function usualDealing(photos: number, head: HeadKind): { folds: number; repeats: number } {
+  const folds = Math.min(photos, photos < 100 ? 10 : photos < 1000 ? 5 : 4);
+  // A hidden layer takes seconds whatever it is trained on.
+  const repeats = head === 'hidden' ? 1 : Math.min(3, Math.max(1, Math.round(400 / photos)));
+  return { folds, repeats };
+}
+
+/** The order by which rows that stand as `from` come to stand as `to`; both name each row once. */
+export function orderBetween(from: readonly number[], to: readonly number[]): Int32Array {
+  const places = new Int32Array(from.length);
+  from.forEach((row, place) => {
+    places[row] = place;
+  });
+  return Int32Array.from(to, (row) => places[row] ?? 0);
 }
 
 /** Puts rows with their labels and values [n, dimension] into the order given, in place: row i is then what row order[i] was. */

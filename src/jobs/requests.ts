@@ -174,8 +174,8 @@ export interface Jobs extends BackboneJobs {
   learningCurve: {
     params: {
       readonly subject: Subject;
-      /** Trainings at each size, 1 or more. */
-      readonly repeats: number;
+      /** How often the images are dealt out to folds, 1 or more; null: as their number and the head allow. */
+      readonly repeats: number | null;
     };
     progress:
       | RetrainProgress
@@ -191,7 +191,6 @@ export interface Jobs extends BackboneJobs {
       readonly folds: number;
       /** How often the images are dealt out to folds, 1 or more. */
       readonly repeats: number;
-      readonly seed: number;
     };
     progress:
       | RetrainProgress

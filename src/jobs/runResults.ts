@@ -137,17 +137,18 @@ export interface LearningPoint {
   readonly images: number;
   /** Mean over the repetitions. */
   readonly accuracy: number;
-  /** One a repetition; all training images at once need only one. */
+  /** One a repetition. */
   readonly repeats: readonly number[];
 }
 
 export interface LearningClass {
   readonly label: string;
-  readonly trainingImages: number;
+  readonly images: number;
+  /** All of them, or none where all are one photo. */
   readonly testedImages: number;
   /** Mean share of its tested images named rightly, by point; null where it has none. */
   readonly recall: readonly (number | null)[];
-  /** Null where it has too few tested images to say anything. */
+  /** Null where it has too few different photos to say anything. */
   readonly forecast: Forecast | null;
 }
 
@@ -158,17 +159,19 @@ export interface LearningCurve {
   readonly backbone: string;
   readonly runtime: string;
   readonly seed: number;
+  readonly folds: number;
+  /** How often the images were dealt out to folds. */
   readonly repeats: number;
   /** What was trained. */
   readonly head: HeadKind;
   /** Of the trainings; absent: every image counted as much as any other, or a head of this kind takes no weights. */
   readonly classWeights?: 'balanced';
-  readonly trainingImages: number;
-  /** Of validation and testing. */
+  readonly images: number;
+  /** All but those that are alone in their class: by heads that were not trained on them. */
   readonly testedImages: number;
-  /** By ascending size; the last is all training images. */
+  /** By ascending size; the last is all images but those of a fold. */
   readonly points: readonly LearningPoint[];
-  /** At twice the training images; null where there are too few sizes for a curve. */
+  /** At twice the images, and what that is above as many as there are; null where there are too few sizes for a curve. */
   readonly forecast: Forecast | null;
   /** 95 % interval of the accuracy at the last point. */
   readonly interval: Interval;

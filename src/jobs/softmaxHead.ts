@@ -1,4 +1,4 @@
-import type { RunTraining } from '../models';
+import type { RunSettings, RunTraining } from '../models';
 import {
   balancedWeights,
   chooseSoftmax,
@@ -28,7 +28,8 @@ import { secondsSince, type FilledDataset } from './fillCache';
 import type { RetrainProgress } from './results';
 import { scaleBoth, type Continued, type Sides, type Snapshots, type TrainedRun } from './trainedRun';
 
-type SoftmaxSides = Sides & {
+type SoftmaxSides = Pick<Sides, 'training' | 'validation' | 'scaling'> & {
+  readonly settings: Pick<RunSettings, 'seed' | 'classWeights'>;
   readonly optimizer: Optimizer;
   readonly continued?: Continued | undefined;
   readonly snapshots?: Snapshots | undefined;
@@ -41,10 +42,10 @@ type TrainedSoftmax = Omit<Trained, 'head' | 'last'> & Omit<TrainedRun, 'trainin
 
 /** Trains a softmax regression under any optimizer. */
 export async function softmax(
-  { backbone, runtime }: FilledDataset,
+  { backbone, runtime }: Pick<FilledDataset, 'backbone' | 'runtime'>,
   classes: number,
   { training, validation, scaling, optimizer, continued, snapshots, settings }: SoftmaxSides,
-  { signal, stop, report }: JobContext<RetrainProgress>,
+  { signal, stop, report }: Pick<JobContext<RetrainProgress>, 'signal' | 'stop' | 'report'>,
 ): Promise<TrainedRun> {
   const started = performance.now();
   const { seed, classWeights } = settings;

@@ -1,7 +1,9 @@
 import { readRun } from '../models';
+import type { Optimizer } from '../training';
 import type { JobContext } from './context';
 import type { HeadKind } from './crossValidationResults';
 import { datasetOfRun } from './datasetFolder';
+import { wholeHead } from './optimizerSettings';
 import type { Subject } from './requests';
 import type { NetworkSettings, RetrainSettings } from './retrainSettings';
 import type { RetrainProgress } from './results';
@@ -13,6 +15,8 @@ interface SubjectFacts {
   readonly network: NetworkSettings;
   readonly settings: SplitSettings &
     Pick<RetrainSettings, 'classWeights'> & { readonly head: { readonly kind: HeadKind } };
+  /** How the settings have a softmax regression trained; undefined where their head is another. */
+  readonly optimizer: Optimizer | undefined;
 }
 
 /**
@@ -33,12 +37,16 @@ export async function subjectFacts(
       report,
     );
     const balanced = (asked ?? usual) === 'balanced' && ({ classWeights: 'balanced' } as const);
-    return { folder, network: settings, settings: { ...settings, ...balanced } };
+    const head = wholeHead(settings.head);
+    const optimizer = head.kind === 'softmax' ? head.optimizer : undefined;
+    return { folder, network: settings, settings: { ...settings, ...balanced }, optimizer };
   }
   const run = await readRun(subject.run);
+  const { head } = run.settings;
   return {
     folder: await datasetOfRun(subject.run, places.cacheDirectory),
     network: { backbone: run.backbone.id, runtime: subject.runtime },
     settings: run.settings,
+    optimizer: head.kind === 'softmax' ? head.optimizer : undefined,
   };
 }

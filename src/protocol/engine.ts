@@ -31,6 +31,3 @@ export const usuallyCompared: readonly HeadKind[] = ['softmax', 'ridge', 'neighb
 /** Parts of a cross-validation of heads where the person says nothing, and how often they may be dealt out. */
 export const headFolds = 5;
 export const mostRepeats = 100;
-
-/** Trainings at each size of a learning curve where the person says nothing. */
-export const learningRepeats = 5;

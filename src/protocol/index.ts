@@ -7,13 +7,5 @@ export type * from './inspector';
 export type * from './classify';
 export type * from './comparison';
 export type * from './backbones';
-export {
-  comparedHeads,
-  headFolds,
-  learningRepeats,
-  mostRepeats,
-  notifications,
-  requests,
-  usuallyCompared,
-} from './engine';
+export { comparedHeads, headFolds, mostRepeats, notifications, requests, usuallyCompared } from './engine';
 export type * from './engine';

@@ -25,3 +25,8 @@ export function t(english: string, params: WordParams = {}): string {
 export function plural(n: number, one: string, many: string, params: WordParams = {}): string {
   return t(n === 1 ? one : many, { ...params, n });
 }
+
+/** How often something was done. */
+export function times(n: number): string {
+  return plural(n, 'once', '{n} times');
+}

@@ -101,7 +101,7 @@ describe('the tree of runs', function () {
     await session.learn();
     const answer = learning();
     assert.ok(answer?.kind === 'done', answer?.kind);
-    assert.equal(answer.answer.trainingImages + answer.answer.testedImages, 200);
+    assert.deepEqual([answer.answer.images, answer.answer.testedImages], [200, 200]);
     assert.ok(answer.answer.forecast);
     assert.equal(answer.answer.head, 'ridge');
     const again = session.learn();

@@ -161,13 +161,17 @@ describe('would more images help', function () {
     const answer = page.getByRole('region', { name: 'Would more images help?' });
     assert.match(
       await answer.innerText(),
-      /Yes: with twice the 160 photos, expect 2\.\d points more \(95 %: \d\.\d to \d\.\d\)/,
+      /Yes: with twice the 200 photos, expect \d\.\d points more \(95 %: \d\.\d to \d\.\d\)/,
     );
     assert.match(await answer.innerText(), /tulips.* would gain most/);
-    await answer.getByText(/^Ridge classifier, measured on 40 photos of/).waitFor();
+    await answer
+      .getByText(
+        /^Ridge classifier, measured on 200 photos, each by trainings on the other folds of 5, dealt out 2 times\./,
+      )
+      .waitFor();
     await answer.getByText(/Every class counts as much as any other in the trainings\./).waitFor();
     assert.equal(await answer.locator('table.gains tbody tr').count(), 4);
-    await answer.getByText('1 class has too few testing photos to be forecast.').waitFor();
+    await answer.getByText('1 class has too few photos to be forecast.').waitFor();
     await answer.locator('.plot canvas').waitFor();
     await page.close();
   });

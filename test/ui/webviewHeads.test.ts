@@ -104,6 +104,16 @@ describe('which head is best', function () {
     const one = await pages.open('panel', 'headsOne');
     await one.getByText('Ridge classifier: 88.8 % right (95 %: 81.2 to 96.3).').waitFor();
     await one.close();
+    const asSet = await pages.open('panel', 'headsAsSet');
+    await asSet
+      .getByText('Softmax regression, as set is right most often: 89.0 % (95 %: 78.6 to 95.9).')
+      .waitFor();
+    const own = asSet.getByRole('row', { name: /^Softmax regression, as set, best/ });
+    await own.getByText('as this run').waitFor();
+    await asSet
+      .getByText(/As set: trained as this run was; the others are in the usual training of their kind\./)
+      .waitFor();
+    await asSet.close();
     const balanced = await pages.open('panel', 'headsBalanced');
     await balanced
       .getByText(/Without class weights, for they take none: Nearest neighbours, Class centroid\./)

@@ -8,7 +8,7 @@ import {
   cutsText,
   quantisedText,
 } from '../backboneText';
-import { head, json, runtime, settingsChoice, wholeNumber } from '../options';
+import { head, json, runtime, seed, settingsChoice, wholeNumber } from '../options';
 import { perform, type Output } from '../perform';
 
 interface InputSize {
@@ -41,7 +41,6 @@ interface AddOptions extends Output {
 
 interface CompareOptions extends Output {
   readonly folds: number;
-  readonly seed: number;
 }
 
 function listCommand(): Command {
@@ -147,13 +146,13 @@ function compareCommand(): Command {
     .addOption(
       new Option('--folds <n>', 'parts of the cross-validation').argParser(wholeNumber(2, 20)).default(5),
     )
-    .addOption(new Option('--seed <n>', 'of the parts').argParser(wholeNumber(0, 2 ** 32 - 1)).default(42))
+    .addOption(seed('of the parts and the training'))
     .addOption(json())
     .action(async (folder: string, ids: string[], options: CompareOptions, command: Command) => {
       const choice = settingsChoice(command);
       await perform(options, async ({ jobs, progress, signal }) => {
-        const { folds, seed } = options;
-        const params = { ...choice, folder: path.resolve(folder), ids, folds, seed };
+        const { folds } = options;
+        const params = { ...choice, folder: path.resolve(folder), ids, folds };
         const result = await jobs.run('compareBackbones', params, { signal, report: progress.report });
         return {
           text: comparedText(result),

@@ -1,16 +1,15 @@
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { headKinds, type HeadKind } from '../../jobs';
-import { headFolds, mostRepeats } from '../../protocol';
+import { headFolds, mostRepeats, usuallyCompared } from '../../protocol';
 import { crossValidationDocument, crossValidationText } from '../crossValidationOutput';
-import { backbone, classWeights, json, runtime, settingsChoice, wholeNumber } from '../options';
+import { backbone, classWeights, json, runtime, seed, settingsChoice, wholeNumber } from '../options';
 import { perform, type Output } from '../perform';
 
 interface Options extends Output {
   readonly heads: readonly HeadKind[];
   readonly folds: number;
   readonly repeats: number;
-  readonly seed: number;
 }
 
 function parseHeads(text: string): HeadKind[] {
@@ -29,7 +28,7 @@ export function crossValidateCommand(): Command {
     .addOption(
       new Option('--heads <names>', `some of ${headKinds.join(', ')}`)
         .argParser(parseHeads)
-        .default([...headKinds], headKinds.join(',')),
+        .default([...usuallyCompared], `all but hidden, which takes longest`),
     )
     .addOption(
       new Option('--folds <n>', 'parts of the dataset, each answered by heads of the others')
@@ -41,16 +40,16 @@ export function crossValidateCommand(): Command {
         .argParser(wholeNumber(1, mostRepeats))
         .default(1),
     )
-    .addOption(new Option('--seed <n>', 'of the folds').argParser(wholeNumber(0, 2 ** 32 - 1)).default(1))
+    .addOption(seed('of the folds and the training'))
     .addOption(backbone())
     .addOption(runtime())
     .addOption(classWeights())
     .addOption(json())
-    .action(async (folder: string, { heads, folds, repeats, seed, ...output }: Options, command: Command) => {
+    .action(async (folder: string, { heads, folds, repeats, ...output }: Options, command: Command) => {
       const choice = settingsChoice(command);
       await perform(output, async ({ jobs, progress, signal }) => {
         const subject = { kind: 'dataset', folder: path.resolve(folder), ...choice } as const;
-        const params = { subject, heads, folds, repeats, seed };
+        const params = { subject, heads, folds, repeats };
         const result = await jobs.run('crossValidateHeads', params, { signal, report: progress.report });
         return {
           text: crossValidationText(result),

@@ -1,30 +1,35 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { learningRepeats } from '../../protocol';
+import { mostRepeats } from '../../protocol';
 import { learningCurveDocument, learningCurveText } from '../learningCurveOutput';
 import {
+  backbone,
   classWeights,
   head,
   json,
   refuseWeights,
-  settingOptions,
+  runtime,
+  seed,
   settingsChoice,
   wholeNumber,
 } from '../options';
 import { perform, type Output } from '../perform';
 
-type Options = Output & { readonly repeats: number };
+type Options = Output & { readonly repeats?: number };
 
 export function learningCurveCommand(): Command {
   const command = new Command('learning-curve')
     .description('would more images help? trains on 10 to 100 % of them and forecasts twice as many')
     .argument('<folder>', 'a folder whose subfolders are the classes')
     .addOption(
-      new Option('--repeats <n>', 'trainings at each size')
-        .argParser(wholeNumber(1, 100))
-        .default(learningRepeats),
-    );
-  for (const option of settingOptions()) command.addOption(option);
+      new Option(
+        '--repeats <n>',
+        'how often the images are dealt out anew (1 with thousands of them, else more)',
+      ).argParser(wholeNumber(1, mostRepeats)),
+    )
+    .addOption(backbone())
+    .addOption(runtime())
+    .addOption(seed('of the folds and the training'));
   return command
     .addOption(head())
     .addOption(classWeights())
@@ -36,7 +41,7 @@ export function learningCurveCommand(): Command {
         const subject = { kind: 'dataset', folder: path.resolve(folder), ...choice } as const;
         const result = await jobs.run(
           'learningCurve',
-          { subject, repeats },
+          { subject, repeats: repeats ?? null },
           { signal, report: progress.report },
         );
         return { text: learningCurveText(result), document: learningCurveDocument(result), done: true };

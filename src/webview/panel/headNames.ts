@@ -1,4 +1,4 @@
-import type { HeadKind } from '../../protocol';
+import type { CrossValidatedHead, HeadKind } from '../../protocol';
 import { t } from '../words';
 
 /** What a person calls a kind of head. */
@@ -15,4 +15,9 @@ export function headTitle(head: HeadKind): string {
     case 'centroid':
       return t('Class centroid');
   }
+}
+
+/** What was cross-validated, and whether in the training of the run. */
+export function comparedTitle({ head, asSet }: CrossValidatedHead): string {
+  return asSet ? t('{head}, as set', { head: headTitle(head) }) : headTitle(head);
 }

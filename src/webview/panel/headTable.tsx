@@ -3,7 +3,7 @@ import { shareAxis, type Axis } from '../backbones/axes';
 import { duration } from '../durations';
 import { fixed, percent } from '../numbers';
 import { t } from '../words';
-import { headTitle } from './headNames';
+import { comparedTitle, headTitle } from './headNames';
 import { bestHead } from './rivals';
 
 interface HeadTableProps {
@@ -41,9 +41,9 @@ export function HeadTable({ heads, balanced, chosen, use }: HeadTableProps) {
         </thead>
         <tbody>
           {heads.map((one) => (
-            <tr key={one.head} class={one === best ? 'best' : ''}>
+            <tr key={comparedTitle(one)} class={one === best ? 'best' : ''}>
               <th scope="row">
-                {one === best ? t('{head}, best', { head: headTitle(one.head) }) : headTitle(one.head)}
+                {one === best ? t('{head}, best', { head: comparedTitle(one) }) : comparedTitle(one)}
               </th>
               <td>{percent(one.accuracy, 1)}</td>
               <td>
@@ -103,6 +103,7 @@ function IntervalBar({ axis: { place }, one, best }: IntervalProps) {
 }
 
 function Setting({ one, chosen, use }: { one: CrossValidatedHead } & Pick<HeadTableProps, 'chosen' | 'use'>) {
+  if (one.asSet) return <>{t('as this run')}</>;
   if (one.head === chosen) return <>{t('in use')}</>;
   return (
     <button

@@ -11,9 +11,9 @@ import {
 } from '../../protocol';
 import { fixed, percent } from '../numbers';
 import { Toggle } from '../toggle';
-import { plural, t } from '../words';
+import { plural, t, times } from '../words';
 import { Band } from './band';
-import { headTitle } from './headNames';
+import { comparedTitle, headTitle } from './headNames';
 import { HeadTable } from './headTable';
 import { InquiryBody } from './inquiry';
 import { bestHead, overlapping } from './rivals';
@@ -113,10 +113,6 @@ function slow(): string {
   return t('Takes longer than all the others together: with thousands of photos, minutes.');
 }
 
-function times(n: number): string {
-  return plural(n, 'once', '{n} times');
-}
-
 function standing({ done, of, head }: HeadTrainings): string {
   const params = { done, of };
   return head === null
@@ -146,7 +142,7 @@ function verdict(heads: readonly CrossValidatedHead[]): string {
   const best = bestHead(heads);
   if (!best) return t('Nothing was compared.');
   const params = {
-    head: headTitle(best.head),
+    head: comparedTitle(best),
     accuracy: percent(best.accuracy, 1),
     low: percent(best.interval.low, 1),
     high: percent(best.interval.high, 1),
@@ -169,7 +165,7 @@ function rivalry(heads: readonly CrossValidatedHead[]): string {
   const rivals = overlapping(best, heads);
   if (rivals.length === 0)
     return t('No other interval reaches into its own, which is the strip behind all rows.');
-  const names = rivals.map(({ head }) => headTitle(head)).join(', ');
+  const names = rivals.map(comparedTitle).join(', ');
   return rivals.length === heads.length - 1
     ? t(
         'The intervals of all others overlap with its own, the strip behind all rows: the differences may be chance.',
@@ -189,9 +185,11 @@ function method({ images, folds, repeats, seed, heads, classWeights }: CrossVali
   );
   const often = t('Dealt out {times}, seed {seed}.', { times: times(repeats), seed: String(seed) });
   const sentences = [dealt, often];
+  if (heads.some(({ asSet }) => asSet !== undefined))
+    sentences.push(t('As set: trained as this run was; the others are in the usual training of their kind.'));
   if (classWeights) {
     sentences.push(t('Every class counts as much as any other in the trainings.'));
-    const without = heads.filter((one) => one.classWeights === undefined).map(({ head }) => headTitle(head));
+    const without = heads.filter((one) => one.classWeights === undefined).map(comparedTitle);
     if (without.length > 0)
       sentences.push(t('Without class weights, for they take none: {names}.', { names: without.join(', ') }));
   }

@@ -4,7 +4,7 @@ import { Capped } from '../capped';
 import { LinePlot, type Line } from '../linePlot';
 import { count, fixed, percent } from '../numbers';
 import { Name, quoted } from '../text';
-import { plural, t } from '../words';
+import { plural, t, times } from '../words';
 import { Band } from './band';
 import { headTitle } from './headNames';
 import { InquiryBody } from './inquiry';
@@ -21,7 +21,7 @@ export function Learning({ learning, post }: LearningProps) {
       <InquiryBody
         inquiry={learning}
         about={t(
-          'Trains on 10 to 100 % of the training photos, several times over, and forecasts what twice as many would give. The values are in the cache: it takes seconds to minutes.',
+          'Trains on growing parts of the photos, tests each photo with heads that were not trained on it, and forecasts what twice as many photos would give. The values are in the cache: it takes seconds to minutes.',
         )}
         question={t('Would more images help?')}
         ask={() => post({ kind: 'learningCurve' })}
@@ -63,12 +63,13 @@ function Answer({ curve, ask }: { curve: LearningCurve; ask: preact.ComponentChi
   );
 }
 
-function verdict({ forecast, trainingImages }: LearningCurve): string {
+function verdict({ forecast, images, testedImages }: LearningCurve): string {
   if (!forecast) return t('There are too few photos for a curve.');
   const points = (share: number) => fixed(share * 100, 1);
   const { gain, gainInterval } = forecast;
   const params = {
-    now: trainingImages,
+    now: images,
+    tested: testedImages,
     gain: points(gain),
     low: points(gainInterval.low),
     high: points(gainInterval.high),
@@ -80,18 +81,23 @@ function verdict({ forecast, trainingImages }: LearningCurve): string {
       'Hardly: with twice the {now} photos, expect {gain} points more (95 %: {low} to {high}).',
       params,
     );
+  if (gain < 0.005)
+    return t(
+      'Hardly, as far as {tested} tested photos can tell: with twice the {now} photos, expect {gain} points more (95 %: {low} to {high}).',
+      params,
+    );
   return t(
     'Perhaps: with twice the {now} photos, expect {gain} points more (95 %: {low} to {high}).',
     params,
   );
 }
 
-function method({ head, testedImages, repeats, forecast, classWeights }: LearningCurve): string {
+function method({ head, testedImages, folds, repeats, forecast, classWeights }: LearningCurve): string {
   const measured = plural(
     testedImages,
-    '{head}, measured on {n} photo of validation and testing, up to {repeats} trainings a size.',
-    '{head}, measured on {n} photos of validation and testing, up to {repeats} trainings a size.',
-    { head: headTitle(head), repeats },
+    '{head}, measured on {n} photo, by trainings on the other folds of {folds}, dealt out {times}.',
+    '{head}, measured on {n} photos, each by trainings on the other folds of {folds}, dealt out {times}.',
+    { head: headTitle(head), folds, times: times(repeats) },
   );
   const tested = classWeights
     ? `${measured} ${t('Every class counts as much as any other in the trainings.')}`
@@ -145,7 +151,7 @@ function ClassGains({ classes }: { classes: readonly LearningClass[] }) {
     .flatMap((one) => (one.forecast ? [{ ...one, forecast: one.forecast }] : []))
     .sort((a, b) => b.forecast.gain - a.forecast.gain);
   const [most] = known;
-  if (!most) return <p class="note">{t('No class has enough testing photos to be forecast by itself.')}</p>;
+  if (!most) return <p class="note">{t('No class has enough photos to be forecast by itself.')}</p>;
   const lead =
     most.forecast.gain >= 0.005
       ? t('{label} would gain most.', { label: quoted(most.label) })
@@ -170,7 +176,7 @@ function ClassGains({ classes }: { classes: readonly LearningClass[] }) {
                   <th scope="row">
                     <Name of={one.label} />
                   </th>
-                  <td class="digits">{count(one.trainingImages)}</td>
+                  <td class="digits">{count(one.images)}</td>
                   <td class="digits">{percent(one.forecast.accuracy - one.forecast.gain)}</td>
                   <Expected forecast={one.forecast} />
                 </tr>
@@ -184,8 +190,8 @@ function ClassGains({ classes }: { classes: readonly LearningClass[] }) {
         <p class="note">
           {plural(
             classes.length - known.length,
-            '{n} class has too few testing photos to be forecast.',
-            '{n} classes have too few testing photos to be forecast.',
+            '{n} class has too few photos to be forecast.',
+            '{n} classes have too few photos to be forecast.',
           )}
         </p>
       )}

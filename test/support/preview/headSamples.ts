@@ -62,6 +62,21 @@ export function headsView(scenario: string): HeadsView {
       return { kind: 'cancelled', progress };
     case 'headsOne':
       return { kind: 'done', answer: { ...answer, heads: flowers.slice(1, 2) } };
+    case 'headsAsSet': {
+      const asSet = {
+        kind: 'adam',
+        steps: 2000,
+        learningRate: 0.005,
+        trainBatchSize: 100,
+        evalStepInterval: 10,
+        labelSmoothing: 0,
+        earlyStopping: 20,
+      } as const;
+      const heads = flowers.flatMap((one) =>
+        one.head === 'softmax' ? [one, { ...one, asSet, accuracy: 0.89 }] : [one],
+      );
+      return { kind: 'done', answer: { ...answer, heads } };
+    }
     case 'headsEqual':
       return { kind: 'done', answer: { ...answer, heads: perfect, repeats: 5 } };
     case 'headsBalanced': {

@@ -4,11 +4,11 @@ const sizes = [16, 23, 34, 51, 74, 109, 160];
 
 function forecastOf(a: number, b: number, c: number): Forecast {
   const at = (n: number) => 1 - a - b * n ** -c;
-  const [accuracy, gain] = [at(320), at(320) - at(160)];
+  const [accuracy, gain] = [at(400), at(400) - at(200)];
   const interval = { low: accuracy - 0.06, high: Math.min(1, accuracy + 0.04) };
   return {
     law: { a, b, c },
-    n: 320,
+    n: 400,
     accuracy,
     interval,
     gain,
@@ -22,11 +22,12 @@ const curve: LearningCurve = {
   backbone: 'efficientnet-lite2-int8',
   runtime: 'onnx',
   seed: 42,
-  repeats: 5,
+  folds: 5,
+  repeats: 2,
   head: 'ridge',
   classWeights: 'balanced',
-  trainingImages: 160,
-  testedImages: 40,
+  images: 200,
+  testedImages: 200,
   points: sizes.map((images, i) => {
     const accuracy = 1 - 0.05 - 1.9 * images ** -0.62 + (i % 2 === 0 ? 0.008 : -0.006);
     return { images, accuracy, repeats: [accuracy] };
@@ -35,8 +36,8 @@ const curve: LearningCurve = {
   interval: { low: 0.74, high: 0.95 },
   classes: ['daisy', 'dandelion', 'roses', 'sunflowers', '<b>tulips</b>'].map((label, i) => ({
     label,
-    trainingImages: 32,
-    testedImages: i === 1 ? 3 : 8,
+    images: i === 1 ? 3 : 49,
+    testedImages: i === 1 ? 3 : 49,
     recall: sizes.map((_, place) => 0.4 + 0.06 * place + 0.02 * i),
     forecast: i === 1 ? null : forecastOf(0.02 * i, 1.5 + 0.3 * i, 0.6),
   })),
@@ -53,7 +54,7 @@ export function learningView(scenario: string): LearningView {
       code: 'NOTHING_TO_TEST',
       params: {},
       message:
-        'No photo of /home/ada/photos/flowers is kept aside to test on; set the validation or testing percentage above 0, or add photos.',
+        '/home/ada/photos/flowers has too few photos to test any: a class needs two different ones, one to test and one to train on; add photos.',
     },
   };
 }

@@ -393,6 +393,7 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
     case 'headsRunning':
     case 'headsCancelled':
     case 'headsOne':
+    case 'headsAsSet':
     case 'headsEqual':
     case 'headsBalanced':
     case 'headsFailed': {

@@ -314,11 +314,11 @@ describe('retrain backbones', function () {
     assert.equal(head, 'ridge');
     // The head is that of the dataset's settings, and what a person says is stronger.
     const file = path.join(home, 'photos', 'retrain.json');
-    writeFileSync(file, '{ "head": "neighbours" }');
+    writeFileSync(file, '{ "head": "neighbours", "seed": 7 }');
     const { stdout } = await compare(...chosen);
     assert.match(stdout, /^Accuracy of a neighbours head, cross-validated in 2 folds$/m);
     const said = documentOf(await compare('efficientnet-lite2', '--head', 'centroid', '--json'));
-    assert.equal(said['head'], 'centroid');
+    assert.deepEqual([said['head'], said['seed']], ['centroid', 7]);
     rmSync(file);
     assert.match(stdout, /^efficientnet-lite2 .* (onnx|wasm|tensorflow)$/m);
     assert.match(stdout, /^nowhere +There is no backbone nowhere on this machine; known are/m);

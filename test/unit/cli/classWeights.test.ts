@@ -56,12 +56,11 @@ describe('retrain train --class-weights', function () {
 
   it('is that of the trainings of a learning curve, too, which says so', async () => {
     const learn = (...args: string[]) =>
-      runCli(['learning-curve', 'photos', '--repeats', '2', ...args], { cwd: home, data: home });
+      runCli(['learning-curve', 'photos', '--repeats', '1', ...args], { cwd: home, data: home });
     const last = ({ points }: { points: { accuracy: number }[] }) => points.map(({ accuracy }) => accuracy);
     type Curve = { head: string; classWeights?: string; points: { accuracy: number }[] };
-    const shares = ['--validation-percentage', '30', '--testing-percentage', '30'];
-    const plain = documentOf(await learn('--json', ...shares)) as unknown as Curve;
-    const weighted = ['--class-weights', 'balanced', ...shares];
+    const plain = documentOf(await learn('--json')) as unknown as Curve;
+    const weighted = ['--class-weights', 'balanced'];
     const balanced = documentOf(await learn('--json', ...weighted)) as unknown as Curve;
     assert.equal(plain.classWeights, undefined);
     assert.equal(balanced.classWeights, 'balanced');

@@ -10,9 +10,11 @@ interface Document {
   labels: string[];
   folds: number;
   repeats: number;
+  seed: number;
   classWeights?: string;
   heads: {
     head: string;
+    asSet?: { kind: string };
     accuracy: number;
     interval: { low: number; high: number };
     macroRecall: number;
@@ -41,7 +43,11 @@ describe('retrain cross-validate', function () {
   });
 
   it('answers every image by every head, and better than by chance', async () => {
-    const { images, labels, folds, repeats, heads } = await validate('--folds', '3', '--repeats', '2');
+    const { images, labels, folds, repeats, heads } = await validate(
+      '--heads',
+      'softmax,ridge,hidden,neighbours,centroid',
+      ...['--folds', '3', '--repeats', '2'],
+    );
     assert.deepEqual([images, folds, repeats], [25, 3, 2]);
     assert.deepEqual(labels, ['daisy', 'roses', 'tulips']);
     assert.deepEqual(
@@ -65,6 +71,54 @@ describe('retrain cross-validate', function () {
     const figures = ({ heads }: Document) => heads.map(({ head, accuracies }) => ({ head, accuracies }));
     assert.deepEqual(figures(again), figures(once));
     assert.notDeepEqual(figures(await validate('--heads', 'ridge,centroid', '--seed', '8')), figures(once));
+    // As the dataset's own file has it; an option is stronger.
+    const file = path.join(home, 'photos', 'retrain.json');
+    writeFileSync(file, '{ "seed": 7 }');
+    const said = await validate('--heads', 'ridge,centroid');
+    assert.deepEqual([said.seed, figures(said)], [7, figures(once)]);
+    assert.equal((await validate('--heads', 'ridge', '--seed', '8')).seed, 8);
+    rmSync(file);
+  });
+
+  it('leaves out the hidden layer, which takes longest, unless it is named', async () => {
+    const { heads } = await validate('--folds', '2');
+    assert.deepEqual(
+      heads.map(({ head }) => head),
+      ['softmax', 'ridge', 'neighbours', 'centroid'],
+    );
+  });
+
+  it('has the training of the settings beside the usual one, where it is another', async () => {
+    const file = path.join(home, 'photos', 'retrain.json');
+    const rows = async (settings: object, ...args: string[]) => {
+      writeFileSync(file, JSON.stringify(settings));
+      return (await validate('--folds', '2', ...args)).heads;
+    };
+    const names = ['--heads', 'softmax,centroid'];
+    const settings = {
+      adam: { optimizer: 'adam', trainingSteps: 60, labelSmoothing: 0.2 },
+      'retrain.py': { optimizer: 'retrain.py', trainingSteps: 200 },
+      'l-bfgs': { optimizer: 'l-bfgs', regularisation: 'validation' },
+    };
+    for (const [kind, one] of Object.entries(settings)) {
+      const heads = await rows(one, ...names);
+      assert.deepEqual(
+        heads.map(({ head, asSet }) => [head, asSet?.kind]),
+        [
+          ['softmax', undefined],
+          ['softmax', kind],
+          ['centroid', undefined],
+        ],
+      );
+      const [usual, own] = heads;
+      assert.notEqual(own?.crossEntropy, usual?.crossEntropy, kind);
+      assert.ok((own?.accuracy ?? 0) > 0.5, `${kind}: ${own?.accuracy}`);
+    }
+    const { stdout } = await run('photos', '--folds', '2', ...names);
+    assert.match(stdout, /^softmax, as set \(l-bfgs\) {2}\d/m);
+    assert.equal((await rows({ optimizer: 'l-bfgs' }, ...names)).length, 2);
+    assert.equal((await rows(settings.adam, '--heads', 'centroid')).length, 1);
+    rmSync(file);
   });
 
   describe('of classes of very different sizes', () => {

@@ -274,36 +274,49 @@ describe('retrain runs, compare and learning-curve', function () {
   });
 
   it('says whether more images would help, the same each time, and leaves no run behind', async () => {
-    const asked = ['learning-curve', 'photos', '--testing-percentage', '30', '--repeats', '3'];
+    const asked = ['learning-curve', 'photos', '--repeats', '2'];
     const curve = async (...args: string[]) =>
       documentOf(await cli(...asked, ...args, '--json')) as {
         head: string;
         points: LearningPoint[];
         forecast: Forecast;
         classes: LearningClass[];
-        trainingImages: number;
+        interval: Forecast['interval'];
+        folds: number;
+        images: number;
         testedImages: number;
         seconds: number;
       };
     const before = readdirSync(path.join(dataset, '.retrain', 'runs'));
-    const { head, points, forecast, classes, trainingImages, testedImages } = await curve();
+    const { head, points, forecast, interval, classes, folds, images, testedImages } = await curve();
     assert.equal(head, 'ridge');
-    assert.equal(trainingImages + testedImages, 60);
-    assert.deepEqual(points.at(-1)?.images, trainingImages);
-    assert.deepEqual(
-      points.map(({ repeats }) => repeats.length),
-      points.map(({ images }) => (images === trainingImages ? 1 : 3)),
-    );
+    assert.deepEqual([images, testedImages, folds, points.at(-1)?.images], [60, 60, 10, 54]);
+    assert.ok(points.every(({ repeats }) => repeats.length === 2));
+    // A share of the 60 that were tested, in each repetition.
+    for (const share of points.flatMap(({ repeats }) => repeats))
+      assert.ok(Math.abs(share * 60 - Math.round(share * 60)) < 1e-9);
+    assert.ok(interval.low < (points.at(-1)?.accuracy ?? 0));
     assert.ok((points[0]?.accuracy ?? 1) < (points.at(-1)?.accuracy ?? 0));
-    assert.equal(forecast.n, 2 * trainingImages);
+    assert.equal(forecast.n, 120);
+    assert.ok(forecast.gainInterval.high > 0);
     assert.ok(forecast.interval.low <= forecast.accuracy && forecast.accuracy <= forecast.interval.high);
     assert.deepEqual(
-      classes.map(({ label }) => label),
-      ['daisy', 'roses', 'tulips'],
+      classes.map(({ label, images: own, testedImages: tested, forecast: of }) => [
+        label,
+        own,
+        tested,
+        of?.n,
+      ]),
+      [
+        ['daisy', 18, 18, 120],
+        ['roses', 21, 21, 120],
+        ['tulips', 21, 21, 120],
+      ],
     );
     assert.deepEqual((await curve()).points, points);
-    const once = await cli('learning-curve', 'photos', '--testing-percentage', '30', '--repeats', '1');
-    assert.match(once.stdout, /; one training a size/);
+    const once = await cli('learning-curve', 'photos', '--repeats', '1');
+    assert.match(once.stdout, /^photos: ridge head, 60 of 60 images tested, .*; 10 folds, dealt out once/);
+    assert.equal(once.stdout.match(/^ {2}(daisy|roses|tulips): /gm)?.length, 3);
     const softmax = await curve('--head', 'softmax');
     assert.equal(softmax.head, 'softmax');
     assert.notDeepEqual(softmax.points, points);
@@ -312,16 +325,22 @@ describe('retrain runs, compare and learning-curve', function () {
     writeFileSync(file, '{ "optimizer": "l-bfgs" }');
     assert.deepEqual((await curve()).points, softmax.points);
     writeFileSync(file, '{ "head": "neighbours" }');
-    assert.match((await cli(...asked)).stdout, /^photos: neighbours head, \d+ training images, tested on/);
+    assert.match((await cli(...asked)).stdout, /^photos: neighbours head, 60 of 60 images/);
     rmSync(file);
     assert.deepEqual(readdirSync(path.join(dataset, '.retrain', 'runs')), before);
   });
 
   it('needs something to test on', async () => {
-    const shares = ['--validation-percentage', '0', '--testing-percentage', '0'];
-    const outcome = await cli('learning-curve', 'photos', ...shares);
+    copySamples(path.join(home, 'few'), { daisy: 'daisy', roses: 'roses', tulips: 'tulips' }, 1);
+    const outcome = await cli('learning-curve', 'few');
     assert.equal(outcome.status, 1);
-    assert.match(outcome.stderr, /No photo of .* is kept aside to test on/);
+    assert.match(outcome.stderr, /few has too few photos to test any: a class needs two different ones/);
+    // One photo and its copies are none to train and another to test on.
+    copySamples(path.join(home, 'few'), { daisy: 'daisy' }, 3);
+    const roses = path.join(home, 'few', 'roses');
+    cpSync(path.join(roses, readdirSync(roses)[0] ?? ''), path.join(roses, 'copy.jpg'));
+    const curve = documentOf(await cli('learning-curve', 'few', '--json'));
+    assert.deepEqual([curve['images'], curve['testedImages'], curve['folds']], [6, 3, 5]);
     assert.equal((await cli('learning-curve', 'photos', '--repeats', '0')).status, 2);
   });
 });

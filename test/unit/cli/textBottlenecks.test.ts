@@ -182,17 +182,18 @@ describe("retrain.py's bottleneck folders", function () {
     const { modules } = await document<ImportDocument>('import', 'texts', '--image_dir', 'copy');
     const id = modules[0]?.backbone ?? '';
     const split = ['--validation-percentage', '20', '--testing-percentage', '20'];
-    const scalingAfter = async (...command: string[]): Promise<Buffer> => {
-      const dataset = path.join(home, command[0] ?? '');
+    const scalingAfter = async (...before: string[]): Promise<Buffer> => {
+      const dataset = path.join(home, before[0] ?? 'alone');
       cpSync(path.join(home, 'copy'), dataset, { recursive: true });
       rmSync(path.join(dataset, '.retrain'), { recursive: true, force: true });
-      await document(...command, dataset, '--backbone', id, ...split);
+      if (before.length > 0) await document(...before, dataset, '--backbone', id);
+      await document('train', dataset, '--backbone', id, ...split);
       const [kept = ''] = readdirSync(path.join(dataset, '.retrain')).filter((name) =>
         name.startsWith('scaling-'),
       );
       return readFileSync(path.join(dataset, '.retrain', kept));
     };
-    const trained = await scalingAfter('train');
+    const trained = await scalingAfter();
     assert.equal(trained.length, 2 * 2912 * 4);
     assert.ok(trained.equals(await scalingAfter('learning-curve', '--repeats', '1')));
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { seededRandom } from '../../../src/base';
-import { forecast, nestedOrder, type SizeOutcomes } from '../../../src/evaluation';
+import { forecast, nestedOrder, wilson, type SizeOutcomes } from '../../../src/evaluation';
 import { errorAt, fitPowerLaw } from '../../../src/evaluation/powerLaw';
 
 const sizes = [16, 24, 35, 51, 74, 109, 160];
@@ -84,19 +84,20 @@ describe('forecast', () => {
     const random = seededRandom(seed);
     return sizes.map((n) => ({
       n,
-      wrong: Array.from({ length: n === 160 ? 1 : 5 }, () =>
+      wrong: Array.from({ length: 5 }, () =>
         Uint8Array.from({ length: tested }, () => (random() < errorAt(law, n) ? 1 : 0)),
       ),
     }));
   };
-  const rows = (n: number) => Array.from({ length: n }, (_, i) => i);
+  const photos = (n: number) => Array.from({ length: n }, (_, i) => [i]);
+  const targets = { now: 160, n: 320 };
 
   it('has the truth in its interval nearly always', () => {
     const law = { a: 0.05, b: 1.5, c: 0.6 };
     const truth = 1 - errorAt(law, 320);
     let held = 0;
     for (let seed = 0; seed < 20; seed++) {
-      const found = forecast(outcomes(law, 200, seed), [rows(100), rows(200).slice(100)], 320, seed);
+      const found = forecast(outcomes(law, 200, seed), photos(200), targets, seed);
       assert.ok(found);
       assert.ok(found.interval.low <= found.accuracy && found.accuracy <= found.interval.high);
       assert.ok(found.gain >= 0 && found.gainInterval.low >= 0);
@@ -105,10 +106,44 @@ describe('forecast', () => {
     assert.ok(held >= 17, `${held} of 20`);
   });
 
+  it('is as unsure as Wilson where no photo was named wrongly, and of what more would give too', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 5, max: 300 }), fc.nat(), (tested, seed) => {
+        const found = forecast(outcomes({ a: 0, b: 0, c: 1 }, tested, seed), photos(tested), targets, seed);
+        assert.ok(found);
+        assert.deepEqual([found.accuracy, found.gain, found.interval.high], [1, 0, 1]);
+        const error = 1 - wilson(tested, tested).low;
+        const own = 1 - found.interval.low;
+        assert.ok(own > error / 2 && own < error * 1.5, `up to ${own}, Wilson ${error}`);
+        assert.ok(found.gainInterval.low >= 0 && found.gainInterval.high > error / 5);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('counts a photo that is there many times as one', () => {
+    const once = outcomes({ a: 0.3, b: 0, c: 1 }, 40, 3).map(({ n, wrong }) => ({
+      n,
+      wrong: wrong.slice(0, 1),
+    }));
+    const thrice = once.map(({ n, wrong }) => ({
+      n,
+      wrong: wrong.map((row) => Uint8Array.from({ length: 120 }, (_, i) => row[i % 40] ?? 0)),
+    }));
+    const copies = photos(40).map(([i = 0]) => [i, i + 40, i + 80]);
+    const width = (sizes: SizeOutcomes[], of: number[][]) => {
+      const { interval } = forecast(sizes, of, targets, 1) ?? assert.fail();
+      return interval.high - interval.low;
+    };
+    const known = width(once, photos(40));
+    assert.ok(width(thrice, copies) > 0.85 * known);
+    assert.ok(width(thrice, photos(120)) < 0.75 * known);
+  });
+
   it('is the same for the same seed, and none where nothing was tested or sizes are few', () => {
     const given = outcomes({ a: 0, b: 1, c: 0.5 }, 40, 1);
-    assert.deepEqual(forecast(given, [rows(40)], 320, 7), forecast(given, [rows(40)], 320, 7));
-    assert.equal(forecast(given, [[]], 320, 7), undefined);
-    assert.equal(forecast(given.slice(0, 2), [rows(40)], 320, 7), undefined);
+    assert.deepEqual(forecast(given, photos(40), targets, 7), forecast(given, photos(40), targets, 7));
+    assert.equal(forecast(given, [], targets, 7), undefined);
+    assert.equal(forecast(given.slice(0, 2), photos(40), targets, 7), undefined);
   });
 });

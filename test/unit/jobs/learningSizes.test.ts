@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { setImmediate as soon } from 'node:timers';
 import fc from 'fast-check';
-import { countWrong, permuteRows, sizesUpTo } from '../../../src/jobs/learningSizes';
+import {
+  countWrong,
+  orderBetween,
+  permuteRows,
+  sizesUpTo,
+  usualDealing,
+} from '../../../src/jobs/learningSizes';
 import { plainProduct, type TrainedHead } from '../../../src/training';
 
 describe('the sizes of a learning curve', () => {
@@ -43,6 +49,29 @@ describe('the sizes of a learning curve', () => {
         );
       }),
     );
+  });
+
+  it('brings rows from one order to another', () => {
+    const two = fc.integer({ min: 1, max: 20 }).chain((n) => {
+      const rows = Array.from({ length: n }, (_, i) => i);
+      const order = fc.shuffledSubarray(rows, { minLength: n, maxLength: n });
+      return fc.tuple(order, order);
+    });
+    fc.assert(
+      fc.property(two, ([from, to]) => {
+        const [values, labels] = [Float32Array.from(from), Int32Array.from(from)];
+        permuteRows({ values, labels }, orderBetween(from, to), 1);
+        assert.deepEqual([[...values], [...labels]], [to, to]);
+      }),
+    );
+  });
+
+  it('are trained at more often where photos are few, and cost what they did where they are many', () => {
+    assert.deepEqual(usualDealing(60, 'ridge'), { folds: 10, repeats: 3 });
+    assert.deepEqual(usualDealing(3, 'ridge'), { folds: 3, repeats: 3 });
+    assert.deepEqual(usualDealing(200, 'softmax'), { folds: 5, repeats: 2 });
+    assert.deepEqual(usualDealing(200, 'hidden'), { folds: 5, repeats: 1 });
+    assert.deepEqual(usualDealing(2936, 'ridge'), { folds: 4, repeats: 1 });
   });
 
   const identity = new Float32Array([1, 0, 0, 1]);
