@@ -31,8 +31,8 @@ export interface Outcome {
   readonly text: string;
   readonly document: object;
   readonly done: boolean;
-  /** What was asserted of it and is not so; status 3. */
-  readonly shortfall?: RetrainError | null;
+  /** What was asserted of it and is not so; status 3 where there is any. */
+  readonly shortfalls?: readonly RetrainError[];
 }
 
 /**
@@ -66,8 +66,9 @@ export async function perform(
     const outcome = await command({ jobs, progress, signal: controller.signal, stop });
     progress.end();
     process.stdout.write(`${json ? JSON.stringify(outcome.document) : outcome.text}\n`);
-    if (outcome.shortfall) process.stderr.write(`${printable(outcome.shortfall.message)}\n`);
-    process.exitCode = outcome.shortfall ? status.asserted : outcome.done ? status.done : status.failed;
+    const { shortfalls = [], done } = outcome;
+    for (const { message } of shortfalls) process.stderr.write(`${printable(message)}\n`);
+    process.exitCode = shortfalls.length > 0 ? status.asserted : done ? status.done : status.failed;
   } catch (error) {
     progress.end();
     if (isAbort(error)) {

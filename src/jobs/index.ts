@@ -10,7 +10,7 @@ export type * from './runResults';
 export { headKinds, headTakesWeights } from './crossValidationResults';
 export type * from './crossValidationResults';
 export type { Places } from './places';
-export { shortfall } from './assertedAccuracy';
+export { shortfalls, type Asserted } from './assertedAccuracy';
 export { rejectedAt, type Rejected } from './rejected';
 export { JobThread } from './jobThread';
 export { defaultCacheDirectory } from './places';

@@ -1,4 +1,5 @@
 import type { Shard } from '../dataset';
+import type { Asserted } from './assertedAccuracy';
 import type { BackboneJobs } from './backboneRequests';
 import type {
   CacheSize,
@@ -43,10 +44,10 @@ export interface TrainingOutputs {
   readonly junit?: JUnitOutput;
 }
 
-/** A JUnit report: its file, and the accuracy below which its cases fail, if any. */
+/** A JUnit report: its file, and what its cases fail by. */
 export interface JUnitOutput {
   readonly file: string;
-  readonly asserted: number | null;
+  readonly asserted: Asserted;
 }
 
 /** Every job by its name: what it takes, what it says while it runs, what it gives. Absolute paths in, plain data both ways. */

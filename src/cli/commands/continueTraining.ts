@@ -18,6 +18,7 @@ const besides: ReadonlySet<string> = new Set([
   'finalTensorName',
   'summariesDir',
   'assertAccuracy',
+  'assertRecall',
   'junit',
   'json',
 ]);

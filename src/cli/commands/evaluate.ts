@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { evaluateDocument } from '../documents';
 import {
   assertAccuracy,
+  assertRecall,
   assertion,
   json,
   junit,
@@ -23,6 +24,7 @@ export function evaluateCommand(): Command {
     .addOption(reject())
     .addOption(runtime())
     .addOption(assertAccuracy())
+    .addOption(assertRecall())
     .addOption(junit())
     .addOption(json())
     .action(
@@ -44,7 +46,7 @@ export function evaluateCommand(): Command {
             text: evaluateText(result),
             document: { ...evaluateDocument(result), ...asserted.document },
             done: true,
-            shortfall: asserted.shortfall,
+            shortfalls: asserted.shortfalls,
           };
         }),
     );

@@ -10,6 +10,7 @@ import {
 import { importText } from '../cacheText';
 import {
   assertAccuracy,
+  assertRecall,
   classWeights,
   json,
   junit,
@@ -74,6 +75,7 @@ export function trainCommand(): Command {
   return command
     .addOption(reject())
     .addOption(assertAccuracy())
+    .addOption(assertRecall())
     .addOption(junit())
     .addOption(json())
     .action(train);

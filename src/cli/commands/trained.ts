@@ -17,7 +17,7 @@ export function trained(
     text: trainText(run, shown),
     document: { ...trainDocument(run, shown), ...asserted.document },
     done: true,
-    shortfall: asserted.shortfall,
+    shortfalls: asserted.shortfalls,
   };
 }
 

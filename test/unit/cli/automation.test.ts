@@ -90,6 +90,29 @@ describe('retrain in CI', function () {
     assert.match(readFileSync(path.join(home, 'evaluated.xml'), 'utf8'), /<testcase name="accuracy" /);
   });
 
+  it('asserts the recall of every class where that is asked, in status, document and report alike', async () => {
+    const [run = ''] = [((await train()) as unknown as { run: string }).run];
+    const mixed = path.join(home, 'mixed');
+    copySamples(path.join(mixed, 'set'), { daisy: 'daisy', roses: 'tulips' }, 6);
+    const args = ['evaluate', path.join(mixed, 'set'), '--run', path.join(photos, run), '--json'];
+    const asserting = ['--assert-accuracy', '0.3', '--junit', 'classes.xml'];
+    const failures = () => /failures="(\d+)"/.exec(readFileSync(path.join(home, 'classes.xml'), 'utf8'))?.[1];
+
+    const fine = await retrain(...args, ...asserting);
+    assert.deepEqual([fine.status, failures()], [0, '0'], fine.stderr);
+    const short = await retrain(...args, ...asserting, '--assert-recall', '0.9');
+    assert.deepEqual([short.status, failures()], [3, '1']);
+    assert.match(
+      short.stderr,
+      /named rightly is below the asserted 0\.9 in tulips \d of 6; the run \S+ is kept/,
+    );
+    assert.deepEqual((documentOf(short) as unknown as TrainDocument).assertion, {
+      accuracy: 0.3,
+      recall: 0.9,
+      holds: false,
+    });
+  });
+
   it('takes a share from 0 to 1 and nothing else', async () => {
     for (const wrong of ['90', '-0.1', '', 'x', '90%', 'NaN']) {
       const { status, stderr } = await retrain('train', 'data/photos', `--assert-accuracy=${wrong}`);
