@@ -35,6 +35,7 @@ export function trainDocument(run: RunView, { misclassified, rejected }: TrainSh
       accuracy: run.evaluation.accuracy,
       confusion: run.evaluation.confusion,
       ...surenessDocument(run.evaluation),
+      unknown: run.evaluation.unknown ?? null,
       ...(rejected && { rejected }),
       ...(misclassified && { misclassified: misclassifiedOf(run) }),
     },
@@ -175,8 +176,10 @@ export function evaluateDocument(result: EvaluateResult): object {
     ...surenessDocument(result),
     ...(result.rejected && { rejected: result.rejected }),
     skipped: result.skipped.map(({ path: file, code, message }) => ({ path: file, code, message })),
+    unknown: result.unknown,
     seenInTraining: result.seenInTraining,
-    unknownLabels: result.unknownLabels,
+    unknownLabels: result.unknownLabels.map(({ label }) => label),
+    ofUnknownLabels: result.unknownLabels,
   };
 }
 

@@ -9,7 +9,14 @@ import type {
   RunFacts,
   RunView,
 } from '../jobs';
-import { answerText, rejectedLines, surenessLines, trustLines } from './sureness';
+import {
+  answerText,
+  rejectedLines,
+  surenessLines,
+  trustLines,
+  unknownLabelText,
+  unknownLines,
+} from './sureness';
 import { percent, printable, seconds } from './words';
 
 export { percent, printable, seconds } from './words';
@@ -88,6 +95,7 @@ export function trainText(run: RunView, { misclassified, rejected }: TrainShown)
     evaluation.accuracy === null
       ? 'Accuracy: nothing to test on; add photos or raise the testing percentage.'
       : `Accuracy: ${percent(evaluation.accuracy)} (${hits} of ${evaluation.n} testing images${intervalText(evaluation.interval)})`,
+    ...unknownLines(evaluation),
     ...surenessLines(evaluation.sureness, evaluation.n),
     ...(rejected ? rejectedLines(rejected, evaluation.n) : []),
     ...leaveOneOutLines(run),
@@ -215,7 +223,7 @@ export function evaluateText(result: EvaluateResult): string {
   const lines = leftOutLine(result.skipped);
   if (result.unknownLabels.length > 0)
     lines.push(
-      `Labels the run does not know, not counted: ${result.unknownLabels.map(printable).join(', ')}`,
+      `Labels the run does not know, not counted: ${result.unknownLabels.map(unknownLabelText).join(', ')}`,
     );
   if (result.seenInTraining > 0)
     lines.push(
@@ -225,11 +233,11 @@ export function evaluateText(result: EvaluateResult): string {
     result.accuracy === null
       ? 'Accuracy: there is no image to measure on.'
       : `Accuracy: ${percent(result.accuracy)} (${result.images} images${intervalText(result.interval)})`,
+    ...unknownLines({ ...result, n: result.images }),
     ...surenessLines(result.sureness, result.images),
     ...(result.rejected ? rejectedLines(result.rejected, result.images) : []),
-    '',
-    ...matrixLines(result.labels, result.confusion),
   );
+  if (result.images > 0) lines.push('', ...matrixLines(result.labels, result.confusion));
   if (result.run.refitOf !== null) lines.push('', answeredBy(result.run));
   return lines.join('\n');
 }

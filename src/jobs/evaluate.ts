@@ -1,27 +1,35 @@
 import type { CachedImage } from '../bottlenecks';
+import type { RunRecord } from '../models';
 import type { Job } from './context';
 import { fillAndRead, secondsSince } from './fillCache';
-import { labelFinder, labelledRows } from './labelledRows';
+import { unknownAmong } from './knownImages';
+import { labelFinder, labelledRows, type LabelledRows } from './labelledRows';
 import { measureHead } from './measureHead';
 import { openRun } from './openRun';
 import { rejectedAt } from './rejected';
+import type { DatasetFacts, UnknownLabel } from './results';
 import { runFacts } from './runView';
 import { writeReport } from './trainingOutputs';
 
-/** Measures a run on a labelled folder. Labels the run does not know are named, their images are not counted. */
+/**
+ * Measures a run on a labelled folder. Labels the run does not know are named, and how many of their images it calls
+ * unknown, as it should; the measures are of the others.
+ */
 export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime, reject, junit }, context) => {
   const started = performance.now();
   const { run, folder: runFolder, backbone } = await openRun(asked, runtime, context);
   const { labels } = run.evaluation;
   const indexOf = labelFinder(labels);
-  const known = (rows: readonly CachedImage[]) =>
-    Promise.resolve(rows.filter(({ image }) => indexOf(image.label) !== undefined));
+  const isKnown = ({ image }: CachedImage) => indexOf(image.label) !== undefined;
+  const knownFirst = (rows: readonly CachedImage[]) =>
+    Promise.resolve([...rows.filter(isKnown), ...rows.filter((row) => !isKnown(row))]);
   const network = { backbone: backbone.id, runtime };
-  const { filled, read } = await fillAndRead(folder, network, context, 1, known);
-  const measuredRows = labelledRows(read, labels);
-  const { answers, measured } = await measureHead(run.head, measuredRows, labels, filled.runtime.multiply);
-  const given = answers.map(({ predicted, probability }, row) => ({
-    probability,
+  const { filled, read } = await fillAndRead(folder, network, context, 1, knownFirst);
+  const of = read.rows.filter(isKnown).length;
+  const measuredRows = labelledRows(read, labels, 0, of);
+  const { answers, measured } = await measureHead(run, measuredRows, labels, filled.runtime.multiply);
+  const given = answers.map(({ predicted, ...answer }, row) => ({
+    ...answer,
     right: predicted === measuredRows.labels[row],
   }));
   if (junit !== undefined) {
@@ -32,6 +40,7 @@ export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime, r
       head: run.settings.head.kind,
       backbone: backbone.id,
       runtime: filled.runtime.id,
+      ...(measured.unknown !== undefined && { unknown: measured.unknown }),
     };
     const times = { created: new Date().toISOString(), seconds: secondsSince(started) };
     await writeReport({ dataset: name, labels, accuracy, confusion, properties, ...times }, junit);
@@ -47,9 +56,28 @@ export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime, r
     sureness: measured.sureness,
     ...(reject !== undefined && { rejected: rejectedAt(reject, given) }),
     skipped: filled.facts.skipped,
+    unknown: measured.unknown ?? null,
     seenInTraining: measuredRows.rows.filter(({ sha256 }) => fitted.has(sha256)).length,
-    unknownLabels: filled.facts.classes
-      .map(({ label }) => label)
-      .filter((label) => indexOf(label) === undefined),
+    unknownLabels: unknownLabels(filled.facts.classes, labelledRows(read, labels, of), run),
   };
 };
+
+/** How many of the `strangers`, whose labels the run does not know, it calls unknown: by the classes they are in. */
+function unknownLabels(
+  classes: DatasetFacts['classes'],
+  strangers: LabelledRows,
+  { known, evaluation: { labels } }: RunRecord,
+): UnknownLabel[] {
+  const indexOf = labelFinder(labels);
+  const unknown = known && unknownAmong(known, strangers.values);
+  return classes
+    .filter(({ label }) => indexOf(label) === undefined)
+    .map(({ label }) => {
+      const rows = [...strangers.rows.keys()].filter((row) => strangers.rows[row]?.image.label === label);
+      return {
+        label,
+        images: rows.length,
+        unknown: unknown && rows.filter((row) => unknown[row]).length,
+      };
+    });
+}

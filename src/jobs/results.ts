@@ -216,10 +216,19 @@ export interface EvaluateResult {
   /** At the probability that was asked about, if any. */
   readonly rejected?: Rejected;
   readonly skipped: readonly SkippedView[];
+  /** Of the images: how many are unlike all that the run knows, and called unknown. Null: the run calls nothing so. */
+  readonly unknown: number | null;
   /** Of the images: how many the run was fitted on, by content. */
   readonly seenInTraining: number;
-  /** Labels of the folder that the run does not know; their images are not counted. */
-  readonly unknownLabels: readonly string[];
+  /** Labels of the folder that the run does not know; their images are no part of the others. */
+  readonly unknownLabels: readonly UnknownLabel[];
+}
+
+export interface UnknownLabel {
+  readonly label: string;
+  readonly images: number;
+  /** How many of them are called unknown; null: the run calls nothing so. */
+  readonly unknown: number | null;
 }
 
 /** A backbone that comes with the extension, as it was found. */

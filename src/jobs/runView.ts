@@ -58,6 +58,7 @@ function evaluationView(
     confusion,
     perClass,
     sureness,
+    unknown,
     seconds,
   }: Omit<RunRecord['evaluation'], 'on'>,
   predictions: readonly RunPrediction[],
@@ -69,14 +70,10 @@ function evaluationView(
     interval,
     confusion,
     sureness: sureness ?? surenessOf(predictions, labels),
+    ...(unknown !== undefined && { unknown }),
     seconds,
     classes: perClass,
-    predictions: predictions.map(({ path, label, predicted, probability }) => ({
-      path,
-      label,
-      predicted,
-      probability,
-    })),
+    predictions: predictions.map(({ sha256: _, side: __, ...prediction }) => prediction),
   };
 }
 

@@ -51,6 +51,7 @@ function writeRunReport(run: RunRecord, { file, asserted }: JUnitOutput): Promis
       training: split.training,
       validation: split.validation,
       testing: split.testing,
+      ...(evaluation.unknown !== undefined && { unknown: evaluation.unknown }),
     },
   };
   return writeReport(subject, { file, asserted });

@@ -189,7 +189,9 @@ function loss(value: Untrusted): number {
 
 function readEvaluation(evaluation: Untrusted): RunEvaluation {
   evaluation.field('on').is('testing');
-  return { on: 'testing', ...readMeasured(evaluation) };
+  const measured = readMeasured(evaluation);
+  const unknown = evaluation.optional('unknown')?.integer(0, measured.n);
+  return { on: 'testing', ...measured, ...(unknown !== undefined && { unknown }) };
 }
 
 function readLeaveOneOut(leaveOneOut: Untrusted): NonNullable<Metrics['leaveOneOut']> {

@@ -24,8 +24,8 @@ export function trained(
 /** What is left of the testing answers at a probability; null where all are. */
 function rejectedOf({ evaluation: { predictions } }: RunView, threshold: number): Rejected | null {
   if (threshold === 0) return null;
-  const answers = predictions.map(({ probability, label, predicted }) => {
-    return { probability, right: label === predicted };
+  const answers = predictions.map(({ label, predicted, ...answer }) => {
+    return { ...answer, right: label === predicted };
   });
   return rejectedAt(threshold, answers);
 }

@@ -287,7 +287,8 @@ describe('saveRun and readRun', () => {
         };
         const run = {
           ...before,
-          evaluation: { ...before.evaluation, sureness },
+          evaluation: { ...before.evaluation, sureness, unknown: 1 },
+          predictions: before.predictions.map((prediction, i) => ({ ...prediction, unknown: i === 0 })),
           calibration,
           known: {
             ...facts,
@@ -310,6 +311,7 @@ describe('saveRun and readRun', () => {
       ...plain,
       evaluation: {
         ...plain.evaluation,
+        unknown: 0,
         sureness: {
           topK: [{ k: 1, accuracy: 0.5 }],
           calibration: { bins: [bin], expectedError: 0.25 },
@@ -319,6 +321,7 @@ describe('saveRun and readRun', () => {
           ],
         },
       },
+      predictions: plain.predictions.map((prediction) => ({ ...prediction, unknown: false })),
       calibration: { temperature: 0.5, on: 'validation' as const, images: 120 },
       known: {
         threshold: 0.5,
@@ -337,6 +340,9 @@ describe('saveRun and readRun', () => {
       ],
       ['metrics.json', '"threshold": 0.75', '"threshold": 0', /threshold: it does not rise/],
       ['metrics.json', '"answered": 1,', '"answered": 3,', /answered: a whole number from 0 to 2/],
+      ['metrics.json', '"unknown": 0', '"unknown": 3', /unknown: a whole number from 0 to 2/],
+      ['metrics.json', '"unknown": 0', '"unknown": 1', /it calls 0 images unknown, metrics\.json counts 1/],
+      ['predictions.csv', /,no\r\n/, ',maybe\r\n', /row 1: yes or no was expected/],
       ['metrics.json', '"expectedError": 0.25', '"expectedError": 2', /expectedError: a number/],
       ['run.json', '"temperature": 0.5', '"temperature": 0', /temperature: a number/],
       ['run.json', '"on": "validation"', '"on": "testing"', /validation or leave-one-out/],
