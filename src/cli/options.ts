@@ -8,6 +8,7 @@ import {
   shortfalls,
   type Asserted,
   type JUnitOutput,
+  type RejectSettings,
   type RetrainSettings,
   type SettingName,
   type SettingsChoice,
@@ -61,13 +62,23 @@ export const backbone = () =>
   ).default(defaultSettings.backbone);
 
 export const reject = () =>
-  new Option('--reject <share>', 'say that it is unsure where the likeliest label is less likely, 0 to 1')
-    .argParser(shareOfOne)
-    .default(0);
+  new Option(
+    '--reject <share>',
+    'say that it is unsure where the likeliest label is less likely, 0 to 1; by default as retrain.json has it',
+  ).argParser(shareOfOne);
 
-/** What `reject` gives where it withholds anything. */
-export function rejectedThreshold({ reject: threshold }: { readonly reject: number }): { reject?: number } {
-  return threshold > 0 ? { reject: threshold } : {};
+/** What `reject` gives. */
+export interface RejectOptions {
+  readonly reject?: number;
+}
+
+/** Stronger than what retrain.json says of it, which is looked for up to where the person stands. */
+export function rejectChoice({ reject: said }: RejectOptions): SettingsChoice<RejectSettings> {
+  return {
+    settings: { reject: 0 },
+    workspace: process.cwd(),
+    ...(said !== undefined && { options: { reject: said } }),
+  };
 }
 
 export const classWeights = () =>

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { HeadKind, OptimizerChoice, RetrainSettings, SettingsChoice } from '../protocol';
+import type { HeadKind, OptimizerChoice, RejectSettings, RetrainSettings, SettingsChoice } from '../protocol';
 import { headKinds } from './headNames';
 
 /** The settings for the dataset or image at `scope`; their defaults stand in package.json alone. */
@@ -134,10 +134,13 @@ function batchSize(value: number): number {
   return value < 1 ? -1 : Math.round(value);
 }
 
-/** Answers of a smaller probability are called unsure; 0 where none is. */
-export function rejectThreshold(scope: vscode.Uri): number {
+/**
+ * Below which probability an answer to the image at `scope` is called unsure; a retrain.json of the dataset of `run`,
+ * up to its workspace, is stronger.
+ */
+export function rejectChoice(scope: vscode.Uri, run: string): SettingsChoice<RejectSettings> {
   const threshold = vscode.workspace.getConfiguration('retrain', scope).get<number>('reject', 0);
-  return Math.min(1, Math.max(0, threshold));
+  return { settings: { reject: Math.min(1, Math.max(0, threshold)) }, workspace: workspaceOf(run) };
 }
 
 /** Null: not set, the engine's default then. */

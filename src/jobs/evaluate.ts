@@ -1,6 +1,7 @@
 import type { CachedImage } from '../bottlenecks';
 import type { RunRecord } from '../models';
 import type { Job } from './context';
+import { datasetOfRun } from './datasetFolder';
 import { fillAndRead, secondsSince } from './fillCache';
 import { unknownAmong } from './knownImages';
 import { labelFinder, labelledRows, type LabelledRows } from './labelledRows';
@@ -9,6 +10,7 @@ import { openRun } from './openRun';
 import { rejectedAt } from './rejected';
 import type { DatasetFacts, UnknownLabel } from './results';
 import { runFacts } from './runView';
+import { chosenReject } from './settingsFile';
 import { writeReport } from './trainingOutputs';
 
 /**
@@ -18,6 +20,8 @@ import { writeReport } from './trainingOutputs';
 export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime, reject, junit }, context) => {
   const started = performance.now();
   const { run, folder: runFolder, backbone } = await openRun(asked, runtime, context);
+  const dataset = await datasetOfRun(runFolder, context.places.cacheDirectory);
+  const threshold = reject ? await chosenReject(dataset, reject) : 0;
   const { labels } = run.evaluation;
   const indexOf = labelFinder(labels);
   const isKnown = ({ image }: CachedImage) => indexOf(image.label) !== undefined;
@@ -54,7 +58,7 @@ export const evaluate: Job<'evaluate'> = async ({ folder, run: asked, runtime, r
     labels,
     confusion: measured.confusion,
     sureness: measured.sureness,
-    ...(reject !== undefined && { rejected: rejectedAt(reject, given) }),
+    ...(threshold > 0 && { rejected: rejectedAt(threshold, given) }),
     skipped: filled.facts.skipped,
     unknown: measured.unknown ?? null,
     seenInTraining: measuredRows.rows.filter(({ sha256 }) => fitted.has(sha256)).length,

@@ -24,7 +24,13 @@ import type {
   RunView,
 } from './results';
 import type { CrossValidatedHead, CrossValidationView, HeadKind } from './crossValidationResults';
-import type { FlatSettings, NetworkSettings, RetrainSettings, SettingsChoice } from './retrainSettings';
+import type {
+  FlatSettings,
+  NetworkSettings,
+  RejectSettings,
+  RetrainSettings,
+  SettingsChoice,
+} from './retrainSettings';
 import type { SettingsFacts } from './settingDescriptions';
 import type { ExportResult, ImportProgress, ImportResult } from './textResults';
 
@@ -97,8 +103,8 @@ export interface Jobs extends BackboneJobs {
       /** Folder of the run; null: the newest run of the nearest dataset above the first image. */
       readonly run: string | null;
       readonly runtime: string;
-      /** Answers of a smaller probability are `unsure`; none is where it is not given. */
-      readonly reject?: number;
+      /** Below which probability answers are `unsure`; a retrain.json of the run's dataset has a say. Absent: none is. */
+      readonly reject?: SettingsChoice<RejectSettings>;
     };
     /** Where the run has to be refitted, what is said of that; then this, batch by batch. */
     progress:
@@ -118,8 +124,8 @@ export interface Jobs extends BackboneJobs {
       readonly folder: string;
       readonly run: string;
       readonly runtime: string;
-      /** What is left of the answers is counted at this probability. */
-      readonly reject?: number;
+      /** At which probability it is counted what is left of the answers, as for `classify`. */
+      readonly reject?: SettingsChoice<RejectSettings>;
       readonly junit?: JUnitOutput;
     };
     progress: RefitProgress;
@@ -276,6 +282,12 @@ export interface Jobs extends BackboneJobs {
     result:
       | { readonly kind: 'file'; readonly file: string; readonly changed: FlatSettings }
       | { readonly kind: 'none'; readonly values: FlatSettings };
+  };
+  /** Below which probability the answers of a dataset's runs are unsure. */
+  readReject: {
+    params: SettingsChoice<RejectSettings> & { readonly folder: string };
+    progress: never;
+    result: RejectSettings;
   };
   /** What this machine has and lacks; `text` says it to a person. */
   doctor: {

@@ -2,7 +2,7 @@ import type { Failure, Untrusted } from '../base';
 import { retrainPyDefaults, steppedDefaults } from '../training';
 import { headKinds, headTakesWeights, type HeadKind } from './crossValidationResults';
 import { unsuited } from './settingCompany';
-import { choice, drawn, name, positive, share, text, toggle, whole } from './settingKinds';
+import { choice, drawn, name, positive, share, text, toggle, upToOne, whole } from './settingKinds';
 import { defaultSettings, defaultViews, mostViews } from './settings';
 
 const retrainPy = { optimizer: ['retrain.py'] };
@@ -220,6 +220,11 @@ export const settingDescriptions = {
       "retrain.py's split: the path of the dataset's folder as it is hashed; left out, the folder's own name.",
     default: null,
     needs: [{ splitRule: ['retrain.py'] }],
+  }),
+  reject: upToOne({
+    meaning:
+      'No part of a training: a likeliest label with a smaller probability than this, from 0 to 1, is called unsure. What a threshold would do stands in the results under “How sure is it?”.',
+    default: 0,
   }),
 } as const;
 

@@ -104,6 +104,14 @@ export function share(described: Described<number>): Setting<number> {
   });
 }
 
+/** From 0 to 1, both included. */
+export function upToOne(described: Described<number>): Setting<number> {
+  return setting(described, {
+    schema: { type: 'number', minimum: 0, maximum: 1 },
+    read: (value) => value.number(0, 1),
+  });
+}
+
 export function toggle(described: Described<boolean>): Setting<boolean> {
   return setting(described, { schema: { type: 'boolean' }, read: (value) => value.boolean() });
 }

@@ -12,7 +12,13 @@ import {
 import { readRun } from '../models';
 import type { Job, JobContext } from './context';
 import { asOutput } from './outputs';
-import type { FlatSettings, NetworkSettings, RetrainSettings, SettingsChoice } from './retrainSettings';
+import type {
+  FlatSettings,
+  NetworkSettings,
+  RejectSettings,
+  RetrainSettings,
+  SettingsChoice,
+} from './retrainSettings';
 import type { RetrainProgress } from './results';
 import {
   readSettingValues,
@@ -116,6 +122,20 @@ export async function chosenNetwork(
   };
 }
 
+/** The probability below which answers of the dataset's runs are unsure: said for the job, else in retrain.json. */
+export async function chosenReject(
+  folder: string,
+  { settings, workspace, options }: SettingsChoice<RejectSettings>,
+): Promise<number> {
+  const said = options?.reject ?? (await findSettings(folder, workspace))?.values.reject;
+  return said ?? settings.reject;
+}
+
+/** The same for what has no other use of settings. */
+export const readReject: Job<'readReject'> = async ({ folder, ...choice }) => ({
+  reject: await chosenReject(folder, choice),
+});
+
 function namesOf(values: SettingValues): SettingName[] {
   return Object.keys(values) as SettingName[];
 }
@@ -156,7 +176,7 @@ function isDamaged(error: unknown): boolean {
 }
 
 /**
- * Has the dataset's retrain.json say what a run was made with; schema and runtime in it stay. Where it has none, gives
+ * Has the dataset's retrain.json say what a run was made with; schema, runtime and reject in it stay. Where it has none, gives
  * what that is.
  * @throws RUN_DAMAGED; as reading retrain.json does; OUTPUT_UNWRITABLE
  */
@@ -171,10 +191,11 @@ export const restoreSettings: Job<'restoreSettings'> = async ({ run, folder, wor
   const held = valuesOf(withValues(settings, found.values, folder));
   const changed = Object.fromEntries(Object.entries(values).filter(([name, value]) => held[name] !== value));
   if (Object.keys(changed).length > 0) {
-    const { runtime } = found.values;
+    const { runtime, reject } = found.values;
     const kept = {
       ...(schema !== undefined && { $schema: schema }),
       ...(runtime !== undefined && { runtime }),
+      ...(reject !== undefined && { reject }),
     };
     await asOutput(file, () => writeAtomic(file, textOf({ ...kept, ...values })));
   }

@@ -18,7 +18,7 @@ import { merge } from './merge';
 import type { JobName, JobParams, JobResult } from './requests';
 import { quantiseBackbone } from './quantise';
 import { retrain } from './retrain';
-import { openSettingsFile, readSettingsFile, restoreSettings } from './settingsFile';
+import { openSettingsFile, readReject, readSettingsFile, restoreSettings } from './settingsFile';
 import { exportBottlenecks, importBottlenecks } from './textBottlenecks';
 import { deleteRun, findRun, listRuns, readRun, summariseRuns, titleRun } from './runs';
 import { thumbnail } from './thumbnail';
@@ -55,6 +55,7 @@ const table: { readonly [K in JobName]: Job<K> } = {
   readSettingsFile,
   openSettingsFile,
   restoreSettings,
+  readReject,
   listBackbones,
   inspectNetwork,
   addBackbone,

@@ -9,9 +9,10 @@ import {
   junit,
   junitOutput,
   reject,
-  rejectedThreshold,
+  rejectChoice,
   runtime,
   type AssertionOptions,
+  type RejectOptions,
 } from '../options';
 import { perform, type Output } from '../perform';
 import { evaluateText } from '../text';
@@ -30,14 +31,14 @@ export function evaluateCommand(): Command {
     .action(
       (
         folder: string,
-        options: { run: string; runtime: string; reject: number } & AssertionOptions & Output,
+        options: { run: string; runtime: string } & RejectOptions & AssertionOptions & Output,
       ) =>
         perform(options, async ({ jobs, progress, signal }) => {
           const params = {
             folder: path.resolve(folder),
             run: path.resolve(options.run),
             runtime: options.runtime,
-            ...rejectedThreshold(options),
+            reject: rejectChoice(options),
             ...junitOutput(options),
           };
           const result = await jobs.run('evaluate', params, { signal, report: progress.report });

@@ -18,9 +18,11 @@ import {
   optimizerOptions,
   refuseWeights,
   reject,
+  rejectChoice,
   settingOptions,
   settingsChoice,
   type AssertionOptions,
+  type RejectOptions,
 } from '../options';
 import { perform, status, type Output } from '../perform';
 import {
@@ -38,12 +40,12 @@ import { trained } from './trained';
 
 type Options = RetrainPyFlags &
   AssertionOptions &
+  RejectOptions &
   Output & {
     readonly head: HeadChoice['kind'];
     readonly optimizer: OptimizerChoice['kind'];
     readonly regularisation?: 'fixed' | 'validation';
     readonly classWeights?: 'none' | 'balanced';
-    readonly reject: number;
     readonly continue?: string;
     readonly runtime?: string;
   };
@@ -140,6 +142,12 @@ async function train(
       const imported = await jobs.run('importBottlenecks', texts, { signal, report: progress.report });
       process.stderr.write(`${importText(imported)}\n`);
     }
+    // Asked before: what is wrong with retrain.json is no reason to lose a training.
+    const { reject: threshold } = await jobs.run(
+      'readReject',
+      { ...rejectChoice(options), folder },
+      { signal },
+    );
     const outputs = { ...outputsOf(options), ...junitOutput(options) };
     const params = { ...choice, folder, options: settings, ...(asTheirs && { implied: asTheirs }), outputs };
     const run = await jobs.run('retrain', params, { signal, stop, report: progress.report });
@@ -147,7 +155,7 @@ async function train(
       process.stderr.write(
         `note: --summaries_dir: a head of the kind ${run.training.kind} has no curve, nothing was written\n`,
       );
-    return trained(run, options);
+    return trained(run, options, threshold);
   };
   await perform(output, work, { stopsTraining: true });
 }

@@ -5,13 +5,10 @@ import type { Outcome } from '../perform';
 import type { RetrainPyFlags } from '../retrainPyFlags';
 import { trainText } from '../text';
 
-/** What a training that has come to its run prints. */
-export function trained(
-  run: RunView,
-  options: RetrainPyFlags & AssertionOptions & { readonly reject: number },
-): Outcome {
+/** What a training that has come to its run prints; `reject` withholds the answers of a smaller probability. */
+export function trained(run: RunView, options: RetrainPyFlags & AssertionOptions, reject: number): Outcome {
   const misclassified = options.printMisclassifiedTestImages ?? false;
-  const shown = { misclassified, rejected: rejectedOf(run, options.reject) };
+  const shown = { misclassified, rejected: rejectedOf(run, reject) };
   const asserted = assertion(run.evaluation, options, run.name);
   return {
     text: trainText(run, shown),

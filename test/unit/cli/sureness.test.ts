@@ -228,11 +228,18 @@ describe('how sure a run is, on the command line', function () {
         'm',
       ),
     );
-    const { evaluation } = (await train('--reject', '0.9')) as { evaluation: Sure & Partial<Rejecting> };
+    const settings = path.join(home, 'photos', 'retrain.json');
+    writeFileSync(settings, '{"reject": 0.9}');
+    assert.deepEqual((await evaluate()).rejected, measured.rejected, 'retrain.json says it for all');
+    assert.equal((await evaluate('--reject', '0')).rejected, undefined, 'an option is stronger');
+    const unsure = (await classify('photos/tulips', '--run', run)).filter((answer) => answer.unsure);
+    assert.ok(unsure.length > 0 && unsure.every((answer) => answer.unsure?.reject === 0.9));
+    const { evaluation } = (await train()) as { evaluation: Sure & Partial<Rejecting> };
     assert.deepEqual(
       evaluation.rejected,
       evaluation.reject.find(({ threshold }) => threshold === 0.9),
     );
+    rmSync(settings);
     assert.equal((await cli('evaluate', 'photos', '--run', run, '--reject', '2')).status, 2);
   });
 

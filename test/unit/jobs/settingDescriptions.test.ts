@@ -160,7 +160,7 @@ describe('retrain.json', () => {
       documentedSettings(settingDescriptions);
     const inEditor = Object.keys(properties)
       .map((name) => name.replace('retrain.', ''))
-      .filter((name) => !['cacheDirectory', 'reject'].includes(name));
+      .filter((name) => name !== 'cacheDirectory');
     assert.deepEqual(
       documented.map(({ name }) => name).filter((name) => !['splitRule', 'imageDir'].includes(name)),
       inEditor,
@@ -216,6 +216,7 @@ describe('retrain.json', () => {
       /trainingSteps: it needs optimizer to be named beside it, as adam or sgd or retrain\.py/,
     ],
     ['{"earlyStopping": 5, "optimizer": "l-bfgs"}', /earlyStopping: .*, as adam or sgd\)/],
+    ['{"reject": 1.01}', /reject: a number from 0 to 1 was expected/],
     ['{"labelSmoothing": 1}', /labelSmoothing: a number from 0 to less than 1 was expected/],
     ['{"labelSmoothing": 0.1, "optimizer": "retrain.py"}', /unless optimizer is l-bfgs or adam or sgd/],
   ] as const)
