@@ -189,7 +189,7 @@ export function junitOutput(options: AssertionOptions): { junit?: JUnitOutput } 
 export function assertion(
   measured: Parameters<typeof shortfalls>[0],
   options: AssertionOptions,
-  run: string,
+  run: Parameters<typeof shortfalls>[2],
 ): { shortfalls: ReturnType<typeof shortfalls>; document: object } {
   const asserted = assertedBy(options);
   const { accuracy, recall } = asserted;

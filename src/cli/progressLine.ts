@@ -1,6 +1,7 @@
 import type { JobProgress, Solution } from '../jobs';
 import { sizeText } from './cacheText';
-import { printable, skippedLines } from './text';
+import { skippedLines } from './fileLines';
+import { printable } from './text';
 
 type Progress = JobProgress<
   | 'retrain'

@@ -1,5 +1,3 @@
-import path from 'node:path';
-import { isInside } from '../base';
 import type {
   BottlenecksResult,
   ClassifyResult,
@@ -34,24 +32,6 @@ function datasetLines({ name, classes, images, skipped, duplicates, warnings }: 
 /** How many files were left out; which and why stands on standard error. */
 export function leftOutLine({ length }: { readonly length: number }): string[] {
   return length === 0 ? [] : [`left out: ${length} ${length === 1 ? 'file' : 'files'}`];
-}
-
-/**
- * The files that were left out, one a line, as compilers say it: the path relative to `folder` where it lies in it, then
- * what is wrong. The problem matcher `$retrain` of the extension reads these lines.
- */
-export function skippedLines(
-  { root, skipped }: Pick<DatasetFacts, 'root' | 'skipped'>,
-  folder: string,
-): string {
-  return skipped
-    .map(({ path: file, message }) => {
-      const absolute = path.join(root, ...file.split('/'));
-      const shown = isInside(folder, absolute) ? path.relative(folder, absolute) : absolute;
-      const reason = message.replace(file, () => path.posix.basename(file));
-      return `${printable(shown)}: warning: ${printable(reason)}\n`;
-    })
-    .join('');
 }
 
 function bottleneckLine({

@@ -6,6 +6,9 @@ import { listText } from './plainText';
 
 const type = 'retrain';
 
+/** Of files, and of places in them. */
+const matchers = ['$retrain', '$retrain-position'];
+
 const commands = ['train', 'bottlenecks', 'evaluate', 'verify'] as const;
 
 type TaskCommand = (typeof commands)[number];
@@ -69,7 +72,7 @@ function makeTask(
     cwd: home.uri.fsPath,
     env: { ELECTRON_RUN_AS_NODE: '1' },
   });
-  const task = new vscode.Task(definition, home, name, type, execution, '$retrain');
+  const task = new vscode.Task(definition, home, name, type, execution, matchers);
   task.presentationOptions = { clear: true };
   return task;
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { RetrainError } from '../base';
 
 /** What was measured on testing images. */
@@ -17,15 +18,22 @@ export interface Asserted {
 
 /**
  * What there is to say where a measure is below what was asserted, or was not taken: ACCURACY_BELOW, RECALL_BELOW,
- * ACCURACY_UNKNOWN, RECALL_UNKNOWN. `run` is named in it.
+ * ACCURACY_UNKNOWN, RECALL_UNKNOWN. `run` is named in it, with the path of its run.json.
  */
-export function shortfalls(measured: MeasuredAccuracy, asserted: Asserted, run: string): RetrainError[] {
+export function shortfalls(
+  measured: MeasuredAccuracy,
+  asserted: Asserted,
+  { name: run, folder }: { readonly name: string; readonly folder: string },
+): RetrainError[] {
   const counts = countsOf(measured.confusion);
   const found = [
     asserted.accuracy === null ? null : accuracyShortfall(measured.accuracy, counts, asserted.accuracy, run),
     asserted.recall === null ? null : recallShortfall(measured.labels, counts, asserted.recall, run),
   ];
-  return found.filter((error) => error !== null);
+  const file = { path: path.join(folder, 'run.json') };
+  return found.flatMap((error) =>
+    error ? [new RetrainError(error.code, { ...error.params, ...file })] : [],
+  );
 }
 
 function accuracyShortfall(

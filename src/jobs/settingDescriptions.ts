@@ -250,11 +250,14 @@ export function readSettingValues(object: Untrusted): SettingValues {
     if (key === '$schema') value.text();
     else if (isSettingName(key)) values.set(key, settingDescriptions[key].read(value));
     else
-      throw object.fail(`there is no setting “${key.slice(0, 60)}”; known are: ${settingNames.join(', ')}`);
+      throw object.fail(
+        `there is no setting “${key.slice(0, 60)}”; known are: ${settingNames.join(', ')}`,
+        key,
+      );
   }
   for (const key of settingNames.filter((key) => values.has(key))) {
     const wrong = unsuited(settingDescriptions[key], values);
-    if (wrong !== null) throw object.fail(`${key}: ${wrong}`);
+    if (wrong !== null) throw object.fail(`${key}: ${wrong}`, key);
   }
   return Object.fromEntries(values);
 }

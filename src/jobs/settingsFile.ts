@@ -1,6 +1,7 @@
 import path from 'node:path';
 import {
   isInside,
+  jsonPosition,
   readBounded,
   RetrainError,
   systemCode,
@@ -46,7 +47,8 @@ async function findSettings(folder: string, workspace: string | undefined): Prom
   for (const file of candidates(folder, workspace)) {
     const text = await readText(file);
     if (text === null) continue;
-    const damaged = (reason: string) => new RetrainError('SETTINGS_DAMAGED', { path: file, reason });
+    const damaged = (reason: string, place: string) =>
+      new RetrainError('SETTINGS_DAMAGED', { path: file, reason, ...jsonPosition(text, place) });
     const object = Untrusted.parse(text, damaged);
     return { file, values: readSettingValues(object), schema: object.optional('$schema')?.text() };
   }

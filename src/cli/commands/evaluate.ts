@@ -42,7 +42,7 @@ export function evaluateCommand(): Command {
             ...junitOutput(options),
           };
           const result = await jobs.run('evaluate', params, { signal, report: progress.report });
-          const asserted = assertion(result, options, result.run.name);
+          const asserted = assertion(result, options, result.run);
           return {
             text: evaluateText(result),
             document: { ...evaluateDocument(result), ...asserted.document },

@@ -9,7 +9,7 @@ import { trainText } from '../text';
 export function trained(run: RunView, options: RetrainPyFlags & AssertionOptions, reject: number): Outcome {
   const misclassified = options.printMisclassifiedTestImages ?? false;
   const shown = { misclassified, rejected: rejectedOf(run, reject) };
-  const asserted = assertion(run.evaluation, options, run.name);
+  const asserted = assertion(run.evaluation, options, run);
   return {
     text: trainText(run, shown),
     document: { ...trainDocument(run, shown), ...asserted.document },

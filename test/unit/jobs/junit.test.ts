@@ -139,7 +139,9 @@ describe('the JUnit report', () => {
           assert.equal(element.attributes['failures'], String(count('failure')));
         }
         assert.equal(suite.attributes['skipped'], String(count('skipped')));
-        const codes = shortfalls(subject, asserted, '').map(({ code }) => code.split('_')[0]);
+        const codes = shortfalls(subject, asserted, { name: '', folder: '' }).map(
+          ({ code }) => code.split('_')[0],
+        );
         assert.deepEqual(
           [failed[0], failed.slice(1).includes(true)],
           [codes.includes('ACCURACY'), codes.includes('RECALL')],
