@@ -103,8 +103,9 @@ function leaveOneOutDocument(leaveOneOut: LeaveOneOutView): object {
     const { code, message } = leaveOneOut.reason;
     return { accuracy: null, skipped: { code, message } };
   }
-  const { labels, n, accuracy, interval, confusion, penalty, seconds } = leaveOneOut;
-  return { labels, n, accuracy, interval, confusion, ...surenessDocument(leaveOneOut), penalty, seconds };
+  const { labels, n, accuracy, interval, confusion, penalty, product = null, seconds } = leaveOneOut;
+  const measured = { labels, n, accuracy, interval, confusion, ...surenessDocument(leaveOneOut) };
+  return { ...measured, penalty, product, seconds };
 }
 
 export function bottlenecksDocument({

@@ -141,15 +141,20 @@ function continuedLines({ continues, training }: RunView): string[] {
   return [`  continued from the run ${printable(continues.run)}, its ${training.unit} ${continues.epochs}`];
 }
 
-function leaveOneOutLines({ leaveOneOut, training }: RunView): string[] {
+function leaveOneOutLines({ leaveOneOut, training, runtime }: RunView): string[] {
   if (leaveOneOut === null) return [];
   if (leaveOneOut.kind === 'skipped') return [printable(leaveOneOut.reason.message)];
-  const { accuracy, n, confusion, interval, penalty } = leaveOneOut;
+  const { accuracy, n, confusion, interval, penalty, product } = leaveOneOut;
   if (accuracy === null) return [];
   const hits = confusion.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
   const how = training.kind === 'ridge' ? '' : `, by ridge heads of penalty ${penalty}`;
   return [
     `Leave-one-out: ${percent(accuracy)} (${hits} of ${n} images, each answered without itself${how}${intervalText(interval)})`,
+    ...(product === 'plain'
+      ? [
+          `  by the plain 64-bit product in JavaScript, as ${runtime} has none: ${seconds(leaveOneOut.seconds)}`,
+        ]
+      : []),
   ];
 }
 

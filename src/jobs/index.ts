@@ -11,6 +11,7 @@ export { headKinds, headTakesWeights } from './crossValidationResults';
 export type * from './crossValidationResults';
 export type { Places } from './places';
 export { shortfalls, type Asserted } from './assertedAccuracy';
+export type { JUnitOutput } from './junit';
 export { rejectedAt, type Rejected } from './rejected';
 export { JobThread } from './jobThread';
 export { defaultCacheDirectory } from './places';

@@ -1,6 +1,12 @@
 import type { ErrorCode } from '../base';
 import { countsOf, imagesOf, shareText, type Asserted, type MeasuredAccuracy } from './assertedAccuracy';
 
+/** A JUnit report: its file, and what its cases fail by. */
+export interface JUnitOutput {
+  readonly file: string;
+  readonly asserted: Asserted;
+}
+
 /** What a JUnit report says. Names and labels are data, whatever is in them. */
 export interface JUnitSubject extends MeasuredAccuracy {
   readonly dataset: string;

@@ -1,5 +1,4 @@
 import type { Shard } from '../dataset';
-import type { Asserted } from './assertedAccuracy';
 import type { BackboneJobs } from './backboneRequests';
 import type {
   CacheSize,
@@ -11,6 +10,7 @@ import type {
   VerifyProgress,
   VerifyResult,
 } from './cacheResults';
+import type { JUnitOutput } from './junit';
 import type { LearningCurve, RunComparison, RunSummaries, RunTitle } from './runResults';
 import type {
   Answer,
@@ -48,12 +48,6 @@ export interface TrainingOutputs {
   /** Folder of TensorBoard's event files, in one of the run's name. */
   readonly summaries?: string;
   readonly junit?: JUnitOutput;
-}
-
-/** A JUnit report: its file, and what its cases fail by. */
-export interface JUnitOutput {
-  readonly file: string;
-  readonly asserted: Asserted;
 }
 
 /** Every job by its name: what it takes, what it says while it runs, what it gives. Absolute paths in, plain data both ways. */

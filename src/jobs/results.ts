@@ -50,7 +50,7 @@ export interface EvaluationView extends Omit<RunEvaluation, 'on' | 'perClass'> {
 
 /** How good the answers are that images get from a head fitted to all others; or why that was not measured. */
 export type LeaveOneOutView =
-  | (EvaluationView & { readonly kind: 'measured'; readonly penalty: number })
+  | (EvaluationView & Pick<Extract<RunLeaveOneOut, { kind: 'measured' }>, 'kind' | 'penalty' | 'product'>)
   | Extract<RunLeaveOneOut, { kind: 'skipped' }>;
 
 /** A finished run: what the panel shows, whether it was just trained or read from disk. */
@@ -134,6 +134,14 @@ export type RetrainProgress =
   /** Of nearest neighbours: how many training images have found theirs, then what was tried. */
   | { readonly kind: 'neighboursCompared'; readonly done: number; readonly of: number }
   | { readonly kind: 'neighboursTried'; readonly trial: NeighboursTrial }
+  /** Leave-one-out of many images: at 0 once, then with each product. */
+  | {
+      readonly kind: 'leavingOut';
+      readonly images: number;
+      /** 0 to 1. */
+      readonly share: number;
+      readonly product: 'native' | 'plain';
+    }
   /** Of a head that one answer is best for, in place of `trained`. */
   | { readonly kind: 'solved'; readonly solution: Solution; readonly seconds: number };
 

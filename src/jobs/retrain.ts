@@ -177,7 +177,7 @@ export async function trainRun(
     read,
     labels,
     { penalty, balanced: settings.classWeights !== undefined, sideOf },
-    context.signal,
+    context,
   );
   const { name, classes, images, skipped, duplicates, warnings } = facts;
   const run: NewRun = {

@@ -45,8 +45,8 @@ export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: stri
 
 function leaveOneOutView(leaveOneOut: RunLeaveOneOut): NonNullable<RunView['leaveOneOut']> {
   if (leaveOneOut.kind === 'skipped') return leaveOneOut;
-  const { kind, penalty, predictions, ...measured } = leaveOneOut;
-  return { kind, penalty, ...evaluationView(measured, predictions) };
+  const { kind, penalty, product, predictions, ...measured } = leaveOneOut;
+  return { kind, penalty, ...(product && { product }), ...evaluationView(measured, predictions) };
 }
 
 function evaluationView(

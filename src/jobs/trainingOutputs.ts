@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeAtomic } from '../base';
 import { curveOf, eventFile, labelsText, modelFiles, type RunRecord } from '../models';
-import { junitReport, type JUnitSubject } from './junit';
+import { junitReport, type JUnitOutput, type JUnitSubject } from './junit';
 import { asOutput } from './outputs';
-import type { JUnitOutput, TrainingOutputs } from './requests';
+import type { TrainingOutputs } from './requests';
 
 /**
  * Writes what was asked for besides the run, which is saved by then.

@@ -201,6 +201,7 @@ function readLeaveOneOut(leaveOneOut: Untrusted): NonNullable<Metrics['leaveOneO
       return {
         kind: 'measured',
         penalty: penalty(leaveOneOut.field('penalty')),
+        ...readProduct(leaveOneOut.optional('product')),
         ...readMeasured(leaveOneOut),
       };
     case 'skipped':
@@ -208,6 +209,13 @@ function readLeaveOneOut(leaveOneOut: Untrusted): NonNullable<Metrics['leaveOneO
     default:
       throw kind.fail('measured or skipped was expected');
   }
+}
+
+function readProduct(product: Untrusted | undefined): Pick<MeasuredLeaveOneOut, 'product'> {
+  if (product === undefined) return {};
+  return {
+    product: product.matching(/^(?:native|plain)$/, 'native or plain') === 'plain' ? 'plain' : 'native',
+  };
 }
 
 function readMeasured(measured: Untrusted): Measured {

@@ -203,6 +203,8 @@ export interface RunEvaluation extends Measured {
 export interface MeasuredLeaveOneOut extends Measured {
   readonly kind: 'measured';
   readonly penalty: number;
+  /** Who multiplied in 64 bits: the runtime, or plain JavaScript in its place; absent in a run from before this was kept. */
+  readonly product?: 'native' | 'plain';
 }
 
 export type RunLeaveOneOut =

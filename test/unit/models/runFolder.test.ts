@@ -221,7 +221,7 @@ describe('saveRun and readRun', () => {
         chosenOn: 2,
         seconds: 1,
       },
-      leaveOneOut: { kind: 'measured', penalty: 0.1, ...measured, predictions: answers },
+      leaveOneOut: { kind: 'measured', penalty: 0.1, product: 'plain', ...measured, predictions: answers },
     });
     const saved = await saveRun(folder.path, run);
     assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
@@ -234,6 +234,7 @@ describe('saveRun and readRun', () => {
       ['metrics.json', '"chosenOn": 2', '"chosenOn": -2', /chosenOn: a whole number/],
       ['metrics.json', '"epoch": 1', '"epoch": 2', /curve\[1\].epoch: 1 was expected/],
       ['metrics.json', '"kind": "measured"', '"kind": "guessed"', /measured or skipped/],
+      ['metrics.json', '"product": "plain"', '"product": "fast"', /product: native or plain was expected/],
       ['leave-one-out.csv', ',training,', ',playing,', /row 1: side/],
       ['leave-one-out.csv', /\r\n=1.*\r\n$/, '\r\n', /answers 1 images, metrics.json counts 2/],
     ] as const) {
