@@ -1,3 +1,6 @@
+/** Makes an error of what is wrong, and of the place of the value where that is: empty for the whole text. */
+type Damaged = (reason: string, place: string) => Error;
+
 /**
  * A value of a JSON text nobody has checked yet. Every step into it checks what it finds, and throws what
  * `damaged` makes of the reason: the place in the text, and what was expected there.
@@ -5,24 +8,24 @@
 export class Untrusted {
   private constructor(
     readonly value: unknown,
-    private readonly damaged: (reason: string) => Error,
+    private readonly damaged: Damaged,
     private readonly place: string,
   ) {}
 
   /** Throws where `text` is not JSON; its own text is not repeated, it could be any file's. */
-  static parse(text: string, damaged: (reason: string) => Error): Untrusted {
+  static parse(text: string, damaged: Damaged): Untrusted {
     let value: unknown;
     try {
       value = JSON.parse(text);
     } catch {
-      throw damaged('it is not JSON');
+      throw damaged('it is not JSON', '');
     }
     return new Untrusted(value, damaged, '');
   }
 
-  /** The error for this value. */
-  fail(reason: string): Error {
-    return this.damaged(this.place === '' ? reason : `${this.place}: ${reason}`);
+  /** The error for this value, or for the one at `place`, of which `reason` speaks. */
+  fail(reason: string, place = this.place): Error {
+    return this.damaged(this.place === '' ? reason : `${this.place}: ${reason}`, place);
   }
 
   /** The own properties of an object. */

@@ -33,6 +33,7 @@ export function trainDocument(run: RunView, { misclassified, rejected }: TrainSh
     training: trainingDocument(run.training),
     evaluation: {
       ...measuredDocument(run.evaluation),
+      unknown: run.evaluation.unknown ?? null,
       ...(rejected && { rejected }),
       ...(misclassified && { misclassified: misclassifiedOf(run) }),
     },
@@ -106,8 +107,8 @@ function leaveOneOutDocument(leaveOneOut: LeaveOneOutView): object {
     const { code, message } = leaveOneOut.reason;
     return { accuracy: null, skipped: { code, message } };
   }
-  const { penalty, seconds } = leaveOneOut;
-  return { ...measuredDocument(leaveOneOut), penalty, seconds };
+  const { penalty, product = null, seconds } = leaveOneOut;
+  return { ...measuredDocument(leaveOneOut), penalty, product, seconds };
 }
 
 export function bottlenecksDocument({
@@ -182,8 +183,10 @@ export function evaluateDocument(result: EvaluateResult): object {
     ...surenessDocument(result),
     ...(result.rejected && { rejected: result.rejected }),
     skipped: result.skipped.map(({ path: file, code, message }) => ({ path: file, code, message })),
+    unknown: result.unknown,
     seenInTraining: result.seenInTraining,
-    unknownLabels: result.unknownLabels,
+    unknownLabels: result.unknownLabels.map(({ label }) => label),
+    ofUnknownLabels: result.unknownLabels,
   };
 }
 

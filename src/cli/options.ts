@@ -6,9 +6,11 @@ import {
   headTakesWeights,
   hiddenDefaults,
   settingNames,
-  shortfall,
+  shortfalls,
   steppedDefaults,
+  type Asserted,
   type JUnitOutput,
+  type RejectSettings,
   type RetrainSettings,
   type SettingName,
   type SettingsChoice,
@@ -69,13 +71,23 @@ export const backbone = () =>
   ).default(defaultSettings.backbone);
 
 export const reject = () =>
-  new Option('--reject <share>', 'say that it is unsure where the likeliest label is less likely, 0 to 1')
-    .argParser(shareOfOne)
-    .default(0);
+  new Option(
+    '--reject <share>',
+    'say that it is unsure where the likeliest label is less likely, 0 to 1; by default as retrain.json has it',
+  ).argParser(shareOfOne);
 
-/** What `reject` gives where it withholds anything. */
-export function rejectedThreshold({ reject: threshold }: { readonly reject: number }): { reject?: number } {
-  return threshold > 0 ? { reject: threshold } : {};
+/** What `reject` gives. */
+export interface RejectOptions {
+  readonly reject?: number;
+}
+
+/** Stronger than what retrain.json says of it, which is looked for up to where the person stands. */
+export function rejectChoice({ reject: said }: RejectOptions): SettingsChoice<RejectSettings> {
+  return {
+    settings: { reject: 0 },
+    workspace: process.cwd(),
+    ...(said !== undefined && { options: { reject: said } }),
+  };
 }
 
 export const classWeights = () =>
@@ -180,28 +192,40 @@ export const assertAccuracy = () =>
   new Option('--assert-accuracy <share>', 'end with status 3 where the accuracy is below, 0 to 1').argParser(
     shareOfOne,
   );
+export const assertRecall = () =>
+  new Option(
+    '--assert-recall <share>',
+    'end with status 3 where the share of images named rightly of any one class is below, 0 to 1',
+  ).argParser(shareOfOne);
 export const junit = () =>
   new Option('--junit <file>', 'write a JUnit report: the accuracy, and the recall of each class');
 
-/** What `assertAccuracy` and `junit` give. */
+/** What `assertAccuracy`, `assertRecall` and `junit` give. */
 export interface AssertionOptions {
   readonly assertAccuracy?: number;
+  readonly assertRecall?: number;
   readonly junit?: string;
 }
 
-export function junitOutput({ junit: file, assertAccuracy: asserted }: AssertionOptions): {
-  junit?: JUnitOutput;
-} {
-  return file === undefined ? {} : { junit: { file: path.resolve(file), asserted: asserted ?? null } };
+function assertedBy({ assertAccuracy, assertRecall }: AssertionOptions): Asserted {
+  return { accuracy: assertAccuracy ?? null, recall: assertRecall ?? null };
 }
 
-/** What an outcome says of the accuracy that was asserted; nothing where none was. */
+export function junitOutput(options: AssertionOptions): { junit?: JUnitOutput } {
+  const { junit: file } = options;
+  return file === undefined ? {} : { junit: { file: path.resolve(file), asserted: assertedBy(options) } };
+}
+
+/** What an outcome says of what was asserted; nothing where nothing was. */
 export function assertion(
-  measured: Parameters<typeof shortfall>[0],
-  { assertAccuracy: asserted }: AssertionOptions,
-  run: string,
-): { shortfall: ReturnType<typeof shortfall>; document: object } {
-  if (asserted === undefined) return { shortfall: null, document: {} };
-  const found = shortfall(measured, asserted, run);
-  return { shortfall: found, document: { assertion: { accuracy: asserted, holds: found === null } } };
+  measured: Parameters<typeof shortfalls>[0],
+  options: AssertionOptions,
+  run: Parameters<typeof shortfalls>[2],
+): { shortfalls: ReturnType<typeof shortfalls>; document: object } {
+  const asserted = assertedBy(options);
+  const { accuracy, recall } = asserted;
+  if (accuracy === null && recall === null) return { shortfalls: [], document: {} };
+  const found = shortfalls(measured, asserted, run);
+  const demanded = { ...(accuracy !== null && { accuracy }), ...(recall !== null && { recall }) };
+  return { shortfalls: found, document: { assertion: { ...demanded, holds: found.length === 0 } } };
 }

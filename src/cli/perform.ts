@@ -3,7 +3,7 @@ import { isAbort, toFailure, type ErrorCode, type RetrainError } from '../base';
 import { defaultCacheDirectory, JobThread } from '../jobs';
 import { errorDocument } from './documents';
 import { ProgressLine } from './progressLine';
-import { printable } from './text';
+import { failureLine } from './fileLines';
 
 /** Exit statuses. 130 is the shell's for SIGINT. */
 export const status = { done: 0, failed: 1, usage: 2, asserted: 3, interrupted: 130 } as const;
@@ -34,8 +34,8 @@ export interface Outcome {
   readonly text: string;
   readonly document: object;
   readonly done: boolean;
-  /** What was asserted of it and is not so; status 3. */
-  readonly shortfall?: RetrainError | null;
+  /** What was asserted of it and is not so; status 3 where there is any. */
+  readonly shortfalls?: readonly RetrainError[];
 }
 
 /**
@@ -69,8 +69,9 @@ export async function perform(
     const outcome = await command({ jobs, progress, signal: controller.signal, stop });
     progress.end();
     process.stdout.write(`${json ? JSON.stringify(outcome.document) : outcome.text}\n`);
-    if (outcome.shortfall) process.stderr.write(`${printable(outcome.shortfall.message)}\n`);
-    process.exitCode = outcome.shortfall ? status.asserted : outcome.done ? status.done : status.failed;
+    const { shortfalls = [], done } = outcome;
+    for (const error of shortfalls) process.stderr.write(`${failureLine(toFailure(error), process.cwd())}\n`);
+    process.exitCode = shortfalls.length > 0 ? status.asserted : done ? status.done : status.failed;
   } catch (error) {
     progress.end();
     if (isAbort(error)) {
@@ -78,9 +79,9 @@ export async function perform(
       process.exitCode = status.interrupted;
     } else {
       if (json) process.stdout.write(`${JSON.stringify(errorDocument(error))}\n`);
-      const { code, message } = toFailure(error);
-      process.stderr.write(`${printable(message)}\n`);
-      process.exitCode = usage.has(code) ? status.usage : status.failed;
+      const failure = toFailure(error);
+      process.stderr.write(`${failureLine(failure, process.cwd())}\n`);
+      process.exitCode = usage.has(failure.code) ? status.usage : status.failed;
     }
   } finally {
     await jobs.stop();

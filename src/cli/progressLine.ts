@@ -1,6 +1,7 @@
 import type { JobProgress, Solution } from '../jobs';
 import { sizeText } from './cacheText';
-import { printable, skippedLines } from './text';
+import { skippedLines } from './fileLines';
+import { printable } from './text';
 
 type Progress = JobProgress<
   | 'retrain'
@@ -142,6 +143,16 @@ function describe(progress: Progress): { text: string; final: boolean } {
       return { text: `Training: ${progress.done} of ${progress.of} images compared`, final: false };
     case 'neighboursTried':
       return { text: `Training: ${progress.trial.k} neighbours`, final: false };
+    case 'leavingOut': {
+      const { images, share, product } = progress;
+      const what = `Leave-one-out: ${images} images`;
+      if (share === 0 && product === 'plain')
+        return {
+          text: `${what}, by the plain 64-bit product in JavaScript, a tenth as fast as that of onnx`,
+          final: true,
+        };
+      return { text: `${what}, ${Math.floor(share * 100)} %`, final: false };
+    }
     case 'solved':
       return {
         text: `Trained${solved(progress.solution)} (${progress.seconds.toFixed(1)} s)`,

@@ -1,4 +1,4 @@
-import type { Answer, Rejected, RunView, SurenessView } from '../jobs';
+import type { Answer, Rejected, RunView, SurenessView, UnknownLabel } from '../jobs';
 import { percent, printable } from './words';
 
 /** What a person reads of how sure the answers are. */
@@ -27,12 +27,40 @@ function rejectText({ threshold, answered, right }: SurenessView['reject'][numbe
   return `${threshold}: ${percent(answered / n)} answered${accuracy}`;
 }
 
+/** How many of `n` images are called unknown, and how good the answers to the others are. */
+export function unknownLines({
+  n,
+  unknown,
+  sureness,
+}: {
+  readonly n: number;
+  readonly unknown?: number | null;
+  readonly sureness: SurenessView | null;
+}): string[] {
+  if (n === 0 || unknown === null || unknown === undefined) return [];
+  const right = sureness?.reject[0]?.right ?? 0;
+  const others =
+    unknown > 0 && unknown < n
+      ? `; of the ${n - unknown} others ${percent(right / (n - unknown))} right`
+      : '';
+  return [
+    `Unlike anything trained, called unknown: ${unknown} of ${n} images (${percent(unknown / n)})${others}`,
+  ];
+}
+
+export function unknownLabelText({ label, images, unknown }: UnknownLabel): string {
+  const share = images > 0 ? `, ${percent((unknown ?? 0) / images)}` : '';
+  return unknown === null
+    ? `${printable(label)} (${images} images)`
+    : `${printable(label)} (${unknown} of ${images} images called unknown${share})`;
+}
+
 /** Of `n` images, at the threshold that was asked about. */
 export function rejectedLines({ threshold, answered, right }: Rejected, n: number): string[] {
   if (n === 0) return [];
   const accuracy = answered === 0 ? '' : `, ${percent(right / answered)} of these right`;
   return [
-    `Unsure below ${threshold}: ${n - answered} of ${n} images; ${answered} answered (${percent(answered / n)})${accuracy}`,
+    `Unsure below ${threshold}, or unknown: ${n - answered} of ${n} images; ${answered} answered (${percent(answered / n)})${accuracy}`,
   ];
 }
 

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { isInside } from '../base';
 import type {
   BottlenecksResult,
   ClassifyResult,
@@ -9,7 +8,14 @@ import type {
   RunFacts,
   RunView,
 } from '../jobs';
-import { answerText, rejectedLines, surenessLines, trustLines } from './sureness';
+import {
+  answerText,
+  rejectedLines,
+  surenessLines,
+  trustLines,
+  unknownLabelText,
+  unknownLines,
+} from './sureness';
 import { percent, printable, seconds } from './words';
 
 export { percent, printable, seconds } from './words';
@@ -27,24 +33,6 @@ function datasetLines({ name, classes, images, skipped, duplicates, warnings }: 
 /** How many files were left out; which and why stands on standard error. */
 export function leftOutLine({ length }: { readonly length: number }): string[] {
   return length === 0 ? [] : [`left out: ${length} ${length === 1 ? 'file' : 'files'}`];
-}
-
-/**
- * The files that were left out, one a line, as compilers say it: the path relative to `folder` where it lies in it, then
- * what is wrong. The problem matcher `$retrain` of the extension reads these lines.
- */
-export function skippedLines(
-  { root, skipped }: Pick<DatasetFacts, 'root' | 'skipped'>,
-  folder: string,
-): string {
-  return skipped
-    .map(({ path: file, message }) => {
-      const absolute = path.join(root, ...file.split('/'));
-      const shown = isInside(folder, absolute) ? path.relative(folder, absolute) : absolute;
-      const reason = message.replace(file, () => path.posix.basename(file));
-      return `${printable(shown)}: warning: ${printable(reason)}\n`;
-    })
-    .join('');
 }
 
 function bottleneckLine({
@@ -88,6 +76,7 @@ export function trainText(run: RunView, { misclassified, rejected }: TrainShown)
     evaluation.accuracy === null
       ? 'Accuracy: nothing to test on; add photos or raise the testing percentage.'
       : `Accuracy: ${percent(evaluation.accuracy)} (${hits} of ${evaluation.n} testing images${intervalText(evaluation.interval)})`,
+    ...unknownLines(evaluation),
     ...surenessLines(evaluation.sureness, evaluation.n),
     ...(rejected ? rejectedLines(rejected, evaluation.n) : []),
     ...leaveOneOutLines(run),
@@ -153,15 +142,20 @@ function continuedLines({ continues, training }: RunView): string[] {
   return [`  continued from the run ${printable(continues.run)}, its ${training.unit} ${continues.epochs}`];
 }
 
-function leaveOneOutLines({ leaveOneOut, training }: RunView): string[] {
+function leaveOneOutLines({ leaveOneOut, training, runtime }: RunView): string[] {
   if (leaveOneOut === null) return [];
   if (leaveOneOut.kind === 'skipped') return [printable(leaveOneOut.reason.message)];
-  const { accuracy, n, confusion, interval, penalty } = leaveOneOut;
+  const { accuracy, n, confusion, interval, penalty, product } = leaveOneOut;
   if (accuracy === null) return [];
   const hits = confusion.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
   const how = training.kind === 'ridge' ? '' : `, by ridge heads of penalty ${penalty}`;
   return [
     `Leave-one-out: ${percent(accuracy)} (${hits} of ${n} images, each answered without itself${how}${intervalText(interval)})`,
+    ...(product === 'plain'
+      ? [
+          `  by the plain 64-bit product in JavaScript, as ${runtime} has none: ${seconds(leaveOneOut.seconds)}`,
+        ]
+      : []),
   ];
 }
 
@@ -195,7 +189,7 @@ function misclassifiedLines({ evaluation }: RunView): string[] {
   if (wrong.length === 0) return ['Misclassified testing images: none'];
   return [
     'Misclassified testing images',
-    ...wrong.map(({ path, predicted }) => `  ${printable(path)}  ${printable(predicted)}`),
+    ...wrong.map(({ path: image, predicted }) => `  ${printable(image)}  ${printable(predicted)}`),
   ];
 }
 
@@ -220,7 +214,7 @@ export function evaluateText(result: EvaluateResult): string {
   const lines = leftOutLine(result.skipped);
   if (result.unknownLabels.length > 0)
     lines.push(
-      `Labels the run does not know, not counted: ${result.unknownLabels.map(printable).join(', ')}`,
+      `Labels the run does not know, not counted: ${result.unknownLabels.map(unknownLabelText).join(', ')}`,
     );
   if (result.seenInTraining > 0)
     lines.push(
@@ -230,11 +224,11 @@ export function evaluateText(result: EvaluateResult): string {
     result.accuracy === null
       ? 'Accuracy: there is no image to measure on.'
       : `Accuracy: ${percent(result.accuracy)} (${result.images} images${intervalText(result.interval)})`,
+    ...unknownLines({ ...result, n: result.images }),
     ...surenessLines(result.sureness, result.images),
     ...(result.rejected ? rejectedLines(result.rejected, result.images) : []),
-    '',
-    ...matrixLines(result.labels, result.confusion),
   );
+  if (result.images > 0) lines.push('', ...matrixLines(result.labels, result.confusion));
   if (result.run.refitOf !== null) lines.push('', answeredBy(result.run));
   return lines.join('\n');
 }

@@ -9,7 +9,7 @@ import { chosenImages, pickImages } from './images';
 import { notificationText } from './plainText';
 import { Refitting } from './refitting';
 import type { RunAnswer, RunChoice } from './runChoice';
-import { rejectThreshold, retrainSettings } from './settings';
+import { rejectChoice, retrainSettings } from './settings';
 import { failureText } from './wording';
 
 /** Classify Image. A new one ends the one before it. */
@@ -84,7 +84,8 @@ export class ClassifyImage {
     const { token } = cancellation;
     const scope = vscode.Uri.file(images[0] ?? run);
     const { runtime } = retrainSettings(scope);
-    const params = { base: path.dirname(run), paths: images, run, runtime, reject: rejectThreshold(scope) };
+    const reject = rejectChoice(scope, run);
+    const params = { base: path.dirname(run), paths: images, run, runtime, reject };
     let refitting: Refitting | undefined;
     try {
       const result = await this.engine.run('classify', params, {

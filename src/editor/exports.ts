@@ -78,7 +78,9 @@ export class Exports {
     const report: ExportItem = {
       label: vscode.l10n.t('Report'),
       description: vscode.l10n.t('JUnit, accuracy and recall of each class'),
-      write: write((to) => ({ junit: { file: path.join(to, 'junit.xml'), asserted: null } })),
+      write: write((to) => ({
+        junit: { file: path.join(to, 'junit.xml'), asserted: { accuracy: null, recall: null } },
+      })),
     };
     const values: ExportItem = {
       label: vscode.l10n.t('Bottleneck values'),

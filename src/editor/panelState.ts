@@ -124,6 +124,10 @@ export function advance(running: RunningView, progress: RetrainProgress): Runnin
           seconds: null,
         },
       };
+    case 'leavingOut': {
+      const { kind: _, ...leavingOut } = progress;
+      return { ...running, step: 'evaluation', leavingOut };
+    }
     case 'solved':
       return {
         ...running,

@@ -6,6 +6,9 @@ import { listText } from './plainText';
 
 const type = 'retrain';
 
+/** Of files, and of places in them. */
+const matchers = ['$retrain', '$retrain-position'];
+
 const commands = ['train', 'bottlenecks', 'evaluate', 'verify'] as const;
 
 type TaskCommand = (typeof commands)[number];
@@ -17,6 +20,7 @@ interface RetrainTask {
   readonly folder: string;
   readonly run: string | undefined;
   readonly assertAccuracy: number | undefined;
+  readonly assertRecall: number | undefined;
   readonly junit: string | undefined;
   readonly args: readonly string[];
 }
@@ -68,7 +72,7 @@ function makeTask(
     cwd: home.uri.fsPath,
     env: { ELECTRON_RUN_AS_NODE: '1' },
   });
-  const task = new vscode.Task(definition, home, name, type, execution, '$retrain');
+  const task = new vscode.Task(definition, home, name, type, execution, matchers);
   task.presentationOptions = { clear: true };
   return task;
 }
@@ -79,25 +83,31 @@ function readDefinition(definition: vscode.TaskDefinition): RetrainTask | undefi
     const value: unknown = definition[key];
     return typeof value === 'string' ? value : undefined;
   };
-  const asserted: unknown = definition['assertAccuracy'];
+  const share = (key: string): number | undefined => {
+    const value: unknown = definition[key];
+    return typeof value === 'number' ? value : undefined;
+  };
   const args: unknown = definition['args'];
   return (
     command && {
       command,
       folder: text('folder') ?? '.',
       run: text('run'),
-      assertAccuracy: typeof asserted === 'number' ? asserted : undefined,
+      assertAccuracy: share('assertAccuracy'),
+      assertRecall: share('assertRecall'),
       junit: text('junit'),
       args: Array.isArray(args) ? args.map(String) : [],
     }
   );
 }
 
-function argumentsOf({ command, folder, run, assertAccuracy, junit, args }: RetrainTask): string[] {
+function argumentsOf(task: RetrainTask): string[] {
+  const { command, folder, run, assertAccuracy, assertRecall, junit, args } = task;
   return [
     command,
     ...(run === undefined ? [] : [`--run=${run}`]),
     ...(assertAccuracy === undefined ? [] : [`--assert-accuracy=${assertAccuracy}`]),
+    ...(assertRecall === undefined ? [] : [`--assert-recall=${assertRecall}`]),
     ...(junit === undefined ? [] : [`--junit=${junit}`]),
     ...args,
     // A folder whose name begins with a dash is none of the options.

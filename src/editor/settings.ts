@@ -3,6 +3,7 @@ import type {
   HeadChoice,
   HeadKind,
   OptimizerChoice,
+  RejectSettings,
   RetrainSettings,
   SettingsChoice,
   SettingsPlace,
@@ -44,7 +45,9 @@ export function settingsChoice(file: string): SettingsChoice<RetrainSettings> {
 
 /** What the engine is told where it is asked for the retrain.json of the dataset at `root`. */
 export function settingsPlace(root: string): SettingsPlace {
-  return { folder: root, ...settingsChoice(root) };
+  const { settings, ...choice } = settingsChoice(root);
+  const reject = rejectThreshold(vscode.Uri.file(root));
+  return { folder: root, ...choice, settings: { ...settings, reject } };
 }
 
 /** Where a setting of the dataset at `scope` is kept: in its workspace folder, the workspace, else the person's own. */
@@ -169,8 +172,15 @@ function batchSize(value: number): number {
   return value < 1 ? -1 : Math.round(value);
 }
 
-/** Answers of a smaller probability are called unsure; 0 where none is. */
-export function rejectThreshold(scope: vscode.Uri): number {
+/**
+ * Below which probability an answer to the image at `scope` is called unsure; a retrain.json of the dataset of `run`,
+ * up to its workspace, is stronger.
+ */
+export function rejectChoice(scope: vscode.Uri, run: string): SettingsChoice<RejectSettings> {
+  return { settings: { reject: rejectThreshold(scope) }, workspace: workspaceOf(run) };
+}
+
+function rejectThreshold(scope: vscode.Uri): number {
   const threshold = vscode.workspace.getConfiguration('retrain', scope).get<number>('reject', 0);
   return Math.min(1, Math.max(0, threshold));
 }

@@ -6,18 +6,20 @@ import { sniff } from '../images';
 import { predict, type RunRecord } from '../models';
 import type { Product } from '../training';
 import type { Job } from './context';
+import { datasetOfRun } from './datasetFolder';
 import { noveltyTo } from './knownImages';
 import { openRun } from './openRun';
 import type { Answer } from './results';
 import { runFacts } from './runView';
 import { nearestRun } from './runs';
+import { chosenReject } from './settingsFile';
 
 /**
  * Names images with a run. Nothing is written, for a person only asked, unless the run has to be refitted.
- * @throws NOTHING_TO_CLASSIFY, NO_RUN; where no run is there either, what is wrong with the first image; as `openRun` does; the signal's reason
+ * @throws NOTHING_TO_CLASSIFY, NO_RUN; where no run is there either, what is wrong with the first image; as `openRun` and reading retrain.json do; the signal's reason
  */
 export const classify: Job<'classify'> = async (
-  { base, paths, run: given, runtime: choice, reject = 0 },
+  { base, paths, run: given, runtime: choice, reject: rejects },
   context,
 ) => {
   const { places, reader, signal, report } = context;
@@ -34,6 +36,7 @@ export const classify: Job<'classify'> = async (
     throw new RetrainError('NO_RUN', { path: first.path });
   }
   const { run, folder, backbone, runtime } = await openRun(found.run, choice, context);
+  const reject = rejects ? await chosenReject(await datasetOfRun(folder, places.cacheDirectory), rejects) : 0;
   const facts = runFacts(run, folder);
   const answered = answerer(run, reject, runtime.multiply);
   const placed: { readonly place: number; readonly answer: Answer }[] = [];

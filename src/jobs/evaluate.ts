@@ -1,19 +1,24 @@
 import { RetrainError } from '../base';
 import type { CachedImage } from '../bottlenecks';
 import { isFolder } from './cacheFolder';
+import type { RunRecord } from '../models';
 import type { Job } from './context';
+import { datasetOfRun } from './datasetFolder';
 import { fillAndRead, secondsSince } from './fillCache';
-import { labelFinder, labelledRows } from './labelledRows';
+import { unknownAmong } from './knownImages';
+import { labelFinder, labelledRows, type LabelledRows } from './labelledRows';
 import { measureHead } from './measureHead';
 import { openRun } from './openRun';
 import { rejectedAt } from './rejected';
+import type { DatasetFacts, UnknownLabel } from './results';
 import { nearestRun } from './runs';
 import { runFacts } from './runView';
+import { chosenReject } from './settingsFile';
 import { writeReport } from './trainingOutputs';
 
 /**
  * Measures a run, or else the newest one of the nearest dataset, on a labelled folder. Labels the run does not know are
- * named, their images are not counted.
+ * named, and how many of their images it calls unknown, as it should; the measures are of the others.
  * @throws RUN_UNNAMED where there is none; as `openRun` and the scan do
  */
 export const evaluate: Job<'evaluate'> = async ({ folder, run: chosen, runtime, reject, junit }, context) => {
@@ -23,16 +28,20 @@ export const evaluate: Job<'evaluate'> = async ({ folder, run: chosen, runtime, 
     throw new RetrainError((await isFolder(folder)) ? 'RUN_UNNAMED' : 'FOLDER_NOT_FOUND', { path: folder });
   if (chosen === null) context.report({ kind: 'runFound', run: asked });
   const { run, folder: runFolder, backbone } = await openRun(asked, runtime, context);
+  const dataset = await datasetOfRun(runFolder, context.places.cacheDirectory);
+  const threshold = reject ? await chosenReject(dataset, reject) : 0;
   const { labels } = run.evaluation;
   const indexOf = labelFinder(labels);
-  const known = (rows: readonly CachedImage[]) =>
-    Promise.resolve(rows.filter(({ image }) => indexOf(image.label) !== undefined));
+  const isKnown = ({ image }: CachedImage) => indexOf(image.label) !== undefined;
+  const knownFirst = (rows: readonly CachedImage[]) =>
+    Promise.resolve([...rows.filter(isKnown), ...rows.filter((row) => !isKnown(row))]);
   const network = { backbone: backbone.id, runtime };
-  const { filled, read } = await fillAndRead(folder, network, context, 1, known);
-  const measuredRows = labelledRows(read, labels);
-  const { answers, measured } = await measureHead(run.head, measuredRows, labels, filled.runtime.multiply);
-  const given = answers.map(({ predicted, probability }, row) => ({
-    probability,
+  const { filled, read } = await fillAndRead(folder, network, context, 1, knownFirst);
+  const of = read.rows.filter(isKnown).length;
+  const measuredRows = labelledRows(read, labels, 0, of);
+  const { answers, measured } = await measureHead(run, measuredRows, labels, filled.runtime.multiply);
+  const given = answers.map(({ predicted, ...answer }, row) => ({
+    ...answer,
     right: predicted === measuredRows.labels[row],
   }));
   if (junit !== undefined) {
@@ -43,6 +52,7 @@ export const evaluate: Job<'evaluate'> = async ({ folder, run: chosen, runtime, 
       head: run.settings.head.kind,
       backbone: backbone.id,
       runtime: filled.runtime.id,
+      ...(measured.unknown !== undefined && { unknown: measured.unknown }),
     };
     const times = { created: new Date().toISOString(), seconds: secondsSince(started) };
     await writeReport({ dataset: name, labels, accuracy, confusion, properties, ...times }, junit);
@@ -57,11 +67,30 @@ export const evaluate: Job<'evaluate'> = async ({ folder, run: chosen, runtime, 
     confusion: measured.confusion,
     classes: measured.perClass,
     sureness: measured.sureness,
-    ...(reject !== undefined && { rejected: rejectedAt(reject, given) }),
+    ...(threshold > 0 && { rejected: rejectedAt(threshold, given) }),
     skipped: filled.facts.skipped,
+    unknown: measured.unknown ?? null,
     seenInTraining: measuredRows.rows.filter(({ sha256 }) => fitted.has(sha256)).length,
-    unknownLabels: filled.facts.classes
-      .map(({ label }) => label)
-      .filter((label) => indexOf(label) === undefined),
+    unknownLabels: unknownLabels(filled.facts.classes, labelledRows(read, labels, of), run),
   };
 };
+
+/** How many of the `strangers`, whose labels the run does not know, it calls unknown: by the classes they are in. */
+function unknownLabels(
+  classes: DatasetFacts['classes'],
+  strangers: LabelledRows,
+  { known, evaluation: { labels } }: RunRecord,
+): UnknownLabel[] {
+  const indexOf = labelFinder(labels);
+  const unknown = known && unknownAmong(known, strangers.values);
+  return classes
+    .filter(({ label }) => indexOf(label) === undefined)
+    .map(({ label }) => {
+      const rows = [...strangers.rows.keys()].filter((row) => strangers.rows[row]?.image.label === label);
+      return {
+        label,
+        images: rows.length,
+        unknown: unknown && rows.filter((row) => unknown[row]).length,
+      };
+    });
+}

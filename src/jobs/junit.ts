@@ -1,9 +1,15 @@
-import { countsOf, shareText, type MeasuredAccuracy } from './assertedAccuracy';
+import type { ErrorCode } from '../base';
+import { countsOf, imagesOf, shareText, type Asserted, type MeasuredAccuracy } from './assertedAccuracy';
+
+/** A JUnit report: its file, and what its cases fail by. */
+export interface JUnitOutput {
+  readonly file: string;
+  readonly asserted: Asserted;
+}
 
 /** What a JUnit report says. Names and labels are data, whatever is in them. */
 export interface JUnitSubject extends MeasuredAccuracy {
   readonly dataset: string;
-  readonly labels: readonly string[];
   /** ISO 8601, UTC. */
   readonly created: string;
   readonly seconds: number;
@@ -12,6 +18,8 @@ export interface JUnitSubject extends MeasuredAccuracy {
 
 interface Case {
   readonly name: string;
+  /** What is demanded of it; null: nothing, it is there for its numbers. */
+  readonly demand: Demand | null;
   readonly share: number | null;
   readonly right: number;
   readonly images: number;
@@ -19,22 +27,24 @@ interface Case {
 
 /**
  * A report in JUnit's XML as CI servers read it (the schema of Jenkins' xUnit plugin, junit-10.xsd): a case for the
- * accuracy, then one for the recall of each class. A case fails where its share is below `asserted`; one without an
- * image is skipped, but fails where it is the accuracy that was asserted.
+ * accuracy, then one for the recall of each class. Exactly what `shortfalls` names fails: a case whose share is below
+ * what was asserted of it, and one that was asked in vain, without any image. Else a case without an image is skipped.
  */
-export function junitReport(subject: JUnitSubject, asserted: number | null): string {
+export function junitReport(subject: JUnitSubject, asserted: Asserted): string {
   const { dataset, labels, created, seconds, properties, accuracy } = subject;
   const counts = countsOf(subject.confusion);
-  const total = (of: 'right' | 'images') => counts.reduce((sum, count) => sum + count[of], 0);
+  const all = { right: counts.reduce((sum, { right }) => sum + right, 0), images: imagesOf(counts) };
+  const recall = demandOf('RECALL', asserted.recall, all.images === 0);
   const cases: Case[] = [
-    { name: 'accuracy', share: accuracy, right: total('right'), images: total('images') },
+    { name: 'accuracy', demand: demandOf('ACCURACY', asserted.accuracy, true), share: accuracy, ...all },
     ...labels.map((label, i) => {
       const { right = 0, images = 0 } = counts[i] ?? {};
-      return { name: `recall of ${label}`, share: images > 0 ? right / images : null, right, images };
+      const share = images > 0 ? right / images : null;
+      return { name: `recall of ${label}`, demand: recall, share, right, images };
     }),
   ];
   const suite = `retrain ${dataset}`;
-  const verdicts = cases.map((one, i) => ({ ...one, verdict: verdictOf(one, asserted, i === 0) }));
+  const verdicts = cases.map((one) => ({ ...one, verdict: verdictOf(one) }));
   const count = (kind: Verdict['kind']) => verdicts.filter(({ verdict }) => verdict.kind === kind).length;
   const facts = { tests: cases.length, failures: count('failed'), errors: 0 };
   const time = seconds.toFixed(3);
@@ -53,24 +63,36 @@ export function junitReport(subject: JUnitSubject, asserted: number | null): str
   ].join('\n');
 }
 
+interface Demand {
+  readonly of: 'ACCURACY' | 'RECALL';
+  readonly least: number;
+  /** Whether it fails where there is no image. */
+  readonly strict: boolean;
+}
+
+function demandOf(of: Demand['of'], least: number | null, strict: boolean): Demand | null {
+  return least === null ? null : { of, least, strict };
+}
+
 type Verdict =
   | { readonly kind: 'passed' }
   | { readonly kind: 'skipped'; readonly message: string }
-  | { readonly kind: 'failed'; readonly code: string; readonly message: string };
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };
 
-function verdictOf({ share, ...one }: Case, asserted: number | null, isAccuracy: boolean): Verdict {
+function verdictOf(one: Case): Verdict {
+  const { share, demand } = one;
   if (share === null) {
     const message = 'there is no testing image';
-    return isAccuracy && asserted !== null
-      ? { kind: 'failed', code: 'ACCURACY_UNKNOWN', message }
+    return demand?.strict
+      ? { kind: 'failed', code: `${demand.of}_UNKNOWN`, message }
       : { kind: 'skipped', message };
   }
-  if (asserted === null || share >= asserted) return { kind: 'passed' };
-  const message = `${numbers({ share, ...one })}, below the asserted ${asserted}`;
-  return { kind: 'failed', code: isAccuracy ? 'ACCURACY_BELOW' : 'RECALL_BELOW', message };
+  if (demand === null || share >= demand.least) return { kind: 'passed' };
+  const message = `${numbers(one)}, below the asserted ${demand.least}`;
+  return { kind: 'failed', code: `${demand.of}_BELOW`, message };
 }
 
-function numbers({ share, right, images }: Omit<Case, 'name'>): string {
+function numbers({ share, right, images }: Case): string {
   return `${share === null ? 'not measured' : shareText(share)} (${right} of ${images} images)`;
 }
 

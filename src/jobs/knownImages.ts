@@ -39,6 +39,16 @@ export async function knownImages(
   return { threshold, images: all.length, scaling, directions: Float32Array.from(directions) };
 }
 
+/** Whether each of the images with raw values [n, D] is unlike all that a run knows. */
+export function unknownAmong(known: KnownImages, values: Float32Array): boolean[] {
+  const dimension = known.scaling.mean.length;
+  const noveltyOf = noveltyTo(known);
+  return Array.from(
+    { length: values.length / dimension },
+    (_, image) => noveltyOf(values.subarray(image * dimension, (image + 1) * dimension)) > known.threshold,
+  );
+}
+
 /** How novel images of raw values are to a run. */
 export function noveltyTo({ scaling, directions }: KnownImages): (values: Float32Array) => number {
   const wide = Float64Array.from(directions);

@@ -1,23 +1,29 @@
-import { RetrainError, toFailure } from '../base';
+import { RetrainError, toFailure, type Report } from '../base';
 import type { CachedImage } from '../bottlenecks';
 import type { RunLeaveOneOut, RunPrediction } from '../models';
-import { balancedWeights, chooseRidge, probabilitiesOf, ridgeWork } from '../training';
+import { balancedWeights, chooseRidge, probabilitiesOf, ridgeWork, type Product64 } from '../training';
 import type { Doubles } from '../runtimes';
+import type { JobContext } from './context';
 import { secondsSince, type FilledDataset, type ReadRows } from './fillCache';
 import { labelledRows } from './labelledRows';
 import { measureAnswers, predictionsOf } from './measureHead';
+import type { RetrainProgress } from './results';
 
 /**
- * Multiplications that take some seconds on two cores, by who does them: some 4,500 images of 2,912 values, or 1,700.
- * What is held besides the values stays below 0.5 GB within them.
+ * Multiplications, by who does them: some 49,000 images of 2,912 values, which take 22 seconds on two cores, or 8,800,
+ * which take 45. Besides the values 0.5 GB are held for the systems of equations.
  */
-const mostWork: Readonly<Record<Doubles, number>> = { native: 1e11, plain: 1e10 };
+const mostWork: Readonly<Record<Doubles, number>> = { native: 5e11, plain: 1e11 };
+/** Scores, one a class and image: some six matrices of them are held, 1.2 GB at the most. */
+const mostScores = 2.5e7;
+/** Of less nobody waits to hear. */
+const leastReported = 1e9;
 
 /**
  * The answer to every image by a ridge classifier that is fitted to all the others (`ridgeSystem`), with the side
  * each image has in the run. An image that is there twice under one label counts once: its twin would give it away. So
  * would a view of it: rows whose side is null are left out.
- * `balanced`: every class counts as much as any other. `values` [n, D] are scaled; they are used up.
+ * `balanced`: every class counts as much as any other. `values` [n, D] are scaled; they are used up. Long work is reported.
  * @throws the signal's reason once aborted
  */
 export async function leaveOneOut(
@@ -29,12 +35,15 @@ export async function leaveOneOut(
     balanced,
     sideOf,
   }: { penalty: number; balanced: boolean; sideOf: (row: number) => RunPrediction['side'] | null },
-  signal: AbortSignal,
+  { signal, report }: Pick<JobContext<RetrainProgress>, 'signal' | 'report'>,
 ): Promise<RunLeaveOneOut> {
   const started = performance.now();
   const kept = firstOfEach(rows, (row) => sideOf(row) !== null);
-  if (ridgeWork(kept.length, dimension) > mostWork[runtime.doubles]) {
-    const code = runtime.doubles === 'native' ? 'LEAVE_ONE_OUT_LARGE' : 'LEAVE_ONE_OUT_SLOW';
+  const work = ridgeWork(kept.length, dimension);
+  const { doubles: product } = runtime;
+  const isLarge = work > mostWork.native || kept.length * labels.length > mostScores;
+  if (isLarge || work > mostWork[product]) {
+    const code = isLarge ? 'LEAVE_ONE_OUT_LARGE' : 'LEAVE_ONE_OUT_SLOW';
     const error = new RetrainError(code, { count: kept.length, runtime: runtime.id });
     return { kind: 'skipped', reason: toFailure(error) };
   }
@@ -54,7 +63,11 @@ export async function leaveOneOut(
       penalties: [penalty],
       imageWeights: balanced ? balancedWeights(images.labels, labels.length) : undefined,
     },
-    runtime.multiply64,
+    work < leastReported
+      ? runtime.multiply64
+      : reporting(runtime.multiply64, (done) =>
+          report({ kind: 'leavingOut', images: kept.length, share: Math.min(1, done / work), product }),
+        ),
     { signal },
   );
   const logits = solution.leaveOneOut.map((score) => score / temperature);
@@ -62,9 +75,22 @@ export async function leaveOneOut(
   return {
     kind: 'measured',
     penalty,
+    product,
     ...measured,
     seconds: secondsSince(started),
     predictions: predictionsOf(images, answers, labels, (i) => sideOf(kept[i] ?? -1) ?? 'training'),
+  };
+}
+
+/** `product` that says at first, and after each, how many multiplications were done. */
+function reporting(product: Product64, report: Report<number>): Product64 {
+  let done = 0;
+  report(done);
+  return async (a, b, options) => {
+    const result = await product(a, b, options);
+    done += (a.data.length / (options?.transposeA ? a.columns : a.rows)) * result.data.length;
+    report(done);
+    return result;
   };
 }
 

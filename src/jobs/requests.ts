@@ -10,6 +10,7 @@ import type {
   VerifyProgress,
   VerifyResult,
 } from './cacheResults';
+import type { JUnitOutput } from './junit';
 import type { LearningCurve, RestoredSettings, RunComparison, RunSummaries, RunTitle } from './runResults';
 import type {
   Answer,
@@ -23,7 +24,13 @@ import type {
   RunView,
 } from './results';
 import type { CrossValidatedHead, CrossValidationView, HeadKind } from './crossValidationResults';
-import type { FlatSettings, NetworkSettings, RetrainSettings, SettingsChoice } from './retrainSettings';
+import type {
+  FlatSettings,
+  NetworkSettings,
+  RejectSettings,
+  RetrainSettings,
+  SettingsChoice,
+} from './retrainSettings';
 import type { SettingChanges } from './changeSettings';
 import type { SettingsFacts } from './settingDescriptions';
 import type { SettingControl } from './settingsForm';
@@ -47,14 +54,11 @@ export interface TrainingOutputs {
   readonly junit?: JUnitOutput;
 }
 
-/** A JUnit report: its file, and the accuracy below which its cases fail, if any. */
-export interface JUnitOutput {
-  readonly file: string;
-  readonly asserted: number | null;
-}
-
 /** A dataset whose retrain.json is meant, with the settings that are weaker: the editor's. */
-export type SettingsPlace = Pick<SettingsChoice<RetrainSettings>, 'settings' | 'workspace'> & {
+export type SettingsPlace = Pick<
+  SettingsChoice<RetrainSettings & Partial<RejectSettings>>,
+  'settings' | 'workspace'
+> & {
   readonly folder: string;
 };
 
@@ -111,8 +115,8 @@ export interface Jobs extends BackboneJobs {
       /** Folder of the run; null: the newest that can answer, of the nearest dataset above the first image. */
       readonly run: string | null;
       readonly runtime: string;
-      /** Answers of a smaller probability are `unsure`; none is where it is not given. */
-      readonly reject?: number;
+      /** Below which probability answers are `unsure`; a retrain.json of the run's dataset has a say. Absent: none is. */
+      readonly reject?: SettingsChoice<RejectSettings>;
     };
     /** Where the run has to be refitted, what is said of that; then this, batch by batch. */
     progress:
@@ -133,8 +137,8 @@ export interface Jobs extends BackboneJobs {
       /** Null: the newest run of the nearest dataset at or above the folder. */
       readonly run: string | null;
       readonly runtime: string;
-      /** What is left of the answers is counted at this probability. */
-      readonly reject?: number;
+      /** At which probability it is counted what is left of the answers, as for `classify`. */
+      readonly reject?: SettingsChoice<RejectSettings>;
       readonly junit?: JUnitOutput;
     };
     /** Where no run was given, the folder of the one that was found; then what is said of a refit. */
@@ -294,6 +298,12 @@ export interface Jobs extends BackboneJobs {
     params: Omit<JobParams<'restoreSettings'>, 'folder'>;
     progress: never;
     result: RestoredSettings & { readonly made: boolean };
+  };
+  /** Below which probability the answers of a dataset's runs are unsure. */
+  readReject: {
+    params: SettingsChoice<RejectSettings> & { readonly folder: string };
+    progress: never;
+    result: RejectSettings;
   };
   /** What this machine has and lacks; `text` says it to a person. */
   doctor: {

@@ -9,7 +9,7 @@ import { findSettings, settingsFileIn, settingsText } from './settingsFile';
 import { valuesOf, withValues } from './settingValues';
 
 /**
- * Has the dataset's retrain.json say what a run was made with; schema and runtime in it stay. Where it has none, gives
+ * Has the dataset's retrain.json say what a run was made with; schema, runtime and reject in it stay. Where it has none, gives
  * what that is.
  * @throws RUN_DAMAGED; as reading retrain.json does; OUTPUT_UNWRITABLE
  */
@@ -20,10 +20,11 @@ export const restoreSettings: Job<'restoreSettings'> = async ({ run, folder, wor
   const { file, schema } = found;
   const changed = changedBy(values, withValues(settings, found.values, folder));
   if (Object.keys(changed).length > 0) {
-    const { runtime } = found.values;
+    const { runtime, reject } = found.values;
     const kept = {
       ...(schema !== undefined && { $schema: schema }),
       ...(runtime !== undefined && { runtime }),
+      ...(reject !== undefined && { reject }),
     };
     await asOutput(file, () => writeAtomic(file, settingsText({ ...kept, ...values })));
   }

@@ -50,7 +50,7 @@ export interface EvaluationView extends Omit<RunEvaluation, 'on' | 'perClass'> {
 
 /** How good the answers are that images get from a head fitted to all others; or why that was not measured. */
 export type LeaveOneOutView =
-  | (EvaluationView & { readonly kind: 'measured'; readonly penalty: number })
+  | (EvaluationView & Pick<Extract<RunLeaveOneOut, { kind: 'measured' }>, 'kind' | 'penalty' | 'product'>)
   | Extract<RunLeaveOneOut, { kind: 'skipped' }>;
 
 /** A finished run: what the panel shows, whether it was just trained or read from disk. */
@@ -134,6 +134,14 @@ export type RetrainProgress =
   /** Of nearest neighbours: how many training images have found theirs, then what was tried. */
   | { readonly kind: 'neighboursCompared'; readonly done: number; readonly of: number }
   | { readonly kind: 'neighboursTried'; readonly trial: NeighboursTrial }
+  /** Leave-one-out of many images: at 0 once, then with each product. */
+  | {
+      readonly kind: 'leavingOut';
+      readonly images: number;
+      /** 0 to 1. */
+      readonly share: number;
+      readonly product: 'native' | 'plain';
+    }
   /** Of a head that one answer is best for, in place of `trained`. */
   | { readonly kind: 'solved'; readonly solution: Solution; readonly seconds: number };
 
@@ -219,10 +227,19 @@ export interface EvaluateResult {
   /** At the probability that was asked about, if any. */
   readonly rejected?: Rejected;
   readonly skipped: readonly SkippedView[];
+  /** Of the images: how many are unlike all that the run knows, and called unknown. Null: the run calls nothing so. */
+  readonly unknown: number | null;
   /** Of the images: how many the run was fitted on, by content. */
   readonly seenInTraining: number;
-  /** Labels of the folder that the run does not know; their images are not counted. */
-  readonly unknownLabels: readonly string[];
+  /** Labels of the folder that the run does not know; their images are no part of the others. */
+  readonly unknownLabels: readonly UnknownLabel[];
+}
+
+export interface UnknownLabel {
+  readonly label: string;
+  readonly images: number;
+  /** How many of them are called unknown; null: the run calls nothing so. */
+  readonly unknown: number | null;
 }
 
 /** A backbone that comes with the extension, as it was found. */

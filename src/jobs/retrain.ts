@@ -151,7 +151,7 @@ export async function trainRun(
   const known = await knownImages({ ...sides, training: originals }, labels.length, filled.runtime);
 
   const started = performance.now();
-  const { answers, measured } = await measureHead(head, testing, labels, filled.runtime.multiply);
+  const { answers, measured } = await measureHead({ head, known }, testing, labels, filled.runtime.multiply);
   const evaluation = { ...measured, on: 'testing', seconds: secondsSince(started) } as const;
   context.signal.throwIfAborted();
   scaleInPlace(testing.values, scaling);
@@ -166,7 +166,7 @@ export async function trainRun(
     read,
     labels,
     { penalty, balanced: settings.classWeights !== undefined, sideOf },
-    context.signal,
+    context,
   );
   const { name, classes, images, skipped, duplicates, warnings } = facts;
   const run: NewRun = {

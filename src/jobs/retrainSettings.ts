@@ -38,6 +38,11 @@ export interface RetrainSettings {
 
 export type NetworkSettings = Pick<RetrainSettings, 'backbone' | 'runtime'>;
 
+/** Below which probability an answer is withheld; 0: never. No training depends on it. */
+export interface RejectSettings {
+  readonly reject: number;
+}
+
 /** What a dataset's settings come from, the strongest last: `settings`, its retrain.json, `options`. */
 export interface SettingsChoice<S> {
   readonly settings: S;

@@ -45,8 +45,8 @@ export function runView(run: Omit<RunRecord, 'head'>, folder: string, root: stri
 
 function leaveOneOutView(leaveOneOut: RunLeaveOneOut): NonNullable<RunView['leaveOneOut']> {
   if (leaveOneOut.kind === 'skipped') return leaveOneOut;
-  const { kind, penalty, predictions, ...measured } = leaveOneOut;
-  return { kind, penalty, ...evaluationView(measured, predictions) };
+  const { kind, penalty, product, predictions, ...measured } = leaveOneOut;
+  return { kind, penalty, ...(product && { product }), ...evaluationView(measured, predictions) };
 }
 
 function evaluationView(
@@ -58,6 +58,7 @@ function evaluationView(
     confusion,
     perClass,
     sureness,
+    unknown,
     seconds,
   }: Omit<RunRecord['evaluation'], 'on'>,
   predictions: readonly RunPrediction[],
@@ -69,14 +70,10 @@ function evaluationView(
     interval,
     confusion,
     sureness: sureness ?? surenessOf(predictions, labels),
+    ...(unknown !== undefined && { unknown }),
     seconds,
     classes: perClass,
-    predictions: predictions.map(({ path, label, predicted, probability }) => ({
-      path,
-      label,
-      predicted,
-      probability,
-    })),
+    predictions: predictions.map(({ sha256: _, side: __, ...prediction }) => prediction),
   };
 }
 

@@ -3,7 +3,7 @@ import { retrainPyDefaults, steppedDefaults } from '../training';
 import { headKinds, headTakesWeights, type HeadKind } from './crossValidationResults';
 import { hiddenDefaults } from './optimizerSettings';
 import { unsuited } from './settingCompany';
-import { choice, drawn, name, positive, share, text, toggle, whole } from './settingKinds';
+import { choice, drawn, name, positive, share, text, toggle, upToOne, whole } from './settingKinds';
 import { defaultSettings, defaultViews, mostViews } from './settings';
 
 const retrainPy = { optimizer: ['retrain.py'] };
@@ -240,6 +240,11 @@ export const settingDescriptions = {
     default: null,
     needs: [{ splitRule: ['retrain.py'] }],
   }),
+  reject: upToOne({
+    meaning:
+      'No part of a training: a likeliest label with a smaller probability than this, from 0 to 1, is called unsure. What a threshold would do stands in the results under “How sure is it?”.',
+    default: 0,
+  }),
 } as const;
 
 /** One of them must be on beside `views`, which are of no use without. */
@@ -271,11 +276,14 @@ export function readSettingValues(object: Untrusted): SettingValues {
     if (key === '$schema') value.text();
     else if (isSettingName(key)) values.set(key, settingDescriptions[key].read(value));
     else
-      throw object.fail(`there is no setting “${key.slice(0, 60)}”; known are: ${settingNames.join(', ')}`);
+      throw object.fail(
+        `there is no setting “${key.slice(0, 60)}”; known are: ${settingNames.join(', ')}`,
+        key,
+      );
   }
   for (const key of settingNames.filter((key) => values.has(key))) {
     const wrong = unsuited(settingDescriptions[key], values);
-    if (wrong !== null) throw object.fail(`${key}: ${wrong}`);
+    if (wrong !== null) throw object.fail(`${key}: ${wrong}`, key);
   }
   if (values.has('views') && !isDistorted(values))
     throw object.fail(

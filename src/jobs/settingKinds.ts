@@ -125,6 +125,15 @@ export function share(described: Described<number>): Setting<number> {
   });
 }
 
+/** From 0 to 1, both included. */
+export function upToOne(described: Described<number>): Setting<number> {
+  return setting(described, {
+    input: { kind: 'number', whole: false, least: 0, most: 1 },
+    schema: { type: 'number', minimum: 0, maximum: 1 },
+    read: (value) => value.number(0, 1),
+  });
+}
+
 export function toggle(described: Described<boolean>): Setting<boolean> {
   return setting(described, {
     input: { kind: 'toggle' },

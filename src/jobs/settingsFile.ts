@@ -1,8 +1,14 @@
 import path from 'node:path';
-import { isInside, readBounded, RetrainError, systemCode, Untrusted, writeNew } from '../base';
+import { isInside, jsonPosition, readBounded, RetrainError, systemCode, Untrusted, writeNew } from '../base';
 import type { Job, JobContext } from './context';
 import { asOutput } from './outputs';
-import type { FlatSettings, NetworkSettings, RetrainSettings, SettingsChoice } from './retrainSettings';
+import type {
+  FlatSettings,
+  NetworkSettings,
+  RejectSettings,
+  RetrainSettings,
+  SettingsChoice,
+} from './retrainSettings';
 import type { RetrainProgress } from './results';
 import {
   readSettingValues,
@@ -35,7 +41,8 @@ export async function findSettings(
   for (const file of candidates(folder, workspace)) {
     const text = await readText(file);
     if (text === null) continue;
-    const damaged = (reason: string) => new RetrainError('SETTINGS_DAMAGED', { path: file, reason });
+    const damaged = (reason: string, place: string) =>
+      new RetrainError('SETTINGS_DAMAGED', { path: file, reason, ...jsonPosition(text, place) });
     const object = Untrusted.parse(text, damaged);
     return { file, text, values: readSettingValues(object), schema: object.optional('$schema')?.text() };
   }
@@ -130,6 +137,20 @@ export async function chosenNetwork(
     runtime: values.runtime ?? settings.runtime,
   };
 }
+
+/** The probability below which answers of the dataset's runs are unsure: said for the job, else in retrain.json. */
+export async function chosenReject(
+  folder: string,
+  { settings, workspace, options }: SettingsChoice<RejectSettings>,
+): Promise<number> {
+  const said = options?.reject ?? (await findSettings(folder, workspace))?.values.reject;
+  return said ?? settings.reject;
+}
+
+/** The same for what has no other use of settings. */
+export const readReject: Job<'readReject'> = async ({ folder, ...choice }) => ({
+  reject: await chosenReject(folder, choice),
+});
 
 export function namesOf(values: SettingValues): SettingName[] {
   return Object.keys(values) as SettingName[];

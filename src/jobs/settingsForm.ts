@@ -4,6 +4,7 @@ import { wholeHead } from './optimizerSettings';
 import type { FlatSettings, HeadChoice, RetrainSettings } from './retrainSettings';
 import { serves, settingDescriptions, settingNames, type SettingName } from './settingDescriptions';
 import type { SettingInput } from './settingKinds';
+import { distortionsOf, mostViews } from './settings';
 import { findSettings, namesOf } from './settingsFile';
 import { valuesOf, withValues } from './settingValues';
 
@@ -31,7 +32,7 @@ export const readSettingsFile: Job<'readSettingsFile'> = async ({ folder, worksp
     const held = withValues(settings, found?.values ?? {}, folder);
     return {
       facts: found && { kind: 'read', file: found.file, names },
-      controls: controlsOf(held, new Set(names)),
+      controls: controlsOf(held, found?.values.reject ?? settings.reject ?? null, new Set(names)),
     };
   } catch (error) {
     if (!(error instanceof RetrainError)) throw error;
@@ -39,12 +40,16 @@ export const readSettingsFile: Job<'readSettingsFile'> = async ({ folder, worksp
   }
 };
 
-/** Those of the settings that change something beside the others; of no distorted photo there are views. */
-function controlsOf(settings: RetrainSettings, named: ReadonlySet<SettingName>): SettingControl[] {
-  const held = valuesOf(settings);
+/** Those of the settings that change something beside the others. */
+function controlsOf(
+  settings: RetrainSettings,
+  reject: number | null,
+  named: ReadonlySet<SettingName>,
+): SettingControl[] {
+  const held: FlatSettings = { ...valuesOf(settings), ...(reject !== null && { reject }) };
   const usual = usualValues(settings);
   return settingNames
-    .filter((name) => serves(name, held) && (name !== 'views' || settings.distortions !== undefined))
+    .filter((name) => serves(name, held) && (name !== 'views' || hasViews(settings)))
     .map((name): SettingControl => {
       const { input, choices, default: value } = settingDescriptions[name];
       return {
@@ -56,6 +61,12 @@ function controlsOf(settings: RetrainSettings, named: ReadonlySet<SettingName>):
         named: named.has(name),
       };
     });
+}
+
+/** Whether their number makes a difference. */
+function hasViews({ distortions }: RetrainSettings): boolean {
+  const most = distortions && distortionsOf({ ...distortions, views: mostViews });
+  return most?.views === mostViews;
 }
 
 /** What holds of a head of this kind where nobody says anything. */

@@ -21,7 +21,7 @@ import type { JobName, JobParams, JobResult } from './requests';
 import { quantiseBackbone } from './quantise';
 import { retrain } from './retrain';
 import { restoreSettings, writeRunSettings } from './restoreSettings';
-import { openSettingsFile } from './settingsFile';
+import { openSettingsFile, readReject } from './settingsFile';
 import { readSettingsFile } from './settingsForm';
 import { exportBottlenecks, importBottlenecks } from './textBottlenecks';
 import { deleteRun, findRun, listRuns, readRun, summariseRuns, titleRun } from './runs';
@@ -62,6 +62,7 @@ const table: { readonly [K in JobName]: Job<K> } = {
   openSettingsFile,
   restoreSettings,
   writeRunSettings,
+  readReject,
   listBackbones,
   inspectNetwork,
   addBackbone,

@@ -3,9 +3,9 @@ import path from 'node:path';
 import { writeAtomic } from '../base';
 import { curveOf, eventFile, labelsText, modelFiles, type RunRecord } from '../models';
 import type { Head } from '../training';
-import { junitReport, type JUnitSubject } from './junit';
+import { junitReport, type JUnitOutput, type JUnitSubject } from './junit';
 import { asOutput } from './outputs';
-import type { JUnitOutput, TrainingOutputs } from './requests';
+import type { TrainingOutputs } from './requests';
 import type { Snapshots } from './trainedRun';
 
 /**
@@ -68,6 +68,7 @@ function writeRunReport(run: RunRecord, { file, asserted }: JUnitOutput): Promis
       training: split.training,
       validation: split.validation,
       testing: split.testing,
+      ...(evaluation.unknown !== undefined && { unknown: evaluation.unknown }),
     },
   };
   return writeReport(subject, { file, asserted });

@@ -206,7 +206,9 @@ function loss(value: Untrusted): number {
 
 function readEvaluation(evaluation: Untrusted): RunEvaluation {
   evaluation.field('on').is('testing');
-  return { on: 'testing', ...readMeasured(evaluation) };
+  const measured = readMeasured(evaluation);
+  const unknown = evaluation.optional('unknown')?.integer(0, measured.n);
+  return { on: 'testing', ...measured, ...(unknown !== undefined && { unknown }) };
 }
 
 function readLeaveOneOut(leaveOneOut: Untrusted): NonNullable<Metrics['leaveOneOut']> {
@@ -216,6 +218,7 @@ function readLeaveOneOut(leaveOneOut: Untrusted): NonNullable<Metrics['leaveOneO
       return {
         kind: 'measured',
         penalty: penalty(leaveOneOut.field('penalty')),
+        ...readProduct(leaveOneOut.optional('product')),
         ...readMeasured(leaveOneOut),
       };
     case 'skipped':
@@ -223,6 +226,13 @@ function readLeaveOneOut(leaveOneOut: Untrusted): NonNullable<Metrics['leaveOneO
     default:
       throw kind.fail('measured or skipped was expected');
   }
+}
+
+function readProduct(product: Untrusted | undefined): Pick<MeasuredLeaveOneOut, 'product'> {
+  if (product === undefined) return {};
+  return {
+    product: product.matching(/^(?:native|plain)$/, 'native or plain') === 'plain' ? 'plain' : 'native',
+  };
 }
 
 function readMeasured(measured: Untrusted): Measured {

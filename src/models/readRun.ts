@@ -44,6 +44,12 @@ export async function readRun(folder: string): Promise<RunRecord> {
       inFolder(runFiles.predictions),
       `it answers ${answered} testing images, ${runFiles.metrics} counts ${evaluation.n}`,
     );
+  const unknown = predictions.filter((prediction) => prediction.unknown).length;
+  if (unknown !== (evaluation.unknown ?? 0))
+    throw damaged(
+      inFolder(runFiles.predictions),
+      `it calls ${unknown} images unknown, ${runFiles.metrics} counts ${evaluation.unknown ?? 0}`,
+    );
   const leaveOneOut =
     measured?.kind === 'measured'
       ? { ...measured, predictions: await answers(runFiles.leaveOneOut) }

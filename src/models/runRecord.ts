@@ -198,12 +198,19 @@ export interface Measured {
 export interface RunEvaluation extends Measured {
   /** The side that was measured. */
   readonly on: 'testing';
+  /**
+   * How many of the images are called unknown, whatever their nearest label is; absent where the run calls nothing so,
+   * and in a run from before this was counted.
+   */
+  readonly unknown?: number;
 }
 
 /** Every image of the run answered by a ridge classifier that is fitted to all others: exact leave-one-out. */
 export interface MeasuredLeaveOneOut extends Measured {
   readonly kind: 'measured';
   readonly penalty: number;
+  /** Who multiplied in 64 bits: the runtime, or plain JavaScript in its place; absent in a run from before this was kept. */
+  readonly product?: 'native' | 'plain';
 }
 
 export type RunLeaveOneOut =
@@ -241,6 +248,8 @@ export interface RunPrediction {
   readonly label: string;
   readonly predicted: string;
   readonly probability: number;
+  /** Whether it is called unknown in place of that; absent where that was not asked. */
+  readonly unknown?: boolean;
 }
 
 /** One image of the dataset when the run was made. */

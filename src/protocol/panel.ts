@@ -29,6 +29,8 @@ export interface RunningView {
   /** Of the views of the training images, while they are computed. */
   readonly views?: Omit<Extract<RetrainProgress, { kind: 'views' }>, 'kind'>;
   readonly training: TrainingUnderway | null;
+  /** Leave-one-out, while it takes long. */
+  readonly leavingOut?: Omit<Extract<RetrainProgress, { kind: 'leavingOut' }>, 'kind'>;
 }
 
 /** What the numbers at the end hold is set when training has ended. */

@@ -23,8 +23,15 @@ export interface Matrix64 {
   readonly data: Float64Array;
 }
 
-/** As `Product`, in float64: for systems of equations, where the rounding of float32 would grow. */
-export type Product64 = (a: Matrix64, b: Matrix64, options?: ProductOptions) => Promise<Matrix64>;
+/**
+ * As `Product`, in float64: for systems of equations, where the rounding of float32 would grow. Where it takes long it
+ * ends once `signal` is aborted, and throws its reason.
+ */
+export type Product64 = (
+  a: Matrix64,
+  b: Matrix64,
+  options?: ProductOptions & { readonly signal?: AbortSignal },
+) => Promise<Matrix64>;
 
 /** What can execute a backbone. In the order in which `auto` tries them: the fastest first. */
 export const runtimeIds = ['onnx', 'tensorflow', 'wasm'] as const;

@@ -11,17 +11,18 @@ export interface Matrix64 {
 export type Product64 = (
   a: Matrix64,
   b: Matrix64,
-  options?: { transposeA?: boolean; transposeB?: boolean },
+  options?: { transposeA?: boolean; transposeB?: boolean; signal?: AbortSignal },
 ) => Promise<Matrix64>;
 
 /** Rows of a triangle that are computed by one product: half of a tile is wasted on each. */
-const strip = 512;
+export const strip = 512;
 
-/** `product` that throws the signal's reason once aborted: between two products is where long work ends. */
+/** `product` that throws the signal's reason once aborted: before the next one, and a slow one also within. */
 export function abortable(product: Product64, signal: AbortSignal | undefined): Product64 {
+  if (signal === undefined) return product;
   return (a, b, options) => {
     throwIfAborted(signal);
-    return product(a, b, options);
+    return product(a, b, { ...options, signal });
   };
 }
 

@@ -77,6 +77,29 @@ describe('tasks', function () {
     await access(path.join(workspaceFolder(), '.retrain', 'runs'));
   });
 
+  it('say where a broken retrain.json is broken, among the problems', async () => {
+    const file = path.join(workspaceFolder(), 'retrain.json');
+    try {
+      await writeFile(file, '{\n  "seed": 7,\n}');
+      const [task] = await vscode.tasks.fetchTasks({ type: 'retrain' });
+      assert.ok(task);
+      assert.equal(await execute(task), 1);
+      const [problem] = await eventually('the problem', () => {
+        const found = vscode.languages
+          .getDiagnostics(vscode.Uri.file(file))
+          .filter(({ source }) => source === 'retrain');
+        return found.length > 0 ? found : undefined;
+      });
+      assert.match(problem?.message ?? '', /cannot be used \(it is not JSON\)/);
+      assert.deepEqual(
+        [problem?.severity, problem?.range.start.line, problem?.range.start.character],
+        [vscode.DiagnosticSeverity.Error, 2, 0],
+      );
+    } finally {
+      await rm(file, { force: true });
+    }
+  });
+
   it('are made from tasks.json, with an accuracy to reach', async () => {
     await mkdir(settings(), { recursive: true });
     const tasks = [

@@ -50,6 +50,7 @@ describe('the panel', function () {
     assert.equal(plain(await page.locator('.figure .number').innerText()).replace(/\s/g, ''), '88.5%');
     assert.equal(await page.getByRole('button', { name: 'testing photos' }).count(), 0);
     await page.getByRole('region', { name: 'Wrong answers of leave-one-out, surest first' }).waitFor();
+    await page.getByText('by a plain 64-bit product in JavaScript, as wasm has none').waitFor();
     await page.close();
   });
 
@@ -125,7 +126,7 @@ describe('the panel', function () {
       .waitFor();
     assert.match(
       plain(await band.innerText()),
-      /differ by 29\.3 percentage points on average; of so few photos much of that is chance\. The right label is among its three likeliest for 97 % of the photos/,
+      /differ by 29\.3 percentage points on average; of so few photos much of that is chance\. The right label is among its three likeliest for 97 % of the photos.*\. 1 of 20 photos is unlike anything trained and would be called unknown\./,
     );
     await page.getByRole('button', { name: 'leave-one-out' }).click();
     await page.getByRole('region', { name: 'How sure is it? By leave-one-out' }).waitFor();
@@ -208,6 +209,16 @@ describe('the panel', function () {
     assert.equal(await steps.nth(1).getAttribute('aria-current'), 'step');
     await page.getByRole('button', { name: 'Cancel' }).click();
     assert.equal((await sent(page, 'cancel')).length, 1);
+    await page.close();
+  });
+
+  it('says how far leave-one-out is, and that a plain product does it', async () => {
+    const page = await pages.open('panel', 'leavingOut');
+    const figure = page.locator('.figure');
+    assert.match(
+      await figure.innerText(),
+      /42\s*%\s+Leave-one-out: 3,012 photos, each answered without itself\.\s+This runtime has no 64-bit product/,
+    );
     await page.close();
   });
 

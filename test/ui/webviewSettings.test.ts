@@ -44,12 +44,13 @@ describe('the form of the settings', function () {
     await field(page, 'Optimizer').selectOption('adam');
     await field(page, 'Learning rate').fill('0.05');
     await field(page, 'Learning rate').press('Enter');
-    await field(page, 'Flip left to right').check();
+    await field(page, 'Random crop, %').fill('20');
+    await field(page, 'Random crop, %').press('Enter');
     await field(page, 'Views of each photo').waitFor();
-    assert.deepEqual(await named(page), ['Head', 'Optimizer', 'Learning rate', 'Flip left to right']);
+    assert.deepEqual(await named(page), ['Head', 'Optimizer', 'Learning rate', 'Random crop, %']);
     await form(page).getByRole('button', { name: 'Reset Optimizer' }).click();
     await field(page, 'Regularisation').waitFor();
-    assert.deepEqual(await named(page), ['Head', 'Flip left to right']);
+    assert.deepEqual(await named(page), ['Head', 'Random crop, %']);
     await page.close();
   });
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { classifyDocument } from '../documents';
-import { json, reject, runtime } from '../options';
+import { json, reject, rejectChoice, runtime, type RejectOptions } from '../options';
 import { perform, type Output } from '../perform';
 import { classifyText } from '../text';
 
@@ -13,7 +13,7 @@ export function classifyCommand(): Command {
     .addOption(reject())
     .addOption(runtime())
     .addOption(json())
-    .action((paths: string[], options: { run?: string; runtime: string; reject: number } & Output) =>
+    .action((paths: string[], options: { run?: string; runtime: string } & RejectOptions & Output) =>
       perform(options, async ({ jobs, progress, signal }) => {
         const run = options.run === undefined ? null : path.resolve(options.run);
         const params = {
@@ -21,7 +21,7 @@ export function classifyCommand(): Command {
           paths,
           run,
           runtime: options.runtime,
-          reject: options.reject,
+          reject: rejectChoice(options),
         };
         const result = await jobs.run('classify', params, { signal, report: progress.report });
         const done = result.answers.some(({ kind }) => kind !== 'failed');

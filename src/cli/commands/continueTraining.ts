@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { defaultSettings } from '../../jobs';
-import { junitOutput, type AssertionOptions } from '../options';
+import { junitOutput, rejectChoice, type AssertionOptions, type RejectOptions } from '../options';
 import { perform, type Output } from '../perform';
 import { outputsOf, type RetrainPyFlags } from '../retrainPyFlags';
 import { trained } from './trained';
@@ -17,7 +17,9 @@ const besides: ReadonlySet<string> = new Set([
   'savedModelDir',
   'finalTensorName',
   'summariesDir',
+  'reject',
   'assertAccuracy',
+  'assertRecall',
   'junit',
   'json',
 ]);
@@ -34,7 +36,7 @@ export function onlyContinues(command: Command): string | undefined {
 export async function continueTraining(
   folder: string,
   run: string,
-  options: RetrainPyFlags & AssertionOptions & { readonly runtime?: string; readonly reject: number },
+  options: RetrainPyFlags & AssertionOptions & RejectOptions & { readonly runtime?: string },
   output: Output,
 ): Promise<void> {
   const params = {
@@ -46,8 +48,12 @@ export async function continueTraining(
   };
   await perform(
     output,
-    async ({ jobs, progress, signal, stop }) =>
-      trained(await jobs.run('continueRun', params, { signal, stop, report: progress.report }), options),
+    async ({ jobs, progress, signal, stop }) => {
+      const choice = { ...rejectChoice(options), folder: params.folder };
+      const { reject } = await jobs.run('readReject', choice, { signal });
+      const continued = await jobs.run('continueRun', params, { signal, stop, report: progress.report });
+      return trained(continued, options, reject);
+    },
     { stopsTraining: true },
   );
 }

@@ -3,14 +3,16 @@ import { Command } from 'commander';
 import { evaluateDocument } from '../documents';
 import {
   assertAccuracy,
+  assertRecall,
   assertion,
   json,
   junit,
   junitOutput,
   reject,
-  rejectedThreshold,
+  rejectChoice,
   runtime,
   type AssertionOptions,
+  type RejectOptions,
 } from '../options';
 import { perform, type Output } from '../perform';
 import { evaluateText } from '../text';
@@ -23,28 +25,29 @@ export function evaluateCommand(): Command {
     .addOption(reject())
     .addOption(runtime())
     .addOption(assertAccuracy())
+    .addOption(assertRecall())
     .addOption(junit())
     .addOption(json())
     .action(
       (
         folder: string,
-        options: { run?: string; runtime: string; reject: number } & AssertionOptions & Output,
+        options: { run?: string; runtime: string } & RejectOptions & AssertionOptions & Output,
       ) =>
         perform(options, async ({ jobs, progress, signal }) => {
           const params = {
             folder: path.resolve(folder),
             run: options.run === undefined ? null : path.resolve(options.run),
             runtime: options.runtime,
-            ...rejectedThreshold(options),
+            reject: rejectChoice(options),
             ...junitOutput(options),
           };
           const result = await jobs.run('evaluate', params, { signal, report: progress.report });
-          const asserted = assertion(result, options, result.run.name);
+          const asserted = assertion(result, options, result.run);
           return {
             text: evaluateText(result),
             document: { ...evaluateDocument(result), ...asserted.document },
             done: true,
-            shortfall: asserted.shortfall,
+            shortfalls: asserted.shortfalls,
           };
         }),
     );

@@ -14,6 +14,7 @@ import {
 import { importText } from '../cacheText';
 import {
   assertAccuracy,
+  assertRecall,
   classWeights,
   json,
   junit,
@@ -21,9 +22,11 @@ import {
   optimizerOptions,
   refuseWeights,
   reject,
+  rejectChoice,
   settingOptions,
   settingsChoice,
   type AssertionOptions,
+  type RejectOptions,
 } from '../options';
 import { perform, status, type Output } from '../perform';
 import {
@@ -44,12 +47,12 @@ import { trained } from './trained';
 
 type Options = RetrainPyFlags &
   AssertionOptions &
+  RejectOptions &
   Output & {
     readonly head: HeadChoice['kind'];
     readonly optimizer: OptimizerChoice['kind'];
     readonly regularisation?: 'fixed' | 'validation';
     readonly classWeights?: 'none' | 'balanced';
-    readonly reject: number;
     readonly continue?: string;
     readonly runtime?: string;
   };
@@ -81,6 +84,7 @@ export function trainCommand(): Command {
   return command
     .addOption(reject())
     .addOption(assertAccuracy())
+    .addOption(assertRecall())
     .addOption(junit())
     .addOption(json())
     .action(train);
@@ -151,6 +155,12 @@ async function train(
       progress.say(importText(imported));
       ids.push(...imported.modules.map(({ id }) => id));
     }
+    // Asked before: what is wrong with retrain.json is no reason to lose a training.
+    const { reject: threshold } = await jobs.run(
+      'readReject',
+      { ...rejectChoice(options), folder },
+      { signal },
+    );
     const outputs = { ...outputsOf(options), ...junitOutput(options) };
     const params = { ...choice, folder, ...(asTheirs && { implied: asTheirs }), outputs };
     const trainOn = (backbone: SettingValues): Promise<RunView> =>
@@ -180,7 +190,7 @@ async function train(
       progress.say(
         `note: --bottleneck_dir: ${run.backbone.id} is a backbone of this machine and was trained on with its own values; --backbone ${ids.join(' or ')} trains on the imported ones`,
       );
-    return trained(run, options);
+    return trained(run, options, threshold);
   };
   await perform(output, work, { stopsTraining: true });
 }

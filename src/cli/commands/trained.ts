@@ -5,27 +5,24 @@ import type { Outcome } from '../perform';
 import type { RetrainPyFlags } from '../retrainPyFlags';
 import { trainText } from '../text';
 
-/** What a training that has come to its run prints. */
-export function trained(
-  run: RunView,
-  options: RetrainPyFlags & AssertionOptions & { readonly reject: number },
-): Outcome {
+/** What a training that has come to its run prints; `reject` withholds the answers of a smaller probability. */
+export function trained(run: RunView, options: RetrainPyFlags & AssertionOptions, reject: number): Outcome {
   const misclassified = options.printMisclassifiedTestImages ?? false;
-  const shown = { misclassified, rejected: rejectedOf(run, options.reject) };
-  const asserted = assertion(run.evaluation, options, run.name);
+  const shown = { misclassified, rejected: rejectedOf(run, reject) };
+  const asserted = assertion(run.evaluation, options, run);
   return {
     text: trainText(run, shown),
     document: { ...trainDocument(run, shown), ...asserted.document },
     done: true,
-    shortfall: asserted.shortfall,
+    shortfalls: asserted.shortfalls,
   };
 }
 
 /** What is left of the testing answers at a probability; null where all are. */
 function rejectedOf({ evaluation: { predictions } }: RunView, threshold: number): Rejected | null {
   if (threshold === 0) return null;
-  const answers = predictions.map(({ probability, label, predicted }) => {
-    return { probability, right: label === predicted };
+  const answers = predictions.map(({ label, predicted, ...answer }) => {
+    return { ...answer, right: label === predicted };
   });
   return rejectedAt(threshold, answers);
 }

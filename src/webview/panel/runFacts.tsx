@@ -195,18 +195,19 @@ function weightFacts({ classWeights }: RunView['training']): [string, string][] 
   return classWeights ? [[t('Class weights'), t('balanced: every class counts as much as any other')]] : [];
 }
 
-function leaveOneOutFacts({ leaveOneOut, training }: RunView): [string, string][] {
+function leaveOneOutFacts({ leaveOneOut, training, runtime }: RunView): [string, string][] {
   if (leaveOneOut === null) return [];
   if (leaveOneOut.kind === 'skipped') return [[t('Leave-one-out'), leaveOneOut.reason.message]];
   const params = { penalty: String(leaveOneOut.penalty), n: leaveOneOut.n };
-  return [
-    [
-      t('Leave-one-out'),
-      training.kind === 'ridge'
-        ? t('{n} photos, exact, with the penalty of the head', params)
-        : t('{n} photos, exact, by ridge heads of penalty {penalty} in place of this head', params),
-    ],
-  ];
+  const how =
+    training.kind === 'ridge'
+      ? t('{n} photos, exact, with the penalty of the head', params)
+      : t('{n} photos, exact, by ridge heads of penalty {penalty} in place of this head', params);
+  const plain =
+    leaveOneOut.product === 'plain'
+      ? t('; by a plain 64-bit product in JavaScript, as {runtime} has none', { runtime })
+      : '';
+  return [[t('Leave-one-out'), `${how}${plain}`]];
 }
 
 /** How its probabilities were calibrated, and what it calls unknown. */

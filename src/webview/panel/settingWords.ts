@@ -2,7 +2,7 @@ import type { HeadKind, SettingName } from '../../protocol';
 import { t } from '../words';
 import { headTitle } from './headNames';
 
-export type SettingGroup = 'head' | 'views' | 'split' | 'network';
+export type SettingGroup = 'head' | 'views' | 'split' | 'network' | 'answers';
 
 interface SettingWords {
   readonly group: SettingGroup;
@@ -113,6 +113,11 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
     title: () => t('Path of the folder'),
     hint: () => t("As retrain.py's split hashes it; left out, the folder's own name."),
   },
+  reject: {
+    group: 'answers',
+    title: () => t('Reject threshold'),
+    hint: () => t('Answers of a smaller probability are called unsure; 0: none.'),
+  },
   backbone: { group: 'network', title: () => t('Backbone') },
   runtime: { group: 'network', title: () => t('Runtime') },
 };
@@ -123,6 +128,7 @@ export const settingGroups: Readonly<Record<SettingGroup, () => string>> = {
   views: () => t('Distorted views of the training photos'),
   split: () => t('Split'),
   network: () => t('Network'),
+  answers: () => t('Answers'),
 };
 
 /** What a person calls a value of a setting: as retrain.json does, but for heads, which have names. */

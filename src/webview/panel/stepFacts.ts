@@ -67,7 +67,7 @@ export function stepsOfRunning(running: RunningView, stopped: boolean): StepFact
 }
 
 function factsOf(running: RunningView, step: RunningView['step']): { facts: string; share: number } {
-  const { scan, dataset, bottlenecks, training } = running;
+  const { scan, dataset, bottlenecks, training, leavingOut } = running;
   switch (step) {
     case 'scan':
       return dataset
@@ -91,7 +91,9 @@ function factsOf(running: RunningView, step: RunningView['step']): { facts: stri
       };
     }
     case 'evaluation':
-      return { facts: t('begins'), share: 0.5 };
+      return leavingOut
+        ? { facts: t('leave-one-out'), share: 0.5 + leavingOut.share / 2 }
+        : { facts: t('begins'), share: 0.5 };
   }
 }
 

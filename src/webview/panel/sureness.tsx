@@ -15,7 +15,7 @@ interface SurenessProps {
 }
 
 /** How sure is it: what its probabilities are worth, and what withholding unsure answers would do. */
-export function Sureness({ evaluation: { sureness, n }, measured }: SurenessProps) {
+export function Sureness({ evaluation: { sureness, n, unknown }, measured }: SurenessProps) {
   const view = useSignal<'diagrams' | 'numbers'>('diagrams');
   if (sureness === null) return null;
   return (
@@ -36,7 +36,7 @@ export function Sureness({ evaluation: { sureness, n }, measured }: SurenessProp
         />
       }
     >
-      <p class="note sentence">{sentences(sureness, n)}</p>
+      <p class="note sentence">{sentences(sureness, n, unknown)}</p>
       {view.value === 'numbers' ? (
         <SurenessTables sureness={sureness} n={n} />
       ) : (
@@ -49,7 +49,7 @@ export function Sureness({ evaluation: { sureness, n }, measured }: SurenessProp
   );
 }
 
-function sentences({ calibration, topK }: SurenessView, n: number): string {
+function sentences({ calibration, topK }: SurenessView, n: number, unknown: number | undefined): string {
   const parts: string[] = [];
   const points = (calibration.expectedError ?? 0) * 100;
   const params = { points: fixed(points, 1) };
@@ -75,6 +75,15 @@ function sentences({ calibration, topK }: SurenessView, n: number): string {
     );
   else if (three !== undefined)
     parts.push(t('The right label is among its three likeliest for {three} % of the photos.', { three }));
+  if (unknown !== undefined)
+    parts.push(
+      plural(
+        unknown,
+        '{n} of {all} photos is unlike anything trained and would be called unknown.',
+        '{n} of {all} photos are unlike anything trained and would be called unknown.',
+        { all: n },
+      ),
+    );
   return parts.join(' ');
 }
 

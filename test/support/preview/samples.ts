@@ -297,7 +297,7 @@ function runOf(
   };
 }
 
-function leftOut(photos: readonly string[]): RunView['leaveOneOut'] {
+function leftOut(photos: readonly string[]): Extract<RunView['leaveOneOut'], { kind: 'measured' }> {
   return { kind: 'measured', penalty: 0.1, ...evaluationOf(flowers, 40, 0.87, photos) };
 }
 
@@ -354,10 +354,15 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
   switch (name) {
     case 'done': {
       return done(
-        runOf(flowers, 40, evaluationOf(flowers, 4, 0.72, photos), {
-          dataset: datasetOf(flowers, 40, true),
-          leaveOneOut: leftOut(photos),
-        }),
+        runOf(
+          flowers,
+          40,
+          { ...evaluationOf(flowers, 4, 0.72, photos), unknown: 1 },
+          {
+            dataset: datasetOf(flowers, 40, true),
+            leaveOneOut: leftOut(photos),
+          },
+        ),
       );
     }
     case 'ridge':
@@ -382,7 +387,8 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
     case 'leftOut': {
       const evaluation = { ...evaluationOf(flowers, 0, 1, photos), predictions: [] };
       const split = { training: 200, validation: 0, testing: 0 };
-      return done(runOf(flowers, 40, evaluation, { split, training: ridge, leaveOneOut: leftOut(photos) }));
+      const leaveOneOut = { ...leftOut(photos), product: 'plain' as const };
+      return done(runOf(flowers, 40, evaluation, { split, runtime: 'wasm', training: ridge, leaveOneOut }));
     }
     case 'learned':
     case 'learning':
@@ -475,6 +481,10 @@ export function panelState(name: string, photos: readonly string[]): PanelState 
       return { ...underway, running: computing };
     case 'training':
       return { ...underway, running: training };
+    case 'leavingOut': {
+      const leavingOut = { images: 3012, share: 0.42, product: 'plain' } as const;
+      return { ...underway, running: { ...training, step: 'evaluation', leavingOut } };
+    }
     case 'stopping':
       return { ...underway, running: training, stopping: true };
     case 'cancelling':

@@ -17,6 +17,23 @@ interface TrainDocument {
   readonly assertion?: { readonly accuracy: number; readonly holds: boolean };
 }
 
+/** What the problem matchers of the extension find in the lines of a command: file and place, severity, message. */
+function problemsOf(stderr: string): (string | undefined)[][] {
+  type Place = 'file' | 'line' | 'column' | 'severity' | 'message';
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    contributes: { problemMatchers: { pattern: { regexp: string } & Partial<Record<Place, number>> }[] };
+  };
+  const patterns = manifest.contributes.problemMatchers.map(({ pattern }) => pattern);
+  return stderr.split('\n').flatMap((line) =>
+    patterns.flatMap(({ regexp, ...places }) => {
+      const match = new RegExp(regexp).exec(line);
+      const found = (place: Place) => match?.[places[place] ?? NaN];
+      const where = (['file', 'line', 'column'] as const).flatMap((place) => found(place) ?? []);
+      return match ? [[where.join(':'), found('severity'), found('message')]] : [];
+    }),
+  );
+}
+
 describe('retrain in CI', function () {
   this.timeout(120_000);
   const home = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'retrain-ci-')));
@@ -90,6 +107,29 @@ describe('retrain in CI', function () {
     assert.match(readFileSync(path.join(home, 'evaluated.xml'), 'utf8'), /<testcase name="accuracy" /);
   });
 
+  it('asserts the recall of every class where that is asked, in status, document and report alike', async () => {
+    const [run = ''] = [((await train()) as unknown as { run: string }).run];
+    const mixed = path.join(home, 'mixed');
+    copySamples(path.join(mixed, 'set'), { daisy: 'daisy', roses: 'tulips' }, 6);
+    const args = ['evaluate', path.join(mixed, 'set'), '--run', path.join(photos, run), '--json'];
+    const asserting = ['--assert-accuracy', '0.3', '--junit', 'classes.xml'];
+    const failures = () => /failures="(\d+)"/.exec(readFileSync(path.join(home, 'classes.xml'), 'utf8'))?.[1];
+
+    const fine = await retrain(...args, ...asserting);
+    assert.deepEqual([fine.status, failures()], [0, '0'], fine.stderr);
+    const short = await retrain(...args, ...asserting, '--assert-recall', '0.9');
+    assert.deepEqual([short.status, failures()], [3, '1']);
+    assert.match(
+      short.stderr,
+      /named rightly is below the asserted 0\.9 in tulips \d of 6; the run \S+ is kept/,
+    );
+    assert.deepEqual((documentOf(short) as unknown as TrainDocument).assertion, {
+      accuracy: 0.3,
+      recall: 0.9,
+      holds: false,
+    });
+  });
+
   it('takes a share from 0 to 1 and nothing else', async () => {
     for (const wrong of ['90', '-0.1', '', 'x', '90%', 'NaN']) {
       const { status, stderr } = await retrain('train', 'data/photos', `--assert-accuracy=${wrong}`);
@@ -100,26 +140,45 @@ describe('retrain in CI', function () {
 
   it('names each file that is left out on a line of standard error that the editor can match', async () => {
     const { stdout, stderr } = await retrain('train', 'data/photos');
-    const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
-      contributes: { problemMatchers: { pattern: { regexp: string; file: number; message: number } }[] };
-    };
-    const pattern = manifest.contributes.problemMatchers[0]?.pattern;
-    assert.ok(pattern);
-    const matched = stderr.split('\n').flatMap((line) => {
-      const match = new RegExp(pattern.regexp).exec(line);
-      return match ? [[match[pattern.file], match[pattern.message]]] : [];
-    });
-    assert.deepEqual(matched, [
+    assert.deepEqual(problemsOf(stderr), [
       [
         path.join('data', 'photos', 'tulips', 'empty.jpg'),
+        'warning',
         'empty.jpg is empty; download it again or delete it.',
       ],
       [
         path.join('data', 'photos', 'tulips', 'text.jpg'),
+        'warning',
         'text.jpg is not an image that can be read; save it as JPEG or PNG.',
       ],
     ]);
     assert.match(stdout, /^ {2}left out: 2 files$/m);
+  });
+
+  it('names the file and the place of what ends it, and the run of what was asserted in vain', async () => {
+    const file = path.join('data', 'photos', 'retrain.json');
+    const said = 'The settings file retrain.json cannot be used';
+    for (const [text, place, reason] of [
+      ['{\n  "seed": 7,\n}', ':3:1', 'it is not JSON'],
+      ['{\n  "runtime": "cuda"}', ':2:3', 'runtime: auto or onnx or tensorflow or wasm was expected'],
+    ] as const) {
+      writeFileSync(path.join(home, file), text);
+      const [problem, ...others] = problemsOf((await retrain('train', 'data/photos')).stderr);
+      const message = `${said} (${reason}); correct it there, or delete it.`;
+      assert.deepEqual([problem, others], [[`${file}${place}`, 'error', message], []]);
+    }
+    rmSync(path.join(home, file));
+    const { stderr } = await retrain(
+      'train',
+      'data/photos',
+      '--testing-percentage',
+      '0',
+      '--assert-accuracy',
+      '1',
+    );
+    const problem = problemsOf(stderr).find(([, severity]) => severity === 'error');
+    assert.match(problem?.[0] ?? '', /^data.photos.\.retrain.runs.[\d-]+.run\.json$/);
+    assert.match(problem?.[2] ?? '', /^There is no testing image to measure the asserted accuracy of 1 on/);
   });
 
   it('goes by the retrain.json of the workspace, and by its options before that', async () => {
@@ -173,7 +232,7 @@ describe('retrain in CI', function () {
       assert.equal(status, 1, command[0]);
       assert.match(
         stderr,
-        /The settings file .*photos.retrain\.json cannot be used \(runtime: auto or onnx or .* was expected\); correct it/,
+        /photos.retrain\.json:1:2: error: The settings file retrain\.json cannot be used \(runtime: auto or onnx or .* was expected\); correct it/,
       );
     }
     writeFileSync(path.join(photos, 'retrain.json'), '{"seed": 3}');

@@ -87,7 +87,13 @@ describe('retrain doctor', function () {
 
       copySamples(path.join(folder.path, 'photos'), { daisy: 'daisy', roses: 'roses' }, 6);
       const trained = retrain('train', 'photos', '--json');
-      assert.equal(documentOf(trained)['runtime'], 'wasm', trained.stderr);
+      const { runtime, leaveOneOut } = documentOf(trained) as Record<string, { product?: string }>;
+      assert.equal(runtime, 'wasm', trained.stderr);
+      assert.equal(leaveOneOut?.product, 'plain');
+      assert.match(
+        retrain('train', 'photos').stdout,
+        /^ {2}by the plain 64-bit product in JavaScript, as wasm has none: [\d.]+ s$/m,
+      );
       for (const id of ['onnx', 'tensorflow'])
         assert.match(
           trained.stderr,

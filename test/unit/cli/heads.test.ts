@@ -7,6 +7,7 @@ import { copySamples } from '../../support/sampleDataset';
 
 interface Document {
   dataset: { images: number };
+  runtime: string;
   split: { training: number; validation: number; testing: number };
   training: {
     head: string;
@@ -23,6 +24,7 @@ interface Document {
     interval: { low: number; high: number };
     confusion: number[][];
     penalty: number;
+    product: string | null;
   };
   run: string;
 }
@@ -110,6 +112,8 @@ describe('retrain train --head', function () {
     assert.equal(softmax.training.optimizer?.kind, 'l-bfgs');
     assert.equal(softmax.leaveOneOut.n, 60);
     assert.equal(softmax.leaveOneOut.penalty, 0.1);
+    const product = ridge.runtime === 'onnx' ? 'native' : 'plain';
+    assert.equal(softmax.leaveOneOut.product, product, 'who multiplied in 64 bits');
     const { stdout } = await run('train', 'photos', '--head', 'softmax');
     const hits = sum(softmax.leaveOneOut.confusion.map((row, i) => row[i] ?? NaN));
     assert.match(

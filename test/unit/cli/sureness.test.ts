@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { documentOf, runCli } from '../../support/cli';
@@ -8,6 +18,7 @@ import { copySamples, samples } from '../../support/sampleDataset';
 
 interface Sure {
   n?: number;
+  unknown?: number | null;
   accuracy: number;
   interval: { low: number; high: number };
   labels: string[];
@@ -73,7 +84,9 @@ describe('how sure a run is, on the command line', function () {
         n,
       );
       assert.ok(sure.calibration.expectedError > 0 && sure.calibration.expectedError < 1);
-      assert.deepEqual([sure.reject[0]?.answered, (sure.reject[0]?.right ?? 0) / n], [n, sure.accuracy]);
+      const [all] = sure.reject;
+      assert.equal(all?.answered, n - (sure.unknown ?? 0));
+      if (all.answered === n) assert.equal(all.right / n, sure.accuracy);
     }
   });
 
@@ -139,6 +152,63 @@ describe('how sure a run is, on the command line', function () {
     assert.ok(own.filter(({ unknown }) => unknown).length <= 2, 'photos like those trained on are known');
   });
 
+  it('counts what it calls unknown: among the testing images, and among labels that it does not know', async () => {
+    const shots = ['panel-dark.png', 'panel-light.png'];
+    const put = (folder: string) => {
+      mkdirSync(folder, { recursive: true });
+      for (const name of shots) copyFileSync(path.join('media', 'readme', name), path.join(folder, name));
+    };
+    const given = path.join(home, 'given');
+    copySamples(path.join(given, 'train'), { daisy: 'daisy', roses: 'roses' }, 24);
+    for (const label of ['daisy', 'roses']) {
+      const [from, to] = ['train', 'test'].map((side) => path.join(given, side, label)) as [string, string];
+      mkdirSync(to, { recursive: true });
+      for (const name of readdirSync(from).slice(-4)) renameSync(path.join(from, name), path.join(to, name));
+    }
+    put(path.join(given, 'test', 'roses'));
+    const { evaluation, run: name } = documentOf(
+      await cli('train', 'given', '--json', '--reject', '0', '--junit', 'given.xml'),
+    ) as unknown as Trained;
+    const own = path.join(given, name);
+    const called = (await classify('given/test', '--run', own)).filter(({ unknown }) => unknown);
+    assert.ok(called.length >= 2 && called.length < 10);
+    assert.equal(evaluation.unknown, called.length);
+    assert.equal(evaluation.reject[0]?.answered, 10 - called.length, 'what is unknown is not answered');
+    assert.match(
+      readFileSync(path.join(home, 'given.xml'), 'utf8'),
+      new RegExp(`<property name="unknown" value="${called.length}"/>`),
+    );
+    const predictions = readFileSync(path.join(own, 'predictions.csv'), 'utf8').split('\r\n');
+    assert.deepEqual(
+      predictions.filter((line) => line.endsWith(',yes')).map((line) => line.split(',')[0]),
+      called.map(({ path: file }) => file.replace('given/', '')).sort(),
+    );
+
+    const strange = path.join(home, 'strange');
+    put(path.join(strange, 'shots'));
+    const evaluate = async (...args: string[]) => cli('evaluate', strange, '--run', own, ...args);
+    const alone = await evaluate();
+    assert.equal(alone.status, 0, alone.stderr);
+    assert.match(alone.stdout, /^Labels .* not counted: shots \(2 of 2 images called unknown, 100\.0 %\)$/m);
+    assert.doesNotMatch(alone.stdout, /Confusion/);
+    put(path.join(strange, 'roses'));
+    copySamples(strange, { daisy: 'daisy' }, 5);
+    const { images, unknown, unknownLabels, ofUnknownLabels } = documentOf(await evaluate('--json'));
+    assert.deepEqual(
+      { images, unknown, unknownLabels, ofUnknownLabels },
+      {
+        images: 7,
+        unknown: 2,
+        unknownLabels: ['shots'],
+        ofUnknownLabels: [{ label: 'shots', images: 2, unknown: 2 }],
+      },
+    );
+    assert.match(
+      (await evaluate()).stdout,
+      /^Unlike anything trained, called unknown: 2 of 7 images \(28\.6 %\); of the 5 others [\d.]+ % right$/m,
+    );
+  });
+
   it('calls unsure what is below the reject threshold, and leaves the labels file as it is', async () => {
     const all = await classify('photos/tulips', '--run', run, '--reject', '0');
     assert.ok(all.every(({ unsure }) => unsure === undefined));
@@ -176,25 +246,40 @@ describe('how sure a run is, on the command line', function () {
     assert.match(
       stdout,
       new RegExp(
-        `^Unsure below 0\\.9: ${measured.images - answered} of ${measured.images} images; ${answered} answered \\(.*\\), ${share}$`,
+        `^Unsure below 0\\.9, or unknown: ${measured.images - answered} of ${measured.images} images; ${answered} answered \\(.*\\), ${share}$`,
         'm',
       ),
     );
-    const { evaluation } = (await train('--reject', '0.9')) as { evaluation: Sure & Partial<Rejecting> };
+    const settings = path.join(home, 'photos', 'retrain.json');
+    writeFileSync(settings, '{"reject": 0.9}');
+    assert.deepEqual((await evaluate()).rejected, measured.rejected, 'retrain.json says it for all');
+    assert.equal((await evaluate('--reject', '0')).rejected, undefined, 'an option is stronger');
+    const unsure = (await classify('photos/tulips', '--run', run)).filter((answer) => answer.unsure);
+    assert.ok(unsure.length > 0 && unsure.every((answer) => answer.unsure?.reject === 0.9));
+    const { evaluation } = (await train()) as { evaluation: Sure & Partial<Rejecting> };
     assert.deepEqual(
       evaluation.rejected,
       evaluation.reject.find(({ threshold }) => threshold === 0.9),
     );
+    rmSync(settings);
     assert.equal((await cli('evaluate', 'photos', '--run', run, '--reject', '2')).status, 2);
   });
 
   it('answers as before from a run of an older version, which knows nothing of it', async () => {
     rmSync(path.join(run, 'known.bin'));
+    const predictions = path.join(run, 'predictions.csv');
+    const asNow = readFileSync(predictions, 'utf8');
+    const asThen = asNow.replace(/,(?:unknown|no|yes)(?=\r\n)/g, '');
+    assert.notEqual(asThen, asNow);
+    writeFileSync(predictions, asThen);
     for (const name of ['run.json', 'metrics.json']) {
       const file = path.join(run, name);
       const document = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, unknown>>;
       for (const key of ['known', 'calibration']) delete document[key];
-      for (const key of ['evaluation', 'leaveOneOut']) delete document[key]?.['sureness'];
+      for (const key of ['evaluation', 'leaveOneOut']) {
+        delete document[key]?.['sureness'];
+        delete document[key]?.['unknown'];
+      }
       writeFileSync(file, JSON.stringify(document));
     }
     const [answer] = await classify(path.resolve('media/readme/panel-dark.png'), '--run', run);
@@ -202,6 +287,7 @@ describe('how sure a run is, on the command line', function () {
     assert.equal(answer?.unknown, undefined);
     const outcome = await cli('evaluate', 'photos', '--run', run, '--json');
     const measured = documentOf(outcome) as unknown as Sure & { images: number };
+    assert.equal(measured.unknown, null);
     assert.equal(measured.reject[0]?.answered, measured.images);
   });
 });

@@ -70,6 +70,12 @@ describe('advance', () => {
     assert.equal(running.dataset?.images, 3, 'the facts of the scan were not replaced');
   });
 
+  it('shows how far leave-one-out is where it takes long', () => {
+    const leavingOut = { images: 3000, share: 0.25, product: 'plain' } as const;
+    const running = after(scanned, { kind: 'leavingOut', ...leavingOut });
+    assert.deepEqual([running.step, running.leavingOut], ['evaluation', leavingOut]);
+  });
+
   it('shows the views of the training images while they are computed, and goes on to the training', () => {
     const counts = { cached: 4, computed: 0, seconds: 0.01 };
     const views = { done: 3, of: 8, cached: 1, computed: 2, perSecond: 4, secondsLeft: 1, path: 'c++/a.jpg' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { SaxesParser } from 'saxes';
-import { shortfall } from '../../../src/jobs/assertedAccuracy';
+import { shortfalls } from '../../../src/jobs/assertedAccuracy';
 import { junitReport, type JUnitSubject } from '../../../src/jobs/junit';
 
 interface Element {
@@ -114,10 +114,13 @@ const subjects: fc.Arbitrary<JUnitSubject> = fc
     return { ...subject, accuracy: counts === 0 ? null : right / counts };
   });
 
+const share = fc.option(fc.double({ min: 0, max: 1, noNaN: true }));
+
 describe('the JUnit report', () => {
   it('is well-formed, of the shape of the schema, and names every label as it is, whatever is in it', () => {
     fc.assert(
-      fc.property(subjects, fc.option(fc.double({ min: 0, max: 1, noNaN: true })), (subject, asserted) => {
+      fc.property(subjects, share, share, (subject, accuracy, recall) => {
+        const asserted = { accuracy, recall };
         const root = parse(junitReport(subject, asserted));
         assert.equal(root.name, 'testsuites');
         assertShape(root);
@@ -136,31 +139,36 @@ describe('the JUnit report', () => {
           assert.equal(element.attributes['failures'], String(count('failure')));
         }
         assert.equal(suite.attributes['skipped'], String(count('skipped')));
-        const short = asserted === null ? null : shortfall(subject, asserted, '');
-        assert.equal(failed[0], short !== null, 'the command and its report agree');
+        const codes = shortfalls(subject, asserted, { name: '', folder: '' }).map(
+          ({ code }) => code.split('_')[0],
+        );
+        assert.deepEqual(
+          [failed[0], failed.slice(1).includes(true)],
+          [codes.includes('ACCURACY'), codes.includes('RECALL')],
+          'the command and its report agree',
+        );
       }),
       { numRuns: 300 },
     );
   });
 
-  it('has the numbers of each class', () => {
-    const report = junitReport(
-      {
-        dataset: 'flowers',
-        labels: ['daisy', 'roses', 'tulips'],
-        accuracy: 0.75,
-        confusion: [
-          [2, 0, 0],
-          [1, 1, 0],
-          [0, 0, 0],
-        ],
-        created: '2026-11-24T10:11:12.345Z',
-        seconds: 1.5,
-        properties: { seed: 42 },
-      },
-      0.7,
-    );
-    const suite = parse(report).children[0];
+  it('has the numbers of each class, and fails for them where their recall was asserted', () => {
+    const subject = {
+      dataset: 'flowers',
+      labels: ['daisy', 'roses', 'tulips'],
+      accuracy: 0.75,
+      confusion: [
+        [2, 0, 0],
+        [1, 1, 0],
+        [0, 0, 0],
+      ],
+      created: '2026-11-24T10:11:12.345Z',
+      seconds: 1.5,
+      properties: { seed: 42 },
+    };
+    const plain = parse(junitReport(subject, { accuracy: 0.7, recall: null }));
+    assert.equal(plain.attributes['failures'], '0', 'the accuracy holds, and nobody asked about the classes');
+    const suite = parse(junitReport(subject, { accuracy: 0.7, recall: 0.7 })).children[0];
     assert.ok(suite);
     assert.deepEqual(
       { ...suite.attributes },

@@ -3,6 +3,7 @@ import { leaveOneOut } from '../../../src/jobs/leaveOneOut';
 import type { FilledDataset, ReadRows } from '../../../src/jobs/fillCache';
 import { plainProduct64, type Doubles } from '../../../src/runtimes';
 import { plainProduct } from '../../../src/training';
+import type { RetrainProgress } from '../../../src/jobs';
 import { naiveRidge } from '../../support/naiveRidge';
 import { sha256 } from '../../support/runRecords';
 import { clouds } from '../../support/softmaxProblem';
@@ -11,6 +12,7 @@ const labels = ['a', 'b', 'c'];
 const dimension = 9;
 const penalty = 0.3;
 const { signal } = new AbortController();
+const context = { signal, report: () => assert.fail('nobody waits for so little') };
 
 function filled(doubles: Doubles, size = dimension): FilledDataset {
   return {
@@ -71,7 +73,7 @@ describe('leaveOneOut', () => {
       read,
       labels,
       { penalty, balanced: false, sideOf },
-      signal,
+      context,
     );
     assert.ok(result.kind === 'measured');
     assert.deepEqual(
@@ -90,7 +92,7 @@ describe('leaveOneOut', () => {
       rowsOf(30),
       labels,
       { penalty, balanced: false, sideOf },
-      signal,
+      context,
     );
     const views = [3, 3, 11];
     const added = views.map((row) => [...read.values.subarray(row * dimension, (row + 1) * dimension)]);
@@ -109,7 +111,7 @@ describe('leaveOneOut', () => {
       withViews,
       labels,
       { penalty, balanced: false, sideOf: side },
-      signal,
+      context,
     );
     assert.deepEqual({ ...result, seconds: 0 }, { ...plain, seconds: 0 });
   });
@@ -119,21 +121,63 @@ describe('leaveOneOut', () => {
       ...rowsOf(3),
       rows: Array.from({ length: n }, (_, row) => imageRow(row, 'a')),
     });
-    for (const [n, doubles, code, word] of [
-      [5000, 'native', 'LEAVE_ONE_OUT_LARGE', /5000 images/],
-      [2000, 'plain', 'LEAVE_ONE_OUT_SLOW', /2000 images .* choose onnx/],
+    for (const [n, doubles, code, word, named = labels] of [
+      [50_000, 'native', 'LEAVE_ONE_OUT_LARGE', /50000 images/],
+      [10_000, 'plain', 'LEAVE_ONE_OUT_SLOW', /10000 images .* choose onnx/],
+      [2000, 'native', 'LEAVE_ONE_OUT_LARGE', /2000 images/, Array.from({ length: 13_000 }, String)],
     ] as const) {
       const result = await leaveOneOut(
         filled(doubles, 2912),
         rows(n),
-        labels,
+        named,
         { penalty, balanced: false, sideOf },
-        signal,
+        context,
       );
       assert.ok(result.kind === 'skipped');
       assert.equal(result.reason.code, code);
       assert.match(result.reason.message, word);
     }
+  });
+
+  it('says that the plain product does it, and how far that is; it ends within a product', async () => {
+    const [n, size] = [600, 3000];
+    const { values, labels: truth } = clouds(n, size, labels.length, 3, 2);
+    const read = (): ReadRows => ({
+      rows: Array.from(truth, (label, row) => imageRow(row, labels[label] ?? '')),
+      values: values.slice(),
+    });
+    const settings = { penalty, balanced: false, sideOf };
+    const told: RetrainProgress[] = [];
+    const report = (progress: RetrainProgress) => told.push(progress);
+    const result = await leaveOneOut(filled('plain', size), read(), labels, settings, { signal, report });
+    assert.ok(result.kind === 'measured');
+    assert.equal(result.product, 'plain');
+    const shares = told.map((progress) => {
+      assert.ok(progress.kind === 'leavingOut' && progress.product === 'plain' && progress.images === n);
+      return progress.share;
+    });
+    assert.equal(shares[0], 0);
+    assert.deepEqual(
+      shares,
+      shares.toSorted((a, b) => a - b),
+    );
+    const last = shares.at(-1) ?? NaN;
+    assert.ok(last > 0.8 && last <= 1, String(last));
+
+    const controller = new AbortController();
+    told.length = 0;
+    const aborting = (progress: RetrainProgress) => {
+      report(progress);
+      setImmediate(() => controller.abort());
+    };
+    await assert.rejects(
+      leaveOneOut(filled('plain', size), read(), labels, settings, {
+        signal: controller.signal,
+        report: aborting,
+      }),
+      { name: 'AbortError' },
+    );
+    assert.equal(told.length, 1, 'no product came to its end');
   });
 
   it('ends when it is aborted', async () => {
@@ -143,7 +187,7 @@ describe('leaveOneOut', () => {
         rowsOf(30),
         labels,
         { penalty, balanced: false, sideOf },
-        AbortSignal.abort(),
+        { ...context, signal: AbortSignal.abort() },
       ),
       { name: 'AbortError' },
     );

@@ -174,7 +174,7 @@ describe('retrain.json', () => {
       documentedSettings(settingDescriptions);
     const inEditor = Object.keys(properties)
       .map((name) => name.replace('retrain.', ''))
-      .filter((name) => !['cacheDirectory', 'reject'].includes(name));
+      .filter((name) => name !== 'cacheDirectory');
     assert.deepEqual(
       documented.map(({ name }) => name).filter((name) => !['splitRule', 'imageDir'].includes(name)),
       inEditor,
@@ -240,6 +240,7 @@ describe('retrain.json', () => {
       '{"labelSmoothing": 0.1, "head": "ridge"}',
       /labelSmoothing: it changes nothing unless head is softmax, or head is hidden\)/,
     ],
+    ['{"reject": 1.01}', /reject: a number from 0 to 1 was expected/],
     ['{"labelSmoothing": 1}', /labelSmoothing: a number from 0 to less than 1 was expected/],
     ['{"labelSmoothing": 0.1, "optimizer": "retrain.py"}', /unless optimizer is l-bfgs or adam or sgd/],
   ] as const)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { defaultSettings } from '../../../src/jobs';
-import { chosenSettings, openSettingsFile } from '../../../src/jobs/settingsFile';
+import { chosenReject, chosenSettings, openSettingsFile } from '../../../src/jobs/settingsFile';
 import { readSettingsFile } from '../../../src/jobs/settingsForm';
 import { restoreSettings } from '../../../src/jobs/restoreSettings';
 import { saveRun } from '../../../src/models';
@@ -45,6 +45,16 @@ describe('the settings of a dataset', () => {
       seed: 3,
       backbone: 'x',
     });
+  });
+
+  it('have a reject threshold, on which no training depends: the option, then retrain.json, then the editor', async () => {
+    const { top, dataset } = workspace();
+    const reject = (options = {}) =>
+      chosenReject(dataset, { settings: { reject: 0.1 }, workspace: top, options });
+    assert.equal(await reject(), 0.1);
+    writeFileSync(path.join(top, 'retrain.json'), '{"reject": 0.2}');
+    assert.deepEqual([await reject(), await reject({ reject: 0 })], [0.2, 0]);
+    assert.deepEqual(await choose(dataset, top), defaultSettings);
   });
 
   it('have retrain.py split by the name of the folder, the same on every machine', async () => {
@@ -151,7 +161,7 @@ describe('the settings of a dataset', () => {
     const file = path.join(top, 'retrain.json');
     writeFileSync(
       file,
-      '{"$schema": "./s.json", "runtime": "wasm", "head": "ridge", "testingPercentage": 20}',
+      '{"$schema": "./s.json", "runtime": "wasm", "reject": 0.4, "head": "ridge", "testingPercentage": 20}',
     );
     const restored = await restore();
     assert.ok(restored.kind === 'file');
@@ -159,7 +169,10 @@ describe('the settings of a dataset', () => {
     assert.equal(restored.changed['seed'], 3);
     assert.ok(!('testingPercentage' in restored.changed), 'it was so already');
     const said = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-    assert.deepEqual([said['$schema'], said['runtime'], said['head']], ['./s.json', 'wasm', 'softmax']);
+    assert.deepEqual(
+      [said['$schema'], said['runtime'], said['reject'], said['head']],
+      ['./s.json', 'wasm', 0.4, 'softmax'],
+    );
     assert.deepEqual(await choose(dataset, top), {
       ...made.settings,
       backbone: made.backbone.id,

@@ -296,7 +296,7 @@ describe('saveRun and readRun', () => {
         chosenOn: 2,
         seconds: 1,
       },
-      leaveOneOut: { kind: 'measured', penalty: 0.1, ...measured, predictions: answers },
+      leaveOneOut: { kind: 'measured', penalty: 0.1, product: 'plain', ...measured, predictions: answers },
     });
     const saved = await saveRun(folder.path, run);
     assert.deepEqual(await readRun(saved), { ...run, name: path.basename(saved) });
@@ -309,6 +309,7 @@ describe('saveRun and readRun', () => {
       ['metrics.json', '"chosenOn": 2', '"chosenOn": -2', /chosenOn: a whole number/],
       ['metrics.json', '"epoch": 1', '"epoch": 2', /curve\[1\].epoch: 1 was expected/],
       ['metrics.json', '"kind": "measured"', '"kind": "guessed"', /measured or skipped/],
+      ['metrics.json', '"product": "plain"', '"product": "fast"', /product: native or plain was expected/],
       ['leave-one-out.csv', ',training,', ',playing,', /row 1: side/],
       ['leave-one-out.csv', /\r\n=1.*\r\n$/, '\r\n', /answers 1 images, metrics.json counts 2/],
     ] as const) {
@@ -362,7 +363,8 @@ describe('saveRun and readRun', () => {
         };
         const run = {
           ...before,
-          evaluation: { ...before.evaluation, sureness },
+          evaluation: { ...before.evaluation, sureness, unknown: 1 },
+          predictions: before.predictions.map((prediction, i) => ({ ...prediction, unknown: i === 0 })),
           calibration,
           known: {
             ...facts,
@@ -385,6 +387,7 @@ describe('saveRun and readRun', () => {
       ...plain,
       evaluation: {
         ...plain.evaluation,
+        unknown: 0,
         sureness: {
           topK: [{ k: 1, accuracy: 0.5 }],
           calibration: { bins: [bin], expectedError: 0.25 },
@@ -394,6 +397,7 @@ describe('saveRun and readRun', () => {
           ],
         },
       },
+      predictions: plain.predictions.map((prediction) => ({ ...prediction, unknown: false })),
       calibration: { temperature: 0.5, on: 'validation' as const, images: 120 },
       known: {
         threshold: 0.5,
@@ -412,6 +416,9 @@ describe('saveRun and readRun', () => {
       ],
       ['metrics.json', '"threshold": 0.75', '"threshold": 0', /threshold: it does not rise/],
       ['metrics.json', '"answered": 1,', '"answered": 3,', /answered: a whole number from 0 to 2/],
+      ['metrics.json', '"unknown": 0', '"unknown": 3', /unknown: a whole number from 0 to 2/],
+      ['metrics.json', '"unknown": 0', '"unknown": 1', /it calls 0 images unknown, metrics\.json counts 1/],
+      ['predictions.csv', /,no\r\n/, ',maybe\r\n', /row 1: yes or no was expected/],
       ['metrics.json', '"expectedError": 0.25', '"expectedError": 2', /expectedError: a number/],
       ['run.json', '"temperature": 0.5', '"temperature": 0', /temperature: a number/],
       ['run.json', '"on": "validation"', '"on": "testing"', /validation or leave-one-out/],
