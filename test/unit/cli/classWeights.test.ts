@@ -84,7 +84,7 @@ describe('retrain train --class-weights', function () {
       assert.equal(status, 2, args.join(' '));
       assert.match(
         stderr,
-        /classWeights changes nothing here; choose an optimizer that has it: l-bfgs, adam, sgd/,
+        /classWeights changes nothing here; it does where head is softmax and optimizer is l-bfgs or adam or sgd, or head is ridge or hidden/,
       );
     };
     const steps = ['--how_many_training_steps', '20'];

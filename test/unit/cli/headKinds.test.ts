@@ -131,7 +131,7 @@ describe('retrain train --head, of every kind', function () {
       });
 
       it('takes views of the training images', async () => {
-        const views = await train('--head', head, '--flip_left_right', '--views', '2');
+        const views = await train('--head', head, '--random_crop', '10', '--views', '2');
         assert.equal(views.training.head, head);
         assert.ok(views.evaluation.accuracy > 0.5);
         if (head === 'neighbours')

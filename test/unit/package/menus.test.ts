@@ -26,7 +26,7 @@ describe('the context menu of the Runs tree', () => {
     );
 
   it('offers to continue a training where that can be, and to pin what is not pinned', () => {
-    const common = ['openRun', 'compareRunWith', 'restoreRunSettings', 'renameRun'];
+    const common = ['openRun', 'compareRunWith', 'restoreRunSettings', 'exportRun', 'renameRun'];
     const expected: Readonly<Record<string, readonly string[]>> = {
       run: ['pinRunToTop'],
       'run.pinned': ['unpinRun'],
