@@ -140,6 +140,8 @@ export const messages = {
   RUN_UNNAMED: 'There is no run at or above {path}; name one (--run), or retrain.',
   RUN_DAMAGED: 'The run file {path} is damaged ({reason}); retrain.',
   NOT_A_RUN: '{path} is not the folder of a run; name one of .retrain/runs.',
+  RUN_WITHOUT_CURVE:
+    'The run {path} has no curve, so there is nothing to write for TensorBoard; leave that out.',
   RUN_UNDELETABLE: 'The run {path} cannot be deleted ({reason}); check the permissions.',
   RUN_UNWRITABLE: 'The run cannot be saved in {path} ({reason}); free some space or check the permissions.',
   REFIT_IMPOSSIBLE:

@@ -8,6 +8,7 @@ import { clearCommand } from './commands/clear';
 import { compareCommand } from './commands/compare';
 import { doctorCommand } from './commands/doctor';
 import { evaluateCommand } from './commands/evaluate';
+import { exportCommand } from './commands/export';
 import { exportBottlenecksCommand } from './commands/exportBottlenecks';
 import { importCommand } from './commands/import';
 import { crossValidateCommand } from './commands/crossValidate';
@@ -42,6 +43,7 @@ const commands = [
   clearCommand,
   mergeCommand,
   importCommand,
+  exportCommand,
   exportBottlenecksCommand,
   backbonesCommand,
   doctorCommand,

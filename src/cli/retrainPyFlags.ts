@@ -111,6 +111,16 @@ const distorting = () => [
   new Option('--random-brightness <percent>', 'the same, each up to so much brighter or darker'),
 ];
 
+/** What is written of a run besides the run. */
+export const writtenOptions = () => [
+  new Option('--output-labels <file>', 'where the labels are written, one a line'),
+  new Option('--saved-model-dir <dir>', 'where the last layer is written, as a TensorFlow.js model'),
+  new Option('--final-tensor-name <name>', 'name of its output')
+    .argParser(tensorName)
+    .default('final_result'),
+  new Option('--summaries-dir <dir>', "where TensorBoard's event files are written"),
+];
+
 /** All options that `retrainPyFlags` reads, with dashes; `withDashes` brings retrain.py's own spelling to them. */
 export function retrainPyOptions(): Option[] {
   return [
@@ -138,12 +148,7 @@ export function retrainPyOptions(): Option[] {
       '--bottleneck-dir <dir>',
       "retrain.py's text files of that module, to import first where there are any",
     ),
-    new Option('--output-labels <file>', 'where the labels are written, one a line'),
-    new Option('--saved-model-dir <dir>', 'where the last layer is written, as a TensorFlow.js model'),
-    new Option('--final-tensor-name <name>', 'name of its output')
-      .argParser(tensorName)
-      .default('final_result'),
-    new Option('--summaries-dir <dir>', "where TensorBoard's event files are written"),
+    ...writtenOptions(),
     new Option('--intermediate-store-frequency <n>', 'steps between two of these, 0: none').argParser(
       wholeNumber(0, 10_000_000),
     ),

@@ -50,6 +50,36 @@ describe('retrain in CI', function () {
     writeFileSync(path.join(photos, 'tulips', 'text.jpg'), 'no picture');
   });
 
+  it('writes of a run what its training could have written', async () => {
+    const made = (await train(
+      '--output_labels',
+      'now/labels.txt',
+      '--saved_model_dir',
+      'now/head',
+    )) as unknown as {
+      run: string;
+    };
+    const run = path.join('data', 'photos', made.run);
+    const asked = ['--output_labels', 'later/labels.txt', '--saved_model_dir', 'later/head'];
+    const written = documentOf(await retrain('export', run, ...asked, '--junit', 'later/run.xml', '--json'));
+    const later = (name: string) => path.join(home, 'later', name);
+    assert.deepEqual(written['written'], [later('labels.txt'), later('head'), later('run.xml')]);
+    for (const name of ['labels.txt', 'head/model.json', 'head/weights.bin'])
+      assert.deepEqual(readFileSync(later(name)), readFileSync(path.join(home, 'now', name)), name);
+    assert.match(readFileSync(later('run.xml'), 'utf8'), /<testsuite name="retrain photos"/);
+
+    assert.equal((await retrain('export', run)).status, 2);
+    const centroid = (await train('--head', 'centroid')) as unknown as { run: string };
+    const refused = await retrain(
+      'export',
+      path.join('data', 'photos', centroid.run),
+      '--summaries_dir',
+      'tb',
+    );
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /has no curve, so there is nothing to write for TensorBoard/);
+  });
+
   it('ends with status 0 where the accuracy is what was asserted, and 3 where it is below or unknown', async () => {
     const junit = ['--junit', 'reports/retrain.xml'];
     const fine = await retrain('train', 'data/photos', '--assert-accuracy', '0', ...junit);
