@@ -25,7 +25,8 @@ export function crossValidationText(result: CrossValidationView): string {
 }
 
 function nameOf({ head, asSet }: CrossValidatedHead): string {
-  return asSet ? `${head}, as set (${asSet.kind})` : head;
+  if (!asSet) return head;
+  return asSet.kind === 'hidden' ? `${head}, as set` : `${head}, as set (${asSet.kind})`;
 }
 
 function weightLines({ classWeights, heads }: CrossValidationView): string[] {

@@ -14,13 +14,13 @@ import { fillAndRead, secondsSince } from './fillCache';
 import { checkFolds, crossValidateAsSet, crossValidateHead, scaledImages } from './datasetFolds';
 import { headTakesWeights } from './crossValidationResults';
 import { subjectFacts } from './subject';
-import { isUsual } from './trainingAsSet';
+import { isUsual, type SteerableHead } from './trainingAsSet';
 
 /**
  * Holds heads against each other on a dataset: every image is answered by a head that was trained on the other folds,
  * whatever side it has in a run. Identical pictures are in one fold, and all heads have the same folds. Seed and class
  * weights are those of the settings, the latter where a head takes any. Heads are in their usual training; beside that of
- * softmax regression stands the settings' own, where they have another.
+ * the settings' head stands their own, where it is another.
  * @throws as a retraining does; TOO_FEW_FOR_FOLDS; RUN_DAMAGED where a run is asked
  */
 export const crossValidateHeads: Job<'crossValidateHeads'> = async (
@@ -28,7 +28,7 @@ export const crossValidateHeads: Job<'crossValidateHeads'> = async (
   context,
 ) => {
   const started = performance.now();
-  const { folder, network, settings, optimizer } = await subjectFacts(subject, context);
+  const { folder, network, settings, asSet } = await subjectFacts(subject, context);
   const { seed } = settings;
   const whole = (rows: readonly CachedImage[]) => {
     checkFolds(rows, folds, folder);
@@ -39,13 +39,13 @@ export const crossValidateHeads: Job<'crossValidateHeads'> = async (
   const scaled = scaledImages(filled, read);
   const { labels, images } = scaled;
   const results: CrossValidatedHead[] = [];
-  const asSet = optimizer && !isUsual(optimizer) ? [{ head: 'softmax' as const, asSet: optimizer }] : [];
-  const rows = heads.flatMap((head) => [{ head }, ...(head === 'softmax' ? asSet : [])]);
+  const own = asSet && !isUsual(asSet) ? [{ head: asSet.kind, asSet }] : [];
+  const rows = heads.flatMap((head) => [{ head }, ...own.filter((row) => row.head === head)]);
   for (const [i, row] of rows.entries()) {
     const began = performance.now();
     const { head } = row;
     // retrain.py's training has no place for weights.
-    const takesWeights = headTakesWeights(head) && !('asSet' in row && row.asSet.kind === 'retrain.py');
+    const takesWeights = headTakesWeights(head) && !('asSet' in row && isRetrainPy(row.asSet));
     const balanced = settings.classWeights !== undefined && takesWeights;
     const dealing = { folds, repeats, seed };
     const options = {
@@ -56,10 +56,11 @@ export const crossValidateHeads: Job<'crossValidateHeads'> = async (
     };
     const answers =
       'asSet' in row
-        ? await crossValidateAsSet({ ...settings, optimizer: row.asSet }, filled, scaled, dealing, options)
+        ? await crossValidateAsSet({ ...settings, head: row.asSet }, filled, scaled, dealing, options)
         : await crossValidateHead(head, filled, scaled, { ...dealing, balanced }, options);
     const result: CrossValidatedHead = {
-      ...row,
+      head,
+      ...('asSet' in row && { asSet: wayOf(row.asSet) }),
       ...measured(answers, images.labels, labels),
       ...(balanced && { classWeights: 'balanced' }),
       seconds: secondsSince(began),
@@ -82,6 +83,15 @@ export const crossValidateHeads: Job<'crossValidateHeads'> = async (
     seconds: secondsSince(started),
   };
 };
+
+/** What can differ: of softmax regression, the optimizer. */
+function wayOf(head: SteerableHead): NonNullable<CrossValidatedHead['asSet']> {
+  return head.kind === 'softmax' ? head.optimizer : head;
+}
+
+function isRetrainPy(head: SteerableHead): boolean {
+  return head.kind === 'softmax' && head.optimizer.kind === 'retrain.py';
+}
 
 /** Over all repeats: an image counts as often as it was answered. */
 function measured(

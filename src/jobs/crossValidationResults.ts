@@ -1,4 +1,5 @@
 import type { Interval } from '../evaluation';
+import type { HiddenSettings } from '../models';
 import type { Optimizer } from '../training';
 
 /** What can be trained on bottleneck values: docs/heads.md. */
@@ -12,8 +13,8 @@ export function headTakesWeights(kind: HeadKind): boolean {
 
 export interface CrossValidatedHead {
   readonly head: HeadKind;
-  /** The settings' own training by this optimizer; absent: the usual training of such a head. */
-  readonly asSet?: Optimizer;
+  /** The settings' own training, this way; absent: the usual training of such a head. */
+  readonly asSet?: Optimizer | HiddenSettings;
   /** Mean over the folds, and where 95 % of such heads would be on new images. */
   readonly accuracy: number;
   readonly interval: Interval;

@@ -70,7 +70,7 @@ export async function crossValidateHead(
   );
 }
 
-/** The same of the softmax regression that the settings have, in their own training. */
+/** The same of the head that the settings have, in their own training. */
 export async function crossValidateAsSet(
   settings: TrainingAsSet,
   filled: Pick<FilledDataset, 'backbone' | 'runtime'>,

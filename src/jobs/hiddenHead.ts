@@ -1,4 +1,4 @@
-import type { HiddenSettings } from '../models';
+import type { HiddenSettings, RunSettings } from '../models';
 import { balancedWeights, onRawValues, placeOf, type Epoch } from '../training';
 import { calibrate } from './calibrate';
 import type { JobContext } from './context';
@@ -7,9 +7,15 @@ import type { RetrainProgress } from './results';
 import { scaleBoth, type Continued, type Sides, type TrainedRun } from './trainedRun';
 import { trainHidden } from './trainHidden';
 
+type HiddenSides = Pick<Sides, 'training' | 'validation' | 'scaling'> & {
+  readonly settings: Pick<RunSettings, 'seed' | 'classWeights'>;
+  readonly hidden: HiddenSettings;
+  readonly continued?: Continued | undefined;
+};
+
 /** Where there are too few validation images to calibrate by, its probabilities stay as training left them. */
 export async function hidden(
-  { backbone: { dimension }, runtime }: FilledDataset,
+  { backbone: { dimension }, runtime }: Pick<FilledDataset, 'backbone' | 'runtime'>,
   classes: number,
   {
     training,
@@ -18,8 +24,8 @@ export async function hidden(
     hidden: settings,
     continued,
     settings: { seed, classWeights },
-  }: Sides & { readonly hidden: HiddenSettings; readonly continued?: Continued | undefined },
-  { signal, stop, report }: JobContext<RetrainProgress>,
+  }: HiddenSides,
+  { signal, stop, report }: Pick<JobContext<RetrainProgress>, 'signal' | 'stop' | 'report'>,
 ): Promise<TrainedRun> {
   const started = performance.now();
   scaleBoth(training, validation, scaling);

@@ -1,5 +1,4 @@
 import { readRun } from '../models';
-import type { Optimizer } from '../training';
 import type { JobContext } from './context';
 import type { HeadKind } from './crossValidationResults';
 import { datasetOfRun } from './datasetFolder';
@@ -9,14 +8,15 @@ import type { NetworkSettings, RetrainSettings } from './retrainSettings';
 import type { RetrainProgress } from './results';
 import type { SplitSettings } from './retrain';
 import { chosenSettings } from './settingsFile';
+import { steerable, type SteerableHead } from './trainingAsSet';
 
 interface SubjectFacts {
   readonly folder: string;
   readonly network: NetworkSettings;
   readonly settings: SplitSettings &
     Pick<RetrainSettings, 'classWeights'> & { readonly head: { readonly kind: HeadKind } };
-  /** How the settings have a softmax regression trained; undefined where their head is another. */
-  readonly optimizer: Optimizer | undefined;
+  /** How the settings have a head trained of which there are several ways; undefined where their head is another. */
+  readonly asSet: SteerableHead | undefined;
 }
 
 /**
@@ -37,16 +37,14 @@ export async function subjectFacts(
       report,
     );
     const balanced = (asked ?? usual) === 'balanced' && ({ classWeights: 'balanced' } as const);
-    const head = wholeHead(settings.head);
-    const optimizer = head.kind === 'softmax' ? head.optimizer : undefined;
-    return { folder, network: settings, settings: { ...settings, ...balanced }, optimizer };
+    const asSet = steerable(wholeHead(settings.head));
+    return { folder, network: settings, settings: { ...settings, ...balanced }, asSet };
   }
   const run = await readRun(subject.run);
-  const { head } = run.settings;
   return {
     folder: await datasetOfRun(subject.run, places.cacheDirectory),
     network: { backbone: run.backbone.id, runtime: subject.runtime },
     settings: run.settings,
-    optimizer: head.kind === 'softmax' ? head.optimizer : undefined,
+    asSet: steerable(run.settings.head),
   };
 }

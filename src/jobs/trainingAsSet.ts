@@ -1,21 +1,34 @@
+import { isDeepStrictEqual } from 'node:util';
 import { partFold, stratifiedFolds, type FoldTrainer } from '../evaluation';
-import type { RunSettings } from '../models';
-import { logitsOf, scale, scaleInPlace, trainingDefaults, type Optimizer, type Scaling } from '../training';
+import type { HeadSettings, RunSettings } from '../models';
+import { logitsOf, scale, scaleInPlace, trainingDefaults, type Scaling } from '../training';
 import type { JobContext } from './context';
 import type { FilledDataset } from './fillCache';
 import type { LabelledRows } from './labelledRows';
+import { hidden } from './hiddenHead';
+import { hiddenDefaults } from './optimizerSettings';
 import { softmax } from './softmaxHead';
 
-/** A softmax regression as the settings have it. */
+/** A head that the settings can have trained in more than one way. */
+export type SteerableHead = Extract<HeadSettings, { kind: 'softmax' | 'hidden' }>;
+
+/** A head as the settings have it. */
 export interface TrainingAsSet extends Pick<
   RunSettings,
   'seed' | 'classWeights' | 'validationPercentage' | 'testingPercentage'
 > {
-  readonly optimizer: Optimizer;
+  readonly head: SteerableHead;
+}
+
+/** Of the settings of a run; undefined where there is one way to train its head. */
+export function steerable(head: HeadSettings): SteerableHead | undefined {
+  return head.kind === 'softmax' || head.kind === 'hidden' ? head : undefined;
 }
 
 /** Whether this is what `headTrainer` does. */
-export function isUsual(optimizer: Optimizer): boolean {
+export function isUsual(head: SteerableHead): boolean {
+  if (head.kind === 'hidden') return isDeepStrictEqual(head, hiddenDefaults);
+  const { optimizer } = head;
   if (optimizer.kind !== 'l-bfgs') return false;
   const { l2, maxEpochs, penalties = [], labelSmoothing = 0 } = optimizer;
   return (
@@ -27,7 +40,7 @@ export function isUsual(optimizer: Optimizer): boolean {
 }
 
 /**
- * Trains as a run does: with its optimizer, and with as large a part of the images kept for validation as the settings
+ * Trains as a run does: with its settings, and with as large a part of the images kept for validation as the settings
  * have of training and validation. Rows are those of `images`.
  */
 export function foldTrainerAsSet(
@@ -37,19 +50,19 @@ export function foldTrainerAsSet(
   { classes, scaling }: { readonly classes: number; readonly scaling: Scaling },
   { signal, stop }: Pick<JobContext<never>, 'signal' | 'stop'>,
 ): FoldTrainer {
+  const { head } = settings;
   const raw = unscaling(scaling);
   return async ({ values, labels }, held, n, rows) => {
     const images = { rows: rows.flatMap((row) => all[row] ?? []), values, labels };
     // Every training scales for itself; that of retrain.py learns from values as they are.
     scaleInPlace(values, raw);
     const sides = { ...withValidation(images, classes, settings), scaling, settings };
-    const { head } = await softmax(
-      filled,
-      classes,
-      { ...sides, optimizer: settings.optimizer },
-      { signal, stop, report: () => undefined },
-    );
-    return await logitsOf(head, scale(held, raw), n, filled.runtime.multiply);
+    const context = { signal, stop, report: () => undefined };
+    const trained =
+      head.kind === 'hidden'
+        ? await hidden(filled, classes, { ...sides, hidden: head }, context)
+        : await softmax(filled, classes, { ...sides, optimizer: head.optimizer }, context);
+    return await logitsOf(trained.head, scale(held, raw), n, filled.runtime.multiply);
   };
 }
 

@@ -70,7 +70,7 @@ export const settingWords: Readonly<Record<SettingName, SettingWords>> = {
   flipLeftRight: {
     group: 'views',
     title: () => t('Flip left to right'),
-    hint: () => t('One view in two is mirrored.'),
+    hint: () => t('Mirrored views of the photos.'),
   },
   randomCrop: {
     group: 'views',

@@ -118,6 +118,15 @@ describe('retrain cross-validate', function () {
     assert.match(stdout, /^softmax, as set \(l-bfgs\) {2}\d/m);
     assert.equal((await rows({ optimizer: 'l-bfgs' }, ...names)).length, 2);
     assert.equal((await rows(settings.adam, '--heads', 'centroid')).length, 1);
+    const own = await rows({ head: 'hidden', hiddenUnits: 4, trainingPasses: 3 }, '--heads', 'hidden');
+    assert.deepEqual(
+      own.map(({ head, asSet }) => [head, asSet?.kind]),
+      [
+        ['hidden', undefined],
+        ['hidden', 'hidden'],
+      ],
+    );
+    assert.notEqual(own[1]?.crossEntropy, own[0]?.crossEntropy);
     rmSync(file);
   });
 
