@@ -94,6 +94,14 @@ async function takePictures(workbench, dataset) {
   await camera.take('panel-light');
   await workbench.setTheme('Default Dark Modern');
 
+  await panel.getByRole('button', { name: 'Settings' }).click();
+  await panel.getByLabel('Head', { exact: true }).selectOption('Softmax regression');
+  await panel.getByLabel('Optimizer').selectOption('adam');
+  await panel.getByLabel('Training steps').waitFor();
+  await page.keyboard.press('Escape');
+  await camera.take('settings');
+  await rm(path.join(dataset, 'retrain.json'));
+
   await workbench.palette('View: Close All Editors');
   const photo = await testingPhoto(dataset);
   const row = await workbench.reveal(`photos/flowers/${photo}`);
