@@ -13,11 +13,9 @@ import {
   settingNames,
   type SettingName,
 } from './settingDescriptions';
+import type { SettingChanges } from './settingsRequests';
 import { findSettings, settingsFileIn, settingsText } from './settingsFile';
 import { hasAnotherMeasure, valuesOf, withValues } from './settingValues';
-
-/** By their names; null takes one out of the file, so that the editor's or the default holds. */
-export type SettingChanges = { readonly [name in SettingName]?: FlatSettings[string] | null };
 
 /**
  * Changes some settings in the retrain.json of a dataset, which is made where there is none. What else the file says

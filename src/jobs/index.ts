@@ -2,6 +2,7 @@
 export type * from './requests';
 export type * from './retrainSettings';
 export type * from './backboneRequests';
+export type * from './settingsRequests';
 export type * from './backboneResults';
 export type * from './results';
 export type * from './cacheResults';
@@ -22,7 +23,5 @@ export {
   type SettingsFacts,
   type SettingValues,
 } from './settingDescriptions';
-export type { SettingChanges } from './changeSettings';
-export type { SettingControl } from './settingsForm';
 export { hiddenDefaults } from './optimizerSettings';
 export { retrainPyDefaults, steppedDefaults } from '../training';

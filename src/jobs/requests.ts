@@ -11,7 +11,7 @@ import type {
   VerifyResult,
 } from './cacheResults';
 import type { JUnitOutput } from './junit';
-import type { LearningCurve, RestoredSettings, RunComparison, RunSummaries, RunTitle } from './runResults';
+import type { LearningCurve, RunComparison, RunSummaries, RunTitle } from './runResults';
 import type {
   Answer,
   BottlenecksResult,
@@ -24,16 +24,8 @@ import type {
   RunView,
 } from './results';
 import type { CrossValidatedHead, CrossValidationView, HeadKind } from './crossValidationResults';
-import type {
-  FlatSettings,
-  NetworkSettings,
-  RejectSettings,
-  RetrainSettings,
-  SettingsChoice,
-} from './retrainSettings';
-import type { SettingChanges } from './changeSettings';
-import type { SettingsFacts } from './settingDescriptions';
-import type { SettingControl } from './settingsForm';
+import type { NetworkSettings, RejectSettings, RetrainSettings, SettingsChoice } from './retrainSettings';
+import type { SettingsJobs } from './settingsRequests';
 import type { ExportResult, ImportProgress, ImportResult } from './textResults';
 
 /** What is asked about: a dataset with its settings, or a run: its settings, on its dataset as it is now. */
@@ -54,16 +46,8 @@ export interface TrainingOutputs {
   readonly junit?: JUnitOutput;
 }
 
-/** A dataset whose retrain.json is meant, with the settings that are weaker: the editor's. */
-export type SettingsPlace = Pick<
-  SettingsChoice<RetrainSettings & Partial<RejectSettings>>,
-  'settings' | 'workspace'
-> & {
-  readonly folder: string;
-};
-
 /** Every job by its name: what it takes, what it says while it runs, what it gives. Absolute paths in, plain data both ways. */
-export interface Jobs extends BackboneJobs {
+export interface Jobs extends BackboneJobs, SettingsJobs {
   findDatasets: {
     params: { readonly folders: readonly string[]; readonly exclude: readonly string[] /* globs */ };
     progress: never;
@@ -263,48 +247,6 @@ export interface Jobs extends BackboneJobs {
     result: ClearResult;
   };
   listBottlenecks: { params: { readonly folder: string }; progress: never; result: CacheTree };
-  /** What the retrain.json of a dataset says, null where it has none; what holds of it and `settings`, the editor's. */
-  readSettingsFile: {
-    params: SettingsPlace;
-    progress: never;
-    result: { readonly facts: SettingsFacts | null; readonly controls: readonly SettingControl[] };
-  };
-  /** Changes settings in the retrain.json of a dataset, and makes one where there is none. */
-  changeSettings: {
-    params: SettingsPlace & { readonly changes: SettingChanges };
-    progress: never;
-    result: { readonly file: string };
-  };
-  /** Where it is; one with these settings is made where there is none. */
-  openSettingsFile: {
-    params: SettingsPlace;
-    progress: never;
-    result: { readonly file: string };
-  };
-  /**
-   * Puts the settings of a run into the retrain.json of the dataset `folder`, which is stronger than `settings`, the
-   * editor's. What executes the network is this machine's affair, and no part of what a run came to.
-   */
-  restoreSettings: {
-    params: SettingsPlace & { readonly run: string };
-    progress: never;
-    /** `none`: there is no retrain.json, and nothing was written. */
-    result:
-      | (RestoredSettings & { readonly kind: 'file' })
-      | { readonly kind: 'none'; readonly values: FlatSettings };
-  };
-  /** The same for the dataset that the run is of; where there is no retrain.json, one is made in its folder. */
-  writeRunSettings: {
-    params: Omit<JobParams<'restoreSettings'>, 'folder'>;
-    progress: never;
-    result: RestoredSettings & { readonly made: boolean };
-  };
-  /** Below which probability the answers of a dataset's runs are unsure. */
-  readReject: {
-    params: SettingsChoice<RejectSettings> & { readonly folder: string };
-    progress: never;
-    result: RejectSettings;
-  };
   /** What this machine has and lacks; `text` says it to a person. */
   doctor: {
     params: Readonly<Record<never, never>>;

@@ -3,26 +3,10 @@ import type { Job } from './context';
 import { wholeHead } from './optimizerSettings';
 import type { FlatSettings, HeadChoice, RetrainSettings } from './retrainSettings';
 import { serves, settingDescriptions, settingNames, type SettingName } from './settingDescriptions';
-import type { SettingInput } from './settingKinds';
+import type { SettingControl } from './settingsRequests';
 import { distortionsOf, mostViews } from './settings';
 import { findSettings, namesOf } from './settingsFile';
 import { valuesOf, withValues } from './settingValues';
-
-type SettingValue = FlatSettings[string];
-
-/** One setting of a dataset as a form shows it. */
-export interface SettingControl {
-  readonly name: SettingName;
-  readonly input: SettingInput;
-  /** Of each value, where there are a few. */
-  readonly choices: Readonly<Record<string, string>> | null;
-  /** What retrain.json says, else the editor; null: nobody says anything. */
-  readonly value: SettingValue | null;
-  /** What holds where nobody says anything; null where that is no fixed value. */
-  readonly usual: SettingValue | null;
-  /** Whether it is retrain.json that says it. */
-  readonly named: boolean;
-}
 
 /** What the retrain.json of a dataset says, or what is wrong with it; and the settings that hold, file or no file. */
 export const readSettingsFile: Job<'readSettingsFile'> = async ({ folder, workspace, settings }) => {

@@ -3,8 +3,13 @@ import fc from 'fast-check';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { RetrainError } from '../../../src/base';
-import { defaultSettings, type RetrainSettings, type SettingControl } from '../../../src/jobs';
-import { changeSettings, type SettingChanges } from '../../../src/jobs/changeSettings';
+import {
+  defaultSettings,
+  type RetrainSettings,
+  type SettingChanges,
+  type SettingControl,
+} from '../../../src/jobs';
+import { changeSettings } from '../../../src/jobs/changeSettings';
 import { readSettingsFile } from '../../../src/jobs/settingsForm';
 import { temporaryFolder } from '../../support/temporaryFolder';
 
