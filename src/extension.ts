@@ -86,7 +86,7 @@ export function activate(context: vscode.ExtensionContext): TestingDoor | undefi
     goOn: (run) => retraining.continueRun(run),
   });
 
-  const backbones = new Backbones(extension, engine, log);
+  const backbones = new Backbones(extension, engine, log, () => sessions.retraining);
   const exports = new Exports(engine);
 
   context.subscriptions.push(

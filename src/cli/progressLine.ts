@@ -13,6 +13,7 @@ type Progress = JobProgress<
   | 'importBottlenecks'
   | 'exportBottlenecks'
   | 'addBackbone'
+  | 'measureSpeeds'
   | 'compareBackbones'
   | 'learningCurve'
   | 'crossValidateHeads'
@@ -68,6 +69,11 @@ function describe(progress: Progress): { text: string; final: boolean } {
       const of = progress.of === null ? '' : ` of ${sizeText(progress.of)}`;
       return { text: `Downloading: ${sizeText(progress.done)}${of}`, final: false };
     }
+    case 'measuring':
+      return {
+        text: `Measuring: ${progress.id}, ${progress.index + 1} of ${progress.of} backbones`,
+        final: false,
+      };
     case 'comparing':
       return {
         text: `Comparing: ${progress.id}, ${progress.index + 1} of ${progress.of} backbones`,

@@ -11,16 +11,19 @@ export class Backbones {
   readonly #add: AddBackbone;
   readonly #choose: ChooseBackbone;
 
+  /** @param isBusy whether the machine has so much to do that no speed is to be measured */
   constructor(
     extension: vscode.Uri,
     engine: EngineClient,
     private readonly log: vscode.LogOutputChannel,
+    isBusy: () => boolean,
   ) {
     this.comparisons = new BackboneComparisons(extension, engine, log);
     this.#add = new AddBackbone(engine, log);
     this.#choose = new ChooseBackbone(engine, {
       add: (scope) => this.#add.add(scope),
       compare: (scope) => this.comparisons.compare(scope),
+      isBusy,
     });
   }
 

@@ -9,6 +9,8 @@ import { count, fileSize } from './wording';
 
 /** Other ways to a backbone, offered below the list. */
 export interface BackboneWays {
+  /** While something else is computed no speed is measured. */
+  isBusy(): boolean;
   add(scope: vscode.Uri | undefined): Promise<string | undefined>;
   compare(scope: vscode.Uri | undefined): Promise<unknown>;
 }
@@ -27,17 +29,20 @@ export class ChooseBackbone {
 
   /** The id that was chosen for the dataset or folder at `scope`, or for the workspace. */
   async choose(scope: vscode.Uri | undefined): Promise<string | undefined> {
-    const { backbones } = await this.engine.run('listBackbones', {});
-    const item = await vscode.window.showQuickPick<Item | vscode.QuickPickItem>(
-      this.#items(backbones, await heldSetting(this.engine, 'backbone', scope), scope),
-      {
-        title: vscode.l10n.t('Choose the backbone'),
-        placeHolder: vscode.l10n.t('The frozen network that turns each image into its bottleneck values'),
-        matchOnDescription: true,
-        matchOnDetail: true,
-      },
-    );
+    const item = await vscode.window.showQuickPick<Item | vscode.QuickPickItem>(this.#listed(scope), {
+      title: vscode.l10n.t('Choose the backbone'),
+      placeHolder: vscode.l10n.t('The frozen network that turns each image into its bottleneck values'),
+      matchOnDescription: true,
+      matchOnDetail: true,
+    });
     return item && 'choose' in item ? item.choose() : undefined;
+  }
+
+  /** The list says that it is at work while new backbones are measured, which takes a second or two. */
+  async #listed(scope: vscode.Uri | undefined): Promise<(Item | vscode.QuickPickItem)[]> {
+    if (!this.ways.isBusy()) await this.engine.run('measureSpeeds', {});
+    const { backbones } = await this.engine.run('listBackbones', {});
+    return this.#items(backbones, await heldSetting(this.engine, 'backbone', scope), scope);
   }
 
   #items(

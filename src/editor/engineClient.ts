@@ -39,6 +39,7 @@ const repeatable: ReadonlySet<JobName> = new Set<JobName>([
   'readSettingsFile',
   'openSettingsFile',
   'listBackbones',
+  'measureSpeeds',
   'inspectNetwork',
   'compareBackbones',
   'doctor',

@@ -42,6 +42,17 @@ export interface BackboneJobs {
     progress: never;
     result: { readonly backbones: readonly BackboneListing[] };
   };
+  /** Notes how fast those are that are on this machine and were not measured yet. */
+  measureSpeeds: {
+    params: Readonly<Record<never, never>>;
+    progress: {
+      readonly kind: 'measuring';
+      readonly id: string;
+      readonly index: number;
+      readonly of: number;
+    };
+    result: Readonly<Record<never, never>>;
+  };
   /** Where the network at `source`, a path or an address, can be cut, from its input to its output. */
   inspectNetwork: {
     params: NetworkSource;

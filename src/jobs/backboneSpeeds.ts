@@ -4,7 +4,7 @@ import { readBounded, systemCode, Untrusted, writeAtomic } from '../base';
 import type { BackboneSpeed } from './backboneResults';
 import { keptBackbones, type Places } from './places';
 
-/** What comparisons have measured on this machine, by the id of the backbone; a file that is damaged has nothing. */
+/** What was measured on this machine, by the id of the backbone; a file that is damaged has nothing. */
 export async function readSpeeds(places: Places): Promise<Map<string, BackboneSpeed>> {
   try {
     const text = (await readBounded(fileOf(places), 2 ** 20)).toString('utf8');

@@ -1,7 +1,5 @@
-import { isAbort, RetrainError, throwIfAborted, toFailure, type ErrorCode, type Failure } from '../base';
-import type { Backbone } from '../backbones';
+import { isAbort, RetrainError, toFailure, type ErrorCode, type Failure } from '../base';
 import type { CachedImage } from '../bottlenecks';
-import type { Runtime } from '../runtimes';
 import type { Job, JobContext } from './context';
 import { checkFolds, crossValidateHead, scaledImages } from './datasetFolds';
 import { backboneFacts, fillAndRead } from './fillCache';
@@ -11,12 +9,9 @@ import { noteSpeed } from './backboneSpeeds';
 import type { HeadKind } from './crossValidationResults';
 import type { ComparedBackbone, FailedBackbone } from './backboneResults';
 import type { Network } from './networks';
+import { networkSpeed } from './networkSpeed';
 import type { JobProgress } from './requests';
 import { chosenSettings } from './settingsFile';
-
-/** Pictures of one measured call, and how often it is measured. */
-const batch = 8;
-const rounds = 5;
 
 /** What holds for every backbone alike is no failure of one. */
 const ofAll: ReadonlySet<ErrorCode> = new Set(['RUNTIME_UNKNOWN', 'RUNTIME_MISSING', 'NO_RUNTIME']);
@@ -116,9 +111,8 @@ async function tried(
   { networks, signal }: JobContext<never>,
 ): Promise<Network & { millisecondsAnImage: number }> {
   try {
-    const backbone = await networks.backbone(id);
-    const runtime = await networks.runtime(id, choice);
-    return { backbone, runtime, millisecondsAnImage: await speedOf(backbone, runtime, signal) };
+    const network = { backbone: await networks.backbone(id), runtime: await networks.runtime(id, choice) };
+    return { ...network, millisecondsAnImage: await networkSpeed(network, signal) };
   } catch (error) {
     if (isAbort(error)) throw error;
     if (!(error instanceof RetrainError)) {
@@ -135,18 +129,4 @@ async function tried(
 async function idsHere(context: JobContext<never>): Promise<string[]> {
   const { backbones } = await listBackbones({}, context);
   return backbones.filter(({ origin }) => origin !== 'catalogue').map(({ id }) => id);
-}
-
-/** The median of a few calls, after one that is not counted. */
-async function speedOf({ input }: Backbone, runtime: Runtime, signal: AbortSignal): Promise<number> {
-  const pictures = new Uint8Array(batch * input.width * input.height * 3).fill(128);
-  const times: number[] = [];
-  for (let round = 0; round <= rounds; round++) {
-    throwIfAborted(signal);
-    const started = performance.now();
-    await runtime.run(pictures, batch);
-    if (round > 0) times.push((performance.now() - started) / batch);
-  }
-  times.sort((a, b) => a - b);
-  return times[Math.floor(rounds / 2)] ?? NaN;
 }

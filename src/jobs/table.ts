@@ -16,6 +16,7 @@ import { inspectPart, listBottlenecks, readRows } from './inspect';
 import { learningCurve } from './learningCurve';
 import { listBackbones } from './listBackbones';
 import { locateBottleneck } from './locateBottleneck';
+import { measureSpeeds } from './measureSpeeds';
 import { merge } from './merge';
 import type { JobName, JobParams, JobResult } from './requests';
 import { quantiseBackbone } from './quantise';
@@ -64,6 +65,7 @@ const table: { readonly [K in JobName]: Job<K> } = {
   writeRunSettings,
   readReject,
   listBackbones,
+  measureSpeeds,
   inspectNetwork,
   addBackbone,
   downloadBackbone,

@@ -45,10 +45,13 @@ interface CompareOptions extends Output {
 
 function listCommand(): Command {
   return new Command('list')
-    .description('list the backbones of this machine')
+    .description(
+      'list the backbones of this machine, how fast they are on it, and those that can be downloaded',
+    )
     .addOption(json())
     .action((output: Output) =>
-      perform(output, async ({ jobs, signal }) => {
+      perform(output, async ({ jobs, progress, signal }) => {
+        await jobs.run('measureSpeeds', {}, { signal, report: progress.report });
         const { backbones } = await jobs.run('listBackbones', {}, { signal });
         return { text: backbonesText(backbones), document: { format: 1, backbones }, done: true };
       }),

@@ -59,9 +59,10 @@ export function watchDialogs(): Dialogs {
         return Promise.resolve(dialogs.confirm(buttons));
       },
       showQuickPick: async (
-        items: readonly vscode.QuickPickItem[],
+        listed: readonly vscode.QuickPickItem[] | Thenable<readonly vscode.QuickPickItem[]>,
         options: vscode.QuickPickOptions | undefined,
       ) => {
+        const items = await listed;
         const label = dialogs.choose(items.map((item) => item.label));
         const chosen = items.find((item) => item.label === label);
         if (options?.canPickMany !== true) return chosen;

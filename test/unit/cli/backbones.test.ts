@@ -283,7 +283,10 @@ describe('retrain backbones', function () {
     // The list knows how fast they were.
     const speeds = new Map((await list()).map(({ id, speed }) => [id, speed]));
     assert.equal(speeds.get('mine')?.millisecondsAnImage, compared[0]?.millisecondsAnImage);
-    assert.equal(speeds.get('fetched'), null);
+    assert.ok(
+      (speeds.get('fetched')?.millisecondsAnImage ?? 0) > 0,
+      'the list measures what was not compared',
+    );
     // Daisies and roses; the other network was trained to tell photos of quite another kind apart.
     assert((compared[1]?.accuracy ?? 0) > 0.8);
   });
