@@ -17,7 +17,6 @@ import { comparedIn, HeadsInquiry, LearningInquiry } from './inquiries';
 import { advance, isTraining, notBegun } from './panelState';
 import { notificationText } from './plainText';
 import { showProgress } from './retrainNotifications';
-import { chooseSetting } from './settingChoice';
 import { retrainSettings, settingsPlace } from './settings';
 import { Throttle } from './throttle';
 import { failureText } from './wording';
@@ -79,7 +78,11 @@ export class DatasetSession {
    */
   retrain(): Promise<RunView> {
     const { root } = this.subject;
-    return this.#begin((options) => this.engine.run('retrain', settingsPlace(root), options));
+    return this.#begin(async (options) => {
+      // The click that begins it may have ended the typing of a setting.
+      await this.settings.settled();
+      return this.engine.run('retrain', settingsPlace(root), options);
+    });
   }
 
   /**
@@ -168,8 +171,7 @@ export class DatasetSession {
   async useHead(head: HeadKind): Promise<boolean> {
     if (this.#state.kind !== 'done') return false;
     if (!comparedIn(this.#state.heads).some((one) => one.head === head)) return false;
-    await chooseSetting(this.engine, 'head', head, vscode.Uri.file(this.subject.root));
-    await this.settings.refresh();
+    await this.settings.choose('head', head);
     return true;
   }
 
