@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CacheTree, CacheTreeImage } from '../protocol';
 import type { BottleneckEditors } from './bottleneckEditor';
-import type { DatasetSessions } from './datasetSession';
+import type { DatasetSessions } from './datasetSessions';
 import { subjectOf, workspaceDatasets } from './datasets';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';

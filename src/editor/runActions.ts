@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { RunSummary } from '../protocol';
-import type { DatasetSessions } from './datasetSession';
+import type { DatasetSessions } from './datasetSessions';
 import { subjectOf, workspaceDatasets } from './datasets';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
