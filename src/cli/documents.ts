@@ -3,27 +3,20 @@ import { isInside, toFailure } from '../base';
 import type {
   Answer,
   BottlenecksResult,
-  CacheFinding,
-  CacheSize,
   ClassifyResult,
-  ClearResult,
   DatasetFacts,
   Diagnostics,
   EvaluateResult,
   EvaluationView,
-  ExportResult,
   HiddenSettings,
-  ImportResult,
   LeaveOneOutView,
-  MergeResult,
   RunFacts,
   RunView,
-  VerifyResult,
 } from '../jobs';
 import type { TrainShown } from './text';
 
 /** The documents of `--json`, one a command; `format` rises when a field changes its meaning. */
-const format = 1;
+export const format = 1;
 
 export function trainDocument(run: RunView, { misclassified, rejected }: TrainShown): object {
   return {
@@ -188,74 +181,6 @@ export function evaluateDocument(result: EvaluateResult): object {
     unknownLabels: result.unknownLabels.map(({ label }) => label),
     ofUnknownLabels: result.unknownLabels,
   };
-}
-
-export function mergeDocument({ into, caches }: MergeResult): object {
-  return { format, into, caches: caches.map(({ folder, backbones }) => ({ folder, backbones })) };
-}
-
-export function importDocument({ cache, modules, unmatched }: ImportResult): object {
-  return {
-    format,
-    cache,
-    modules: modules.map(({ module, id: backbone, dimension, taken, present, newer, skipped, without }) => ({
-      module,
-      backbone,
-      dimension,
-      taken,
-      present,
-      newer,
-      skipped: skipped.map(({ path: file, code, message }) => ({ path: file, code, message })),
-      without,
-    })),
-    unmatched,
-  };
-}
-
-export function exportDocument({ to, module, files, skipped }: ExportResult): object {
-  return {
-    format,
-    to,
-    module,
-    files,
-    skipped: skipped.map(({ path: file, code, message }) => ({ path: file, code, message })),
-  };
-}
-
-export function verifyDocument(result: VerifyResult): object {
-  const { cache, backbone, runtime, images, rows, recomputed, recomputedViews } = result;
-  const { largestDistance, tolerance, seed, missing } = result;
-  return {
-    format,
-    cache,
-    backbone: { id: backbone.id, dimension: backbone.dimension, fingerprint: backbone.fingerprint },
-    runtime,
-    images,
-    rows,
-    recomputed,
-    recomputedViews,
-    largestDistance,
-    tolerance,
-    seed,
-    findings: result.findings.map(findingDocument),
-    missing,
-  };
-}
-
-function findingDocument(finding: CacheFinding): object {
-  const { kind, path: file } = finding;
-  if (kind === 'unreadable')
-    return { kind, path: file, error: { code: finding.failure.code, message: finding.failure.message } };
-  const place = { part: finding.place?.part ?? null, row: finding.place?.row ?? null };
-  return { kind, path: file, ...place, ...(kind === 'differs' && { distance: finding.distance }) };
-}
-
-export function cacheSizeDocument({ rows, files, bytes }: CacheSize): object {
-  return { format, removed: false, rows, files, bytes };
-}
-
-export function clearDocument({ caches, rows, files, bytes, left }: ClearResult): object {
-  return { format, removed: true, caches, rows, files, bytes, left };
 }
 
 export function doctorDocument(diagnostics: Diagnostics): object {

@@ -21,7 +21,7 @@ export interface Output {
   readonly json?: true;
 }
 
-interface Session {
+export interface Session {
   readonly jobs: JobThread;
   readonly progress: ProgressLine;
   readonly signal: AbortSignal;

@@ -212,8 +212,8 @@ class ComparisonPage {
 
   #post(): void {
     // A page that nobody sees says `ready` again when it is shown.
-    if (!this.#ready || !this.#panel.visible) return;
-    void this.#panel.webview.postMessage({ kind: 'state', state: this.#state, words: translations() });
+    if (!this.#ready || !this.#page.visible) return;
+    this.#page.send({ kind: 'state', state: this.#state, words: translations() });
   }
 
   async #receive(message: FromBackbones): Promise<void> {

@@ -79,7 +79,7 @@ class BottleneckEditor {
   constructor(
     private readonly file: string,
     private row: number | null,
-    private readonly panel: vscode.WebviewPanel,
+    panel: vscode.WebviewPanel,
     private readonly around: Surroundings,
   ) {
     const { webview } = panel;
@@ -128,7 +128,7 @@ class BottleneckEditor {
   }
 
   #send(message: ToInspector): void {
-    void this.panel.webview.postMessage(message);
+    this.#page.send(message);
   }
 
   async #receive(message: FromInspector): Promise<void> {

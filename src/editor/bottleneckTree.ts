@@ -2,11 +2,11 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { CacheTree, CacheTreeImage } from '../protocol';
 import type { BottleneckEditors } from './bottleneckEditor';
-import type { DatasetSessions } from './datasetSession';
-import { subjectOf, workspaceDatasets } from './datasets';
+import type { DatasetSessions } from './datasetSessions';
+import { subjectOf } from './datasets';
+import { rootNodes, TreeRefresh } from './datasetTree';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
-import { Throttle } from './throttle';
 import { count } from './wording';
 
 type Backbone = CacheTree['backbones'][number];
@@ -23,17 +23,15 @@ export type TreeNode =
       readonly image: CacheTreeImage;
     };
 
-/** Milliseconds between two refreshes, however much changes on disk. */
-const interval = 1000;
+type DatasetNode = Extract<TreeNode, { kind: 'dataset' }>;
 
 /** Opens a row of the tree in the bottleneck editor; not for the palette. */
 const openRow = 'retrain.openBottleneckRow';
 
 /** The Bottlenecks view: what is cached, by backbone, label and image; by dataset first where there are several. */
 export class BottleneckTree implements vscode.TreeDataProvider<TreeNode> {
-  readonly #changed = new vscode.EventEmitter<undefined>();
-  readonly #throttle = new Throttle(interval, () => this.#changed.fire(undefined));
-  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #refresh = new TreeRefresh();
+  readonly onDidChangeTreeData = this.#refresh.onDidChangeTreeData;
 
   constructor(
     private readonly engine: EngineClient,
@@ -42,20 +40,14 @@ export class BottleneckTree implements vscode.TreeDataProvider<TreeNode> {
   ) {}
 
   register(editors: BottleneckEditors): vscode.Disposable {
-    const watcher = vscode.workspace.createFileSystemWatcher('**/.bottlenecks/**');
     const refresh = () => this.#refreshWhenAtRest();
     return vscode.Disposable.from(
       vscode.window.createTreeView('retrain.bottlenecks', { treeDataProvider: this, showCollapseAll: true }),
-      registerCommand('retrain.refreshBottlenecks', this.log, () => this.#throttle.flush()),
+      registerCommand('retrain.refreshBottlenecks', this.log, () => this.#refresh.now()),
       registerCommand(openRow, this.log, (image: CacheTreeImage) => editors.open(image.file, image.row)),
-      watcher,
-      watcher.onDidCreate(refresh),
-      watcher.onDidChange(refresh),
-      watcher.onDidDelete(refresh),
+      this.#refresh.watch('**/.bottlenecks/**', refresh),
       this.sessions.onDidChange(refresh),
-      vscode.workspace.onDidChangeWorkspaceFolders(refresh),
-      this.#throttle,
-      this.#changed,
+      this.#refresh,
     );
   }
 
@@ -63,7 +55,7 @@ export class BottleneckTree implements vscode.TreeDataProvider<TreeNode> {
     if (node === undefined) return this.#roots();
     switch (node.kind) {
       case 'dataset':
-        return backboneNodes(node.root, node.backbones);
+        return backboneNodes(node);
       case 'backbone': {
         const { root, backbone } = node;
         return backbone.labels.map((label) => ({ kind: 'label', root, backbone: backbone.id, label }));
@@ -103,32 +95,21 @@ export class BottleneckTree implements vscode.TreeDataProvider<TreeNode> {
     }
   }
 
-  async #roots(): Promise<TreeNode[]> {
-    try {
-      const datasets = await workspaceDatasets(this.engine);
-      const trees = await Promise.all(
-        datasets.map(async (root) => ({
-          kind: 'dataset' as const,
-          root,
-          backbones: (await this.engine.run('listBottlenecks', { folder: root })).backbones,
-        })),
-      );
-      const filled = trees.filter(({ backbones }) => backbones.length > 0);
-      const [first, ...others] = filled;
-      return first && others.length === 0 ? backboneNodes(first.root, first.backbones) : filled;
-    } catch (error) {
-      this.log.warn(String(error));
-      return [];
-    }
+  #roots(): Promise<TreeNode[]> {
+    const read = async (root: string): Promise<DatasetNode | undefined> => {
+      const { backbones } = await this.engine.run('listBottlenecks', { folder: root });
+      return backbones.length > 0 ? { kind: 'dataset', root, backbones } : undefined;
+    };
+    return rootNodes(this.engine, this.log, read, backboneNodes);
   }
 
   /** A running retraining writes without end: the tree waits for it. */
   #refreshWhenAtRest(): void {
-    if (!this.sessions.retraining) this.#throttle.request();
+    if (!this.sessions.retraining) this.#refresh.request();
   }
 }
 
-function backboneNodes(root: string, backbones: readonly Backbone[]): TreeNode[] {
+function backboneNodes({ root, backbones }: DatasetNode): TreeNode[] {
   return backbones.map((backbone) => ({ kind: 'backbone', root, backbone }));
 }
 

@@ -3,7 +3,8 @@ import type { BackboneListing } from '../protocol';
 import { connection } from './connection';
 import { withDownloadProgress } from './downloadProgress';
 import type { EngineClient } from './engineClient';
-import { listText, notificationText } from './plainText';
+import { listText } from './plainText';
+import { offerRetraining } from './retrainNotifications';
 import { chooseSetting, heldSetting } from './settingChoice';
 import { count, fileSize } from './wording';
 
@@ -113,12 +114,7 @@ export class ChooseBackbone {
 
   async #set(id: string, name: string, scope: vscode.Uri | undefined): Promise<string> {
     await chooseSetting(this.engine, 'backbone', id, scope);
-    const retrain = vscode.l10n.t('Retrain');
-    const text = vscode.l10n.t('The next retraining uses the backbone {name}.', { name });
-    void vscode.window.showInformationMessage(notificationText(text), retrain).then((choice) => {
-      if (choice === retrain)
-        void vscode.commands.executeCommand('retrain.retrainClassifier', ...(scope ? [scope] : []));
-    });
+    offerRetraining(vscode.l10n.t('The next retraining uses the backbone {name}.', { name }), scope);
     return id;
   }
 }

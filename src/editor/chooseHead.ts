@@ -3,7 +3,7 @@ import type { HeadKind } from '../protocol';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
 import { headKinds, headName } from './headNames';
-import { notificationText } from './plainText';
+import { offerRetraining } from './retrainNotifications';
 import { chooseSetting, heldSetting } from './settingChoice';
 
 /** Choose Head: what the new last layer of a dataset, or of the workspace, is to be. */
@@ -32,17 +32,9 @@ async function chooseHead(
   );
   if (item === undefined) return undefined;
   await chooseSetting(engine, 'head', item.head, scope);
-  offerRetraining(item.head, scope);
+  const name = headName(item.head);
+  offerRetraining(vscode.l10n.t('The next retraining uses the head {name}.', { name }), scope);
   return item.head;
-}
-
-function offerRetraining(kind: HeadKind, scope: vscode.Uri | undefined): void {
-  const retrain = vscode.l10n.t('Retrain');
-  const text = vscode.l10n.t('The next retraining uses the head {name}.', { name: headName(kind) });
-  void vscode.window.showInformationMessage(notificationText(text), retrain).then((choice) => {
-    if (choice === retrain)
-      void vscode.commands.executeCommand('retrain.retrainClassifier', ...(scope ? [scope] : []));
-  });
 }
 
 function detailOf(kind: HeadKind): string {

@@ -117,7 +117,7 @@ export class ClassifyView {
   }
 
   #send(message: ToClassify): void {
-    void this.#panel?.webview.postMessage(message);
+    this.#page?.send(message);
   }
 
   async #receive(message: FromClassify): Promise<void> {

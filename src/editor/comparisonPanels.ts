@@ -105,24 +105,31 @@ class ComparisonPanel {
 
   async compare(pair: Pair): Promise<ComparisonState> {
     this.pair = pair;
-    try {
-      const comparison = await this.around.engine.run('compareRuns', pair);
-      this.#state = { kind: 'comparison', comparison };
-    } catch (error) {
-      this.#state = { kind: 'failed', message: failureText(toFailure(error)) };
+    const state = await this.#answer(pair);
+    // Another pair may have been asked for meanwhile.
+    if (this.pair === pair) {
+      this.#state = state;
+      this.#post();
     }
-    this.#post();
-    return this.#state;
+    return state;
+  }
+
+  async #answer(pair: Pair): Promise<ComparisonState> {
+    try {
+      return { kind: 'comparison', comparison: await this.around.engine.run('compareRuns', pair) };
+    } catch (error) {
+      return { kind: 'failed', message: failureText(toFailure(error)) };
+    }
   }
 
   #post(): void {
     // A page that nobody sees says `ready` again when it is shown.
-    if (!this.#ready || !this.panel.visible) return;
+    if (!this.#ready || !this.#page.visible) return;
     this.#send({ kind: 'state', state: this.#state, words: translations() });
   }
 
   #send(message: ToComparison): void {
-    void this.panel.webview.postMessage(message);
+    this.#page.send(message);
   }
 
   async #receive(message: FromComparison): Promise<void> {

@@ -17,7 +17,6 @@ import { comparedIn, HeadsInquiry, LearningInquiry } from './inquiries';
 import { advance, isTraining, notBegun } from './panelState';
 import { notificationText } from './plainText';
 import { showProgress } from './retrainNotifications';
-import { chooseSetting } from './settingChoice';
 import { retrainSettings, settingsPlace } from './settings';
 import { Throttle } from './throttle';
 import { failureText } from './wording';
@@ -79,7 +78,11 @@ export class DatasetSession {
    */
   retrain(): Promise<RunView> {
     const { root } = this.subject;
-    return this.#begin((options) => this.engine.run('retrain', settingsPlace(root), options));
+    return this.#begin(async (options) => {
+      // The click that begins it may have ended the typing of a setting.
+      await this.settings.settled();
+      return this.engine.run('retrain', settingsPlace(root), options);
+    });
   }
 
   /**
@@ -168,8 +171,7 @@ export class DatasetSession {
   async useHead(head: HeadKind): Promise<boolean> {
     if (this.#state.kind !== 'done') return false;
     if (!comparedIn(this.#state.heads).some((one) => one.head === head)) return false;
-    await chooseSetting(this.engine, 'head', head, vscode.Uri.file(this.subject.root));
-    await this.settings.refresh();
+    await this.settings.choose('head', head);
     return true;
   }
 
@@ -257,60 +259,5 @@ export class DatasetSession {
   #set(state: PanelState): void {
     this.#state = state;
     this.#throttle.flush();
-  }
-}
-
-/** The sessions of this window, one a dataset. */
-export class DatasetSessions {
-  readonly #sessions = new Map<string, DatasetSession>();
-  readonly #changed = new vscode.EventEmitter<DatasetSession>();
-
-  /** Fires with the session whose state has changed. */
-  readonly onDidChange = this.#changed.event;
-
-  readonly #watcher = vscode.workspace.createFileSystemWatcher('**/retrain.json');
-  readonly #configured = vscode.workspace.onDidChangeConfiguration((event) => {
-    if (event.affectsConfiguration('retrain')) this.#refreshSettings();
-  });
-
-  constructor(
-    private readonly engine: EngineClient,
-    private readonly log: vscode.LogOutputChannel,
-  ) {
-    for (const event of [this.#watcher.onDidCreate, this.#watcher.onDidChange, this.#watcher.onDidDelete])
-      event(() => this.#refreshSettings());
-  }
-
-  of(root: string): DatasetSession {
-    const known = this.#sessions.get(root);
-    if (known) return known;
-    const session = new DatasetSession(root, this.engine);
-    session.onDidChange(() => this.#changed.fire(session));
-    this.#sessions.set(root, session);
-    this.#refresh(session);
-    return session;
-  }
-
-  get all(): readonly DatasetSession[] {
-    return [...this.#sessions.values()];
-  }
-
-  get retraining(): boolean {
-    return [...this.#sessions.values()].some((session) => session.retraining);
-  }
-
-  #refreshSettings(): void {
-    for (const session of this.#sessions.values()) this.#refresh(session);
-  }
-
-  #refresh(session: DatasetSession): void {
-    session.settings.refresh().catch((error: unknown) => this.log.warn(String(error)));
-  }
-
-  dispose(): void {
-    this.#watcher.dispose();
-    this.#configured.dispose();
-    for (const session of this.#sessions.values()) session.dispose();
-    this.#changed.dispose();
   }
 }

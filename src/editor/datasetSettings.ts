@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import type { SettingChanges, SettingControl, SettingName, SettingsFacts } from '../protocol';
-import { changeSettings } from './changeSettings';
+import type { JobResult, SettingChanges, SettingControl, SettingName, SettingsFacts } from '../protocol';
+import { changeSettings, refuseUnsaved } from './changeSettings';
 import type { EngineClient } from './engineClient';
-import { settingsPlace } from './settings';
+import { chooseSetting } from './settingChoice';
+import { settingsChoice, settingsPlace } from './settings';
 
 /** The settings of one dataset: what its retrain.json says, as it was read last, over the editor's. */
 export class DatasetSettings {
@@ -40,16 +41,27 @@ export class DatasetSettings {
     this.changed();
   }
 
-  /** @throws as `changeSettings` */
+  /** In retrain.json. @throws as `changeSettings` */
   change(changes: SettingChanges): Promise<void> {
-    const change = this.#changes.then(async () => {
-      await this.refresh();
-      const file = this.#facts?.kind === 'read' ? this.#facts.file : undefined;
-      await changeSettings(this.engine, this.root, changes, file);
-      await this.refresh();
+    return this.#inTurn((file) => changeSettings(this.engine, this.root, changes, file));
+  }
+
+  /** In retrain.json, else in the editor's settings. @throws as `chooseSetting` */
+  choose(name: SettingName, value: string): Promise<void> {
+    return this.#inTurn(() => chooseSetting(this.engine, name, value, vscode.Uri.file(this.root)));
+  }
+
+  /** Has retrain.json, where there is one, say what a run was made with. @throws SETTINGS_UNSAVED; as the job */
+  restore(run: string): Promise<JobResult<'restoreSettings'>> {
+    return this.#inTurn((file) => {
+      refuseUnsaved(file);
+      return this.engine.run('restoreSettings', { run, folder: this.root, ...settingsChoice(this.root) });
     });
-    this.#changes = change.catch(() => undefined);
-    return change;
+  }
+
+  /** Resolves once all changes that were asked for are made or refused. */
+  async settled(): Promise<void> {
+    await this.#changes;
   }
 
   /** Opens retrain.json; one that says what holds now is made where there is none. */
@@ -58,5 +70,16 @@ export class DatasetSettings {
     const editor = await vscode.window.showTextDocument(vscode.Uri.file(file), { preview: false });
     await this.refresh();
     return editor;
+  }
+
+  #inTurn<T>(change: (file: string | undefined) => Promise<T>): Promise<T> {
+    const result = this.#changes.then(async () => {
+      await this.refresh();
+      const made = await change(this.#facts?.kind === 'read' ? this.#facts.file : undefined);
+      await this.refresh();
+      return made;
+    });
+    this.#changes = result.catch(() => undefined);
+    return result;
   }
 }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { ExportResult, RunView, TrainingOutputs } from '../protocol';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
-import { reveal } from './imageActions';
+import { canReveal, reveal } from './imageActions';
 import { listText, notificationText } from './plainText';
 import { progressNotification } from './progressNotification';
 import type { RunNode } from './runTree';
@@ -112,5 +112,6 @@ export class Exports {
 async function tellExported(to: string): Promise<void> {
   const show = vscode.l10n.t('Show');
   const text = notificationText(vscode.l10n.t('Exported to {path}.', { path: to }));
-  if ((await vscode.window.showInformationMessage(text, show)) === show) await reveal(to);
+  const actions = canReveal(to) ? [show] : [];
+  if ((await vscode.window.showInformationMessage(text, ...actions)) === show) await reveal(to);
 }

@@ -13,7 +13,16 @@ export async function revealImage(root: string, relative: string): Promise<void>
 
 /** Shows a file or folder in the explorer, or in the system's where no workspace folder holds it. */
 export async function reveal(file: string): Promise<void> {
-  const uri = vscode.Uri.file(file);
-  const inWorkspace = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
-  await vscode.commands.executeCommand(inWorkspace ? 'revealInExplorer' : 'revealFileInOS', uri);
+  const command = isInWorkspace(file) ? 'revealInExplorer' : 'revealFileInOS';
+  await vscode.commands.executeCommand(command, vscode.Uri.file(file));
+}
+
+/** Whether `reveal` can show it: a window in a browser, or of another machine, has no explorer of the system. */
+export function canReveal(file: string): boolean {
+  const { remoteName, uiKind } = vscode.env;
+  return isInWorkspace(file) || (remoteName === undefined && uiKind === vscode.UIKind.Desktop);
+}
+
+function isInWorkspace(file: string): boolean {
+  return vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file)) !== undefined;
 }

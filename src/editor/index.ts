@@ -7,7 +7,7 @@ export { BottleneckUpkeep } from './bottleneckUpkeep';
 export { registerChooseHead } from './chooseHead';
 export { ClassifyImage } from './classifyImage';
 export { ClassifyView, type ClassifyActions } from './classifyView';
-export { DatasetSessions } from './datasetSession';
+export { DatasetSessions } from './datasetSessions';
 export { EngineClient } from './engineClient';
 export { Exports } from './exports';
 export { registerCommand } from './failures';

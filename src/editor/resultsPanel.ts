@@ -102,7 +102,7 @@ export class ResultsPanel {
 
   #post(): void {
     // A panel that nobody sees has no page to receive it; its page says `ready` again when it is shown.
-    if (!this.#ready || !this.panel.visible) return;
+    if (!this.#ready || !this.#page.visible) return;
     const state: PanelState = this.#session?.state ?? { kind: 'empty' };
     const settings = this.#session ? settingsView(this.#session.settings) : null;
     this.#send({ kind: 'state', state: wordedState(state), settings, words: translations() });
@@ -112,7 +112,7 @@ export class ResultsPanel {
   }
 
   #send(message: ToPanel): void {
-    void this.panel.webview.postMessage(message);
+    this.#page.send(message);
   }
 
   async #receive(message: FromPanel): Promise<void> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { PanelBand } from '../protocol';
-import type { DatasetSession, DatasetSessions } from './datasetSession';
+import type { DatasetSession } from './datasetSession';
+import type { DatasetSessions } from './datasetSessions';
 import type { EngineClient } from './engineClient';
 import { panelViewType, ResultsPanel, type PanelActions } from './resultsPanel';
 import { savedText } from './webviewPage';

@@ -122,3 +122,12 @@ function bottlenecksText({ bottlenecks: { cached, computed } }: RunView): string
         cached: count(cached),
       });
 }
+
+/** Says what has been chosen, and offers to retrain the dataset at `scope`, or that of the workspace. */
+export function offerRetraining(chosen: string, scope: vscode.Uri | undefined): void {
+  const retrain = vscode.l10n.t('Retrain');
+  void vscode.window.showInformationMessage(notificationText(chosen), retrain).then((choice) => {
+    if (choice === retrain)
+      void vscode.commands.executeCommand('retrain.retrainClassifier', ...(scope ? [scope] : []));
+  });
+}

@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
 import type { RunSummary } from '../protocol';
-import type { DatasetSessions } from './datasetSession';
+import type { DatasetSessions } from './datasetSessions';
 import { subjectOf, workspaceDatasets } from './datasets';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
 import { listText, notificationText } from './plainText';
 import { restoreSettings } from './restoreSettings';
 import { runName, type RunNode, type RunTree } from './runTree';
-import { settingsChoice } from './settings';
 import { percent } from './wording';
 
 /** What a person can do with runs beyond the tree itself. */
@@ -116,8 +115,7 @@ export class RunActions {
 
   /** Makes the settings of a run those of its dataset: in its retrain.json where it has one, else in the workspace. */
   async restore({ root, run }: Run): Promise<void> {
-    const asked = { run: run.folder, folder: root, ...settingsChoice(root) };
-    const found = await this.engine.run('restoreSettings', asked);
+    const found = await this.sessions.of(root).settings.restore(run.folder);
     const restored = found.kind === 'file' ? found.changed : await restoreSettings(root, found.values);
     const settings = Object.entries(restored)
       .map(([key, value]) => `${key} ${value}`)
@@ -133,7 +131,6 @@ export class RunActions {
               settings,
             })
           : vscode.l10n.t('Settings of {name} restored: {settings}.', { name, settings });
-    if (found.kind === 'file') await this.sessions.of(root).settings.refresh();
     void vscode.window.showInformationMessage(notificationText(text));
   }
 

@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import type { Notice, RunSummaries, RunSummary } from '../protocol';
-import type { DatasetSessions } from './datasetSession';
-import { subjectOf, workspaceDatasets } from './datasets';
+import type { DatasetSessions } from './datasetSessions';
+import { subjectOf } from './datasets';
+import { rootNodes, TreeRefresh } from './datasetTree';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
 import { headName } from './headNames';
-import { Throttle } from './throttle';
 import { count, failureText, percent } from './wording';
 
 export type RunNode =
@@ -19,14 +19,12 @@ export type RunNode =
       readonly failure: Notice;
     };
 
-/** Milliseconds between two refreshes, however much changes on disk. */
-const interval = 1000;
+type DatasetNode = Extract<RunNode, { kind: 'dataset' }>;
 
 /** The Runs view: the runs of the workspace's datasets, by dataset first where there are several. */
 export class RunTree implements vscode.TreeDataProvider<RunNode> {
-  readonly #changed = new vscode.EventEmitter<undefined>();
-  readonly #throttle = new Throttle(interval, () => this.#changed.fire(undefined));
-  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #refresh = new TreeRefresh();
+  readonly onDidChangeTreeData = this.#refresh.onDidChangeTreeData;
 
   constructor(
     private readonly engine: EngineClient,
@@ -35,8 +33,7 @@ export class RunTree implements vscode.TreeDataProvider<RunNode> {
   ) {}
 
   register(): vscode.Disposable {
-    const watcher = vscode.workspace.createFileSystemWatcher('**/.retrain/runs/**');
-    const refresh = () => this.#throttle.request();
+    const refresh = () => this.#refresh.request();
     return vscode.Disposable.from(
       vscode.window.createTreeView('retrain.runs', {
         treeDataProvider: this,
@@ -44,27 +41,22 @@ export class RunTree implements vscode.TreeDataProvider<RunNode> {
         canSelectMany: true,
       }),
       registerCommand('retrain.refreshRuns', this.log, () => this.refresh()),
-      watcher,
-      watcher.onDidCreate(refresh),
-      watcher.onDidChange(refresh),
-      watcher.onDidDelete(refresh),
+      this.#refresh.watch('**/.retrain/runs/**', refresh),
       // A run may lie outside of the workspace: what the window itself does is told apart.
       this.sessions.onDidChange((session) => {
         if (!session.retraining) refresh();
       }),
-      vscode.workspace.onDidChangeWorkspaceFolders(refresh),
-      this.#throttle,
-      this.#changed,
+      this.#refresh,
     );
   }
 
   refresh(): void {
-    this.#throttle.flush();
+    this.#refresh.now();
   }
 
   async getChildren(node?: RunNode): Promise<RunNode[]> {
     if (node === undefined) return this.#roots();
-    return node.kind === 'dataset' ? runNodes(node.root, node.runs) : [];
+    return node.kind === 'dataset' ? runNodes(node) : [];
   }
 
   getTreeItem(node: RunNode): vscode.TreeItem {
@@ -78,27 +70,16 @@ export class RunTree implements vscode.TreeDataProvider<RunNode> {
     }
   }
 
-  async #roots(): Promise<RunNode[]> {
-    try {
-      const datasets = await workspaceDatasets(this.engine);
-      const lists = await Promise.all(
-        datasets.map(async (root) => ({
-          kind: 'dataset' as const,
-          root,
-          runs: await this.engine.run('summariseRuns', { folder: root }),
-        })),
-      );
-      const filled = lists.filter(({ runs }) => runs.runs.length + runs.damaged.length > 0);
-      const [first, ...others] = filled;
-      return first && others.length === 0 ? runNodes(first.root, first.runs) : filled;
-    } catch (error) {
-      this.log.warn(String(error));
-      return [];
-    }
+  #roots(): Promise<RunNode[]> {
+    const read = async (root: string): Promise<DatasetNode | undefined> => {
+      const runs = await this.engine.run('summariseRuns', { folder: root });
+      return runs.runs.length + runs.damaged.length > 0 ? { kind: 'dataset', root, runs } : undefined;
+    };
+    return rootNodes(this.engine, this.log, read, runNodes);
   }
 }
 
-function runNodes(root: string, { runs, damaged }: RunSummaries): RunNode[] {
+function runNodes({ root, runs: { runs, damaged } }: DatasetNode): RunNode[] {
   return [
     ...runs.map((run) => ({ kind: 'run' as const, root, run })),
     ...damaged.map((one) => ({ kind: 'damaged' as const, root, ...one })),

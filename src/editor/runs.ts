@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { ComparisonPanels } from './comparisonPanels';
-import type { DatasetSessions } from './datasetSession';
+import type { DatasetSessions } from './datasetSessions';
 import type { EngineClient } from './engineClient';
 import { RunActions, type RunViews } from './runActions';
 import { RunTree } from './runTree';

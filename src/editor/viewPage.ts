@@ -12,6 +12,7 @@ const mostLoads = 4;
 export class ViewPage {
   #timer: NodeJS.Timeout | undefined;
   #loads = 0;
+  #closed = false;
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
@@ -20,13 +21,26 @@ export class ViewPage {
     private readonly log: vscode.LogOutputChannel,
     private readonly patience = defaultPatience,
   ) {
-    panel.onDidDispose(() => clearTimeout(this.#timer));
+    panel.onDidDispose(() => {
+      this.#closed = true;
+      clearTimeout(this.#timer);
+    });
     this.#load();
   }
 
   /** To be told when the page says so. */
   ready(): void {
     clearTimeout(this.#timer);
+  }
+
+  /** Whether somebody sees it. */
+  get visible(): boolean {
+    return !this.#closed && this.panel.visible;
+  }
+
+  /** Nothing where it is closed by now: what it asked for may come late, and a panel that is gone throws. */
+  send(message: unknown): void {
+    if (!this.#closed) void this.panel.webview.postMessage(message);
   }
 
   #load(): void {

@@ -16,7 +16,10 @@ export interface CrossValidationTask {
   readonly groups?: readonly string[];
 }
 
-/** Trains on `training`, the `rows` of the whole set, and gives the logits [n, C] of the `n` held out rows of `values`. */
+/**
+ * Trains on `training`, the `rows` of the whole set, and gives the logits [n, C] of the `n` held out rows of `values`.
+ * Both are copies, which it may use up.
+ */
 export type FoldTrainer = (
   training: TrainingSet,
   values: Float32Array,

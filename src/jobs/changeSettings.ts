@@ -1,4 +1,4 @@
-import { applyEdits, modify, type FormattingOptions } from 'jsonc-parser';
+import { applyEdits, modify, parseTree, type FormattingOptions } from 'jsonc-parser';
 import { RetrainError, Untrusted, writeAtomic, writeNew } from '../base';
 import type { Job } from './context';
 import { asOutput } from './outputs';
@@ -96,10 +96,21 @@ function distortionsOf(held: FlatSettings): FlatSettings {
 function edited(text: string, before: FlatSettings, after: FlatSettings): string {
   const formattingOptions = formattingOf(text);
   let now = text;
-  for (const name of settingNames)
-    if (before[name] !== after[name])
-      now = applyEdits(now, modify(now, [name], after[name], { formattingOptions }));
+  const write = (name: SettingName, value: FlatSettings[string] | undefined) => {
+    now = applyEdits(now, modify(now, [name], value, { formattingOptions }));
+  };
+  for (const name of settingNames) {
+    if (before[name] === after[name]) continue;
+    // It is the first that is written, and the last that holds.
+    for (let others = timesNamed(now, name) - 1; others > 0; others--) write(name, undefined);
+    write(name, after[name]);
+  }
   return now;
+}
+
+function timesNamed(text: string, name: SettingName): number {
+  const named = parseTree(text)?.children?.filter(({ children }) => children?.[0]?.value === name);
+  return named?.length ?? 0;
 }
 
 /** As the first indented line has it. */

@@ -17,11 +17,6 @@ export { rejectedAt, type Rejected } from './rejected';
 export { JobThread } from './jobThread';
 export { defaultCacheDirectory, extensionVersion } from './places';
 export { defaultSettings, defaultViews, mostViews } from './settings';
-export {
-  settingNames,
-  type SettingName,
-  type SettingsFacts,
-  type SettingValues,
-} from './settingDescriptions';
+export { settingNames, type SettingName, type SettingValues } from './settingDescriptions';
 export { hiddenDefaults } from './optimizerSettings';
 export { retrainPyDefaults, steppedDefaults } from '../training';

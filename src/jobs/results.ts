@@ -15,7 +15,7 @@ import type {
 } from '../models';
 import type { RuntimeAvailability } from '../runtimes';
 import type { CurveUnit, NeighboursTrial, RidgeTrial } from '../training';
-import type { SettingsFacts } from './settingDescriptions';
+import type { SettingsFacts } from './retrainSettings';
 import type { Rejected } from './rejected';
 
 /** What the jobs give: plain data that crosses threads and processes. Paths in a result are relative to the dataset, with `/`. */

@@ -1,7 +1,8 @@
+import type { Failure } from '../base';
 import type { HiddenSettings, RunDistortions, SplitRule } from '../models';
 import type { LbfgsOptimizer, RetrainPyOptimizer, SteppedOptimizer } from '../training';
 import type { HeadKind } from './crossValidationResults';
-import type { SettingValues } from './settingDescriptions';
+import type { SettingName, SettingValues } from './settingDescriptions';
 
 /** How a softmax regression is trained; what is left open is chosen by measurement, or as retrain.py has it. */
 export type OptimizerChoice = LbfgsChoice | Open<SteppedOptimizer> | Open<RetrainPyOptimizer>;
@@ -56,3 +57,9 @@ export interface SettingsChoice<S> {
 
 /** Settings by the names that they have in retrain.json and in the editor. */
 export type FlatSettings = Readonly<Record<string, string | number | boolean>>;
+
+/** What the retrain.json of a dataset says. */
+export type SettingsFacts =
+  /** `file`: absolute path; `names`: of the settings in it. */
+  | { readonly kind: 'read'; readonly file: string; readonly names: readonly SettingName[] }
+  | { readonly kind: 'damaged'; readonly failure: Failure };

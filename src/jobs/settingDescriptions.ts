@@ -1,4 +1,4 @@
-import type { Failure, Untrusted } from '../base';
+import type { Untrusted } from '../base';
 import { retrainPyDefaults, steppedDefaults } from '../training';
 import { headKinds, headTakesWeights, type HeadKind } from './crossValidationResults';
 import { hiddenDefaults } from './optimizerSettings';
@@ -260,12 +260,6 @@ export type SettingName = keyof typeof settingDescriptions;
 export type SettingValues = {
   readonly [K in SettingName]?: ReturnType<(typeof settingDescriptions)[K]['read']>;
 };
-
-/** What the retrain.json of a dataset says. */
-export type SettingsFacts =
-  /** `file`: absolute path; `names`: of the settings in it. */
-  | { readonly kind: 'read'; readonly file: string; readonly names: readonly SettingName[] }
-  | { readonly kind: 'damaged'; readonly failure: Failure };
 
 export const settingNames = Object.keys(settingDescriptions) as SettingName[];
 

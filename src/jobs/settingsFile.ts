@@ -54,17 +54,12 @@ export function settingsFileIn(folder: string): string {
   return path.join(path.resolve(folder), fileName);
 }
 
-/** Nearest first. */
+/** Nearest first. As many steps up as there are: where case says nothing, the workspace may be written in another. */
 function candidates(folder: string, workspace: string | undefined): string[] {
   const own = path.resolve(folder);
   const top = workspace === undefined ? own : path.resolve(workspace);
-  const files = [settingsFileIn(own)];
-  if (isInside(top, own))
-    for (let above = own; above !== top;) {
-      above = path.dirname(above);
-      files.push(path.join(above, fileName));
-    }
-  return files;
+  const between = isInside(top, own) ? path.relative(top, own).split(path.sep).filter(Boolean) : [];
+  return [own, ...between.map((_, i) => path.join(own, '../'.repeat(i + 1)))].map(settingsFileIn);
 }
 
 /** Null where there is none. A byte order mark, as some editors of Windows write it, is no part of the text. */

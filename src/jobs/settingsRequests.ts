@@ -1,6 +1,12 @@
-import type { FlatSettings, RejectSettings, RetrainSettings, SettingsChoice } from './retrainSettings';
+import type {
+  FlatSettings,
+  RejectSettings,
+  RetrainSettings,
+  SettingsChoice,
+  SettingsFacts,
+} from './retrainSettings';
 import type { RestoredSettings } from './runResults';
-import type { SettingName, SettingsFacts } from './settingDescriptions';
+import type { SettingName } from './settingDescriptions';
 import type { SettingInput } from './settingKinds';
 
 /** A dataset whose retrain.json is meant, with the settings that are weaker: the editor's. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { partFold, stratifiedFolds, type FoldTrainer } from '../evaluation';
 import type { HeadSettings, RunSettings } from '../models';
-import { logitsOf, scale, scaleInPlace, trainingDefaults, type Scaling } from '../training';
+import { logitsOf, trainingDefaults, unscaleInPlace, type Scaling } from '../training';
 import type { JobContext } from './context';
 import type { FilledDataset } from './fillCache';
 import type { LabelledRows } from './labelledRows';
@@ -51,26 +51,17 @@ export function foldTrainerAsSet(
   { signal, stop }: Pick<JobContext<never>, 'signal' | 'stop'>,
 ): FoldTrainer {
   const { head } = settings;
-  const raw = unscaling(scaling);
   return async ({ values, labels }, held, n, rows) => {
     const images = { rows: rows.flatMap((row) => all[row] ?? []), values, labels };
     // Every training scales for itself; that of retrain.py learns from values as they are.
-    scaleInPlace(values, raw);
+    for (const part of [values, held]) unscaleInPlace(part, scaling);
     const sides = { ...withValidation(images, classes, settings), scaling, settings };
     const context = { signal, stop, report: () => undefined };
     const trained =
       head.kind === 'hidden'
         ? await hidden(filled, classes, { ...sides, hidden: head }, context)
         : await softmax(filled, classes, { ...sides, optimizer: head.optimizer }, context);
-    return await logitsOf(trained.head, scale(held, raw), n, filled.runtime.multiply);
-  };
-}
-
-/** What makes raw values of scaled ones, as a scaling. */
-function unscaling({ mean, deviation }: Scaling): Scaling {
-  return {
-    mean: mean.map((value, i) => -value / (deviation[i] ?? 1)),
-    deviation: deviation.map((value) => 1 / value),
+    return await logitsOf(trained.head, held, n, filled.runtime.multiply);
   };
 }
 

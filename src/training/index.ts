@@ -17,7 +17,7 @@ export type { Matrix64, Product64 } from './matrix64';
 export { cosines, unitRows } from './nearest';
 export type { CurveUnit, LbfgsOptimizer, Optimizer, SteppedOptimizer } from './optimizer';
 export { retrainPyDefaults, trainRetrainPy, type RetrainPyOptimizer, type RetrainPyTask } from './retrainPy';
-export { fold, scale, scaleInPlace, takeScaling, unfold, type Scaling } from './scaling';
+export { fold, scale, scaleInPlace, takeScaling, unfold, unscaleInPlace, type Scaling } from './scaling';
 export type { Measures } from './softmaxLoss';
 export { probabilitiesOf } from './probabilities';
 export type { StepRule } from './stepRule';

@@ -28,6 +28,14 @@ export function scaleInPlace(values: Float32Array, { mean, deviation }: Scaling)
       values[row + i] = ((values[row + i] as number) - (mean[i] as number)) * (inverse[i] as number);
 }
 
+/** Has `values` be as they were before `scaleInPlace`; one that never varied becomes its mean. */
+export function unscaleInPlace(values: Float32Array, { mean, deviation }: Scaling): void {
+  const dimension = mean.length;
+  for (let row = 0; row < values.length; row += dimension)
+    for (let i = 0; i < dimension; i++)
+      values[row + i] = (values[row + i] as number) * (deviation[i] as number) + (mean[i] as number);
+}
+
 /**
  * The head that gives on raw values what `head` gives on scaled ones:
  * x/d . W + (b - m/d . W), for mean m and deviation d.

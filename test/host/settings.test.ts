@@ -63,9 +63,24 @@ describe('the settings of a dataset', function () {
     const editor = await vscode.window.showTextDocument(vscode.Uri.file(file));
     await editor.edit((edit) => edit.insert(new vscode.Position(0, 1), ' '));
     await assert.rejects(settings.change({ seed: 10 }), { code: 'SETTINGS_UNSAVED' });
+    assert.ok(run);
+    await assert.rejects(settings.restore(run.folder), { code: 'SETTINGS_UNSAVED' });
     await vscode.commands.executeCommand('workbench.action.files.revert');
     await settings.change({ seed: 10 });
     assert.equal(settings.value('seed'), 10);
+  });
+
+  it('hold for a retraining that is begun while they are being changed', async () => {
+    const { sessions } = await activated();
+    const root = await putThreeClasses(await newFolder('at-once'), 6);
+    const session = sessions.of(root);
+    await session.settings.change({ head: 'ridge' });
+    const [, , run] = await Promise.all([
+      session.settings.change({ seed: 11 }),
+      session.settings.choose('head', 'centroid'),
+      session.retrain(),
+    ]);
+    assert.deepEqual([run.training.seed, run.training.kind], [11, 'centroid']);
   });
 
   it('are those of a training by steps, its defaults open until they are set or restored', async () => {

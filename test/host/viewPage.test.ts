@@ -36,4 +36,12 @@ describe('the page of a view', function () {
     loads.add(panel.webview.html);
     assert.equal(loads.size, 1);
   });
+
+  it('is sent nothing once it is closed', () => {
+    const { page, panel } = opened(1000);
+    panel.dispose();
+    assert.throws(() => panel.webview, /disposed/);
+    assert.doesNotThrow(() => page.send({ kind: 'state' }));
+    assert.equal(page.visible, false);
+  });
 });

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { clearText, sizeText } from '../cacheText';
-import { cacheSizeDocument, clearDocument } from '../documents';
+import { cacheSizeDocument, clearDocument } from '../cacheDocuments';
 import { json } from '../options';
 import { perform, type Output } from '../perform';
 import { printable } from '../text';

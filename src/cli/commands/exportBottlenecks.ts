@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { exportText } from '../cacheText';
-import { exportDocument } from '../documents';
+import { exportDocument } from '../cacheDocuments';
 import { backbone, json, runtime, settingsChoice, type NetworkOptions } from '../options';
 import { perform, type Output } from '../perform';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { importText } from '../cacheText';
-import { importDocument } from '../documents';
+import { importDocument } from '../cacheDocuments';
 import { json } from '../options';
 import { perform, type Output } from '../perform';
 

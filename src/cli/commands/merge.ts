@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import { mergeText } from '../cacheText';
-import { mergeDocument } from '../documents';
+import { mergeDocument } from '../cacheDocuments';
 import { json } from '../options';
 import { perform, status, type Output } from '../perform';
 

@@ -28,7 +28,7 @@ import {
   type AssertionOptions,
   type RejectOptions,
 } from '../options';
-import { perform, status, type Output } from '../perform';
+import { perform, status, type Outcome, type Output, type Session } from '../perform';
 import {
   contradicts,
   flagNotes,
@@ -143,24 +143,12 @@ async function train(
     ...(named && stepped && trainingSettings(options.optimizer, given)),
     ...(onlyRetrainPyHas(options) && asTheirs),
   };
-  const work: Parameters<typeof perform>[1] = async ({ jobs, progress, signal, stop }) => {
-    const ids: string[] = [];
-    if (options.bottleneckDir !== undefined && module !== undefined && isEmpty(options.bottleneckDir))
-      progress.say(
-        `note: --bottleneck_dir: ${printable(options.bottleneckDir)} holds no values yet; they are kept in the .bottlenecks of the dataset`,
-      );
-    else if (options.bottleneckDir !== undefined && module !== undefined) {
-      const texts = { from: path.resolve(options.bottleneckDir), folder, module };
-      const imported = await jobs.run('importBottlenecks', texts, { signal, report: progress.report });
-      progress.say(importText(imported));
-      ids.push(...imported.modules.map(({ id }) => id));
-    }
+  const work = async (session: Session): Promise<Outcome> => {
+    const { jobs, progress, signal, stop } = session;
+    const imported = await importAsked(options, folder, session);
     // Asked before: what is wrong with retrain.json is no reason to lose a training.
-    const { reject: threshold } = await jobs.run(
-      'readReject',
-      { ...rejectChoice(options), folder },
-      { signal },
-    );
+    const asked = { ...rejectChoice(options), folder };
+    const { reject: threshold } = await jobs.run('readReject', asked, { signal });
     const outputs = { ...outputsOf(options), ...junitOutput(options) };
     const params = { ...choice, folder, ...(asTheirs && { implied: asTheirs }), outputs };
     const trainOn = (backbone: SettingValues): Promise<RunView> =>
@@ -176,23 +164,49 @@ async function train(
       progress.say(`note: ${printable(module ?? '')}: ${standIn.note}`);
       return trainOn({ backbone: standIn.id });
     });
-    if (options.summariesDir !== undefined && !('curve' in run.training))
-      process.stderr.write(
-        `note: --summaries_dir: a head of the kind ${run.training.kind} has no curve, nothing was written\n`,
-      );
-    if (outputs.snapshots && !('unit' in run.training && run.training.unit === 'step'))
-      progress.say(
-        'note: --intermediate_store_frequency: only the optimizers adam, sgd and retrain.py make steps, nothing was written',
-      );
-    if ((run.training.distortions?.views ?? mostViews) < (options.views ?? 0))
-      progress.say('note: --views: flips alone make one view of an image, its mirror');
-    if (ids.length > 0 && !ids.includes(run.backbone.id))
-      progress.say(
-        `note: --bottleneck_dir: ${run.backbone.id} is a backbone of this machine and was trained on with its own values; --backbone ${ids.join(' or ')} trains on the imported ones`,
-      );
+    for (const note of notesOn(run, options, imported)) progress.say(`note: ${note}`);
     return trained(run, options, threshold);
   };
   await perform(output, work, { stopsTraining: true });
+}
+
+/** Imports the text files that are named beside their module. The ids of the backbones they are of. */
+async function importAsked(
+  options: Options,
+  folder: string,
+  { jobs, progress, signal }: Session,
+): Promise<string[]> {
+  const { bottleneckDir: from } = options;
+  const module = moduleOf(options);
+  if (from === undefined || module === undefined) return [];
+  if (isEmpty(from)) {
+    progress.say(
+      `note: --bottleneck_dir: ${printable(from)} holds no values yet; they are kept in the .bottlenecks of the dataset`,
+    );
+    return [];
+  }
+  const texts = { from: path.resolve(from), folder, module };
+  const imported = await jobs.run('importBottlenecks', texts, { signal, report: progress.report });
+  progress.say(importText(imported));
+  return imported.modules.map(({ id }) => id);
+}
+
+/** Where a run is not what its flags let expect. @param imported the ids of the backbones whose values were imported */
+function notesOn({ training, backbone }: RunView, options: Options, imported: readonly string[]): string[] {
+  const notes: string[] = [];
+  if (options.summariesDir !== undefined && !('curve' in training))
+    notes.push(`--summaries_dir: a head of the kind ${training.kind} has no curve, nothing was written`);
+  if (outputsOf(options).snapshots && !('unit' in training && training.unit === 'step'))
+    notes.push(
+      '--intermediate_store_frequency: only the optimizers adam, sgd and retrain.py make steps, nothing was written',
+    );
+  if ((training.distortions?.views ?? mostViews) < (options.views ?? 0))
+    notes.push('--views: flips alone make one view of an image, its mirror');
+  if (imported.length > 0 && !imported.includes(backbone.id))
+    notes.push(
+      `--bottleneck_dir: ${backbone.id} is a backbone of this machine and was trained on with its own values; --backbone ${imported.join(' or ')} trains on the imported ones`,
+    );
+  return notes;
 }
 
 /** True for a folder that is empty, or not there: retrain.py makes it. */

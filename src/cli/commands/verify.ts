@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { verifyText } from '../cacheText';
-import { verifyDocument } from '../documents';
+import { verifyDocument } from '../cacheDocuments';
 import { backbone, json, runtime, settingsChoice, wholeNumber, type NetworkOptions } from '../options';
 import { perform, type Output } from '../perform';
 

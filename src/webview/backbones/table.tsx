@@ -1,4 +1,5 @@
 import type { BackbonesState, ComparedBackbone } from '../../protocol';
+import { Columns } from '../columns';
 import { count, fixed, percent } from '../numbers';
 import { Name } from '../text';
 import { t } from '../words';
@@ -16,17 +17,17 @@ export function BackboneTable({ compared, failed, chosen, use }: TableProps) {
   return (
     <div class="wide" tabIndex={0} role="group" aria-label={t('Backbones')}>
       <table class="list backbones">
-        <thead>
-          <tr>
-            <th scope="col">{t('backbone')}</th>
-            <th scope="col">{t('values')}</th>
-            <th scope="col">{t('right, %')}</th>
-            <th scope="col">{t('95 %')}</th>
-            <th scope="col">{t('ms an image')}</th>
-            <th scope="col">{t('runtime')}</th>
-            <th scope="col">{t('setting')}</th>
-          </tr>
-        </thead>
+        <Columns
+          names={[
+            t('backbone'),
+            t('values'),
+            t('right, %'),
+            t('95 %'),
+            t('ms an image'),
+            t('runtime'),
+            t('setting'),
+          ]}
+        />
         <tbody>
           {compared.map(({ backbone, runtime, accuracy, interval, millisecondsAnImage }, i) => (
             <tr key={backbone.id}>

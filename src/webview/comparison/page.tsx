@@ -29,12 +29,7 @@ export function ComparisonPage({ comparison, post }: PageProps) {
   const wide = isWide(confusion);
   const matrix = <DifferenceMatrix confusion={confusion} photos={flips.both} />;
   const card = (of: 'before' | 'after') => (
-    <RunCard
-      run={comparison[of]}
-      heading={of === 'before' ? t('before') : t('after')}
-      measured={measured}
-      open={() => post({ kind: 'openRun', of })}
-    />
+    <RunCard run={comparison[of]} of={of} measured={measured} open={() => post({ kind: 'openRun', of })} />
   );
   return (
     <>
@@ -97,12 +92,13 @@ export function ComparisonPage({ comparison, post }: PageProps) {
   );
 }
 
-function RunCard(props: { run: ComparedRun; heading: string; measured: Measured; open: () => void }) {
-  const { run, heading, measured, open } = props;
+function RunCard(props: { run: ComparedRun; of: 'before' | 'after'; measured: Measured; open: () => void }) {
+  const { run, of, measured, open } = props;
+  const heading = of === 'before' ? t('before') : t('after');
   const score = scoreOf(run, measured);
   const { accuracy } = score;
   return (
-    <section class={`run-card ${heading === t('before') ? 'second' : 'first'}`} aria-label={heading}>
+    <section class={`run-card ${of === 'before' ? 'second' : 'first'}`} aria-label={heading}>
       <h2>{heading}</h2>
       <button type="button" class="row-button link" onClick={open}>
         <Name of={runNameOf(run)} />

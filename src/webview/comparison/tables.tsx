@@ -1,28 +1,16 @@
 import type { ComparedClass, ComparedMetric, ComparedSetting } from '../../protocol';
 import { Capped } from '../capped';
+import { Columns } from '../columns';
 import { count, percent } from '../numbers';
 import { Name } from '../text';
 import { t } from '../words';
 import { metricOf, settingName } from './names';
 
-function Head({ first, last }: { first: string; last?: string }) {
-  return (
-    <thead>
-      <tr>
-        <th scope="col">{first}</th>
-        <th scope="col">{t('before')}</th>
-        <th scope="col">{t('after')}</th>
-        {last !== undefined && <th scope="col">{last}</th>}
-      </tr>
-    </thead>
-  );
-}
-
 /** How good both are; a better value is marked by more than its colour. */
 export function MetricTable({ metrics }: { metrics: readonly ComparedMetric[] }) {
   return (
     <table class="list compared">
-      <Head first={t('measure')} last={t('change')} />
+      <Columns names={[t('measure'), t('before'), t('after'), t('change')]} />
       <tbody>
         {metrics.map(({ key, before, after, interval }) => {
           const { name, write, better } = metricOf(key);
@@ -90,7 +78,7 @@ export function SettingTable({ settings }: { settings: readonly ComparedSetting[
   const write = (value: ComparedSetting['before']) => (value === null ? '–' : String(value));
   return (
     <table class="list compared">
-      <Head first={t('setting')} />
+      <Columns names={[t('setting'), t('before'), t('after')]} />
       <tbody>
         {ordered.map((setting) => (
           <tr key={setting.key} class={differs(setting) ? 'differs' : ''}>
@@ -121,15 +109,7 @@ export function ClassTable({ classes }: { classes: readonly ComparedClass[] }) {
     <Capped items={ordered} first={15}>
       {(items) => (
         <table class="list compared">
-          <thead>
-            <tr>
-              <th scope="col">{t('class')}</th>
-              <th scope="col">{t('images')}</th>
-              <th scope="col">{t('recall before')}</th>
-              <th scope="col">{t('after')}</th>
-              <th scope="col">{t('change')}</th>
-            </tr>
-          </thead>
+          <Columns names={[t('class'), t('images'), t('recall before'), t('after'), t('change')]} />
           <tbody>
             {items.map((one) => (
               <tr key={one.label}>

@@ -1,5 +1,6 @@
 import type { ClassCount, ClassScore } from '../../protocol';
 import { Capped } from '../capped';
+import { Columns } from '../columns';
 import { count, percent } from '../numbers';
 import { Name } from '../text';
 import { t } from '../words';
@@ -24,15 +25,7 @@ export function Classes({
       <Capped items={ordered} first={first}>
         {(items) => (
           <table class="list classes">
-            <thead>
-              <tr>
-                <th scope="col">{t('class')}</th>
-                <th scope="col">{t('tested')}</th>
-                <th scope="col">{t('precision')}</th>
-                <th scope="col">{t('recall')}</th>
-                <th scope="col">F1</th>
-              </tr>
-            </thead>
+            <Columns names={[t('class'), t('tested'), t('precision'), t('recall'), 'F1']} />
             <tbody>
               {items.map((score) => (
                 <tr key={score.label}>
@@ -96,12 +89,7 @@ export function ClassCounts({ classes }: { classes: readonly ClassCount[] }) {
       <Capped items={classes} first={first}>
         {(items) => (
           <table class="list classes counts">
-            <thead>
-              <tr>
-                <th scope="col">{t('class')}</th>
-                <th scope="col">{t('images')}</th>
-              </tr>
-            </thead>
+            <Columns names={[t('class'), t('images')]} />
             <tbody>
               {items.map((one) => (
                 <tr key={one.label}>

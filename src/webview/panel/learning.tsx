@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import type { Forecast, FromPanel, LearningClass, LearningCurve, LearningView } from '../../protocol';
 import { Capped } from '../capped';
 import { LinePlot, type Line } from '../linePlot';
+import { Columns } from '../columns';
 import { count, fixed, percent } from '../numbers';
 import { Name, quoted } from '../text';
 import { plural, t, times } from '../words';
@@ -162,14 +163,7 @@ function ClassGains({ classes }: { classes: readonly LearningClass[] }) {
       <Capped items={known} first={10}>
         {(items) => (
           <table class="list gains">
-            <thead>
-              <tr>
-                <th scope="col">{t('class')}</th>
-                <th scope="col">{t('photos')}</th>
-                <th scope="col">{t('recall now')}</th>
-                <th scope="col">{t('with twice')}</th>
-              </tr>
-            </thead>
+            <Columns names={[t('class'), t('photos'), t('recall now'), t('with twice')]} />
             <tbody>
               {items.map((one) => (
                 <tr key={one.label}>

@@ -1,4 +1,5 @@
 import type { SurenessView } from '../../protocol';
+import { Columns } from '../columns';
 import { count, percent } from '../numbers';
 import { t } from '../words';
 
@@ -11,14 +12,7 @@ export function SurenessTables({ sureness, n }: { sureness: SurenessView; n: num
     <div class="columns">
       <div class="scroller" tabIndex={0} role="region" aria-label={reliability}>
         <table class="list" aria-label={reliability}>
-          <thead>
-            <tr>
-              <th scope="col">{t('probability')}</th>
-              <th scope="col">{t('photos')}</th>
-              <th scope="col">{t('said')}</th>
-              <th scope="col">{t('right')}</th>
-            </tr>
-          </thead>
+          <Columns names={[t('probability'), t('photos'), t('said'), t('right')]} />
           <tbody>
             {sureness.calibration.bins.map(({ from, to, images, confidence, accuracy }) => (
               <tr key={from}>
@@ -33,14 +27,7 @@ export function SurenessTables({ sureness, n }: { sureness: SurenessView; n: num
       </div>
       <div class="scroller" tabIndex={0} role="region" aria-label={reject}>
         <table class="list" aria-label={reject}>
-          <thead>
-            <tr>
-              <th scope="col">{t('reject below')}</th>
-              <th scope="col">{t('answered')}</th>
-              <th scope="col">{t('of all')}</th>
-              <th scope="col">{t('right of those')}</th>
-            </tr>
-          </thead>
+          <Columns names={[t('reject below'), t('answered'), t('of all'), t('right of those')]} />
           <tbody>
             {sureness.reject.map(({ threshold, answered, right }) => (
               <tr key={threshold}>

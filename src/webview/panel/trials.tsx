@@ -1,4 +1,5 @@
 import type { NeighboursTrial, RidgeTrial } from '../../protocol';
+import { Columns } from '../columns';
 import { fixed, percent } from '../numbers';
 import { plural, t } from '../words';
 import { Band } from './band';
@@ -94,13 +95,7 @@ function TrialTable({ name, measure, more, rows }: TrialTableProps) {
   const most = Math.max(Number.MIN_VALUE, ...rows.map(({ size }) => size));
   return (
     <table class="list trials">
-      <thead>
-        <tr>
-          <th scope="col">{name}</th>
-          <th scope="col">{measure}</th>
-          {more !== undefined && <th scope="col">{more}</th>}
-        </tr>
-      </thead>
+      <Columns names={more === undefined ? [name, measure] : [name, measure, more]} />
       <tbody>
         {rows.map((row) => (
           <tr key={row.name} class={row.taken ? 'best' : ''}>

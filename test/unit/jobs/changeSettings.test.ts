@@ -57,6 +57,15 @@ describe('settings that are changed', () => {
     assert.deepEqual(Object.keys(said()), ['$schema', 'learningRate', 'optimizer', 'runtime']);
   });
 
+  it('hold also where the file says them twice', async () => {
+    writeFileSync(file(), '{ "seed": 1, "runtime": "wasm", "seed": 2 }');
+    await change({ seed: 3 });
+    assert.deepEqual(said(), { runtime: 'wasm', seed: 3 });
+    writeFileSync(file(), '{ "seed": 1, "runtime": "wasm", "seed": 2 }');
+    await change({ seed: null });
+    assert.deepEqual(said(), { runtime: 'wasm' });
+  });
+
   it('take along what would change nothing beside them, and keep what still does', async () => {
     const optimizer = { optimizer: 'adam', trainingSteps: 50, labelSmoothing: 0.1, classWeights: 'balanced' };
     writeFileSync(file(), JSON.stringify(optimizer));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { fold, scale } from '../../../src/training';
+import { fold, scale, unscaleInPlace } from '../../../src/training';
 import { clouds, logitsOf } from '../../support/softmaxProblem';
 
 const scaling = {
@@ -17,6 +17,12 @@ describe('scale', () => {
     const values = Float32Array.of(3, -1, 9);
     scale(values, scaling);
     assert.deepEqual([...values], [3, -1, 9]);
+  });
+
+  it('is undone, up to a value that never varied, which becomes its mean', () => {
+    const values = scale(Float32Array.of(3, -1, 9, 1, -2, 0.5), scaling);
+    unscaleInPlace(values, scaling);
+    assert.deepEqual([...values], [3, -1, 0.5, 1, -2, 0.5]);
   });
 
   it('refuses what is not whole rows', () => {
