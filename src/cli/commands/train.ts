@@ -41,9 +41,9 @@ import {
   type RetrainPyFlags,
 } from '../retrainPyFlags';
 import { standInFor } from '../standIn';
-import { printable } from '../text';
+import { isRetrainPy, printable } from '../text';
 import { continueTraining, onlyContinues } from './continueTraining';
-import { trained } from './trained';
+import { trained, withoutSnapshots } from './trained';
 
 type Options = RetrainPyFlags &
   AssertionOptions &
@@ -131,7 +131,7 @@ async function train(
         ? 'steps, rate and batch sizes belong to the optimizers adam, sgd and retrain.py'
         : '--validation-batch-size and --keep belong to --optimizer retrain.py',
     );
-  for (const note of flagNotes(options, implied)) process.stderr.write(`note: ${note}\n`);
+  for (const note of flagNotes(options)) process.stderr.write(`note: ${note}\n`);
 
   const folder = path.resolve(given);
   const module = moduleOf(options);
@@ -176,14 +176,16 @@ async function train(
       progress.say(`note: ${printable(module ?? '')}: ${standIn.note}`);
       return trainOn({ backbone: standIn.id });
     });
+    // Known only now: retrain.json may name another training that has these flags.
+    if (implied && isRetrainPy(run.training))
+      progress.say(
+        'note: trained as retrain.py does, on its split: --optimizer retrain.py follows from the flags given',
+      );
     if (options.summariesDir !== undefined && !('curve' in run.training))
       process.stderr.write(
         `note: --summaries_dir: a head of the kind ${run.training.kind} has no curve, nothing was written\n`,
       );
-    if (outputs.snapshots && !('unit' in run.training && run.training.unit === 'step'))
-      progress.say(
-        'note: --intermediate_store_frequency: only the optimizers adam, sgd and retrain.py make steps, nothing was written',
-      );
+    for (const note of withoutSnapshots(run, options)) progress.say(note);
     if ((run.training.distortions?.views ?? mostViews) < (options.views ?? 0))
       progress.say('note: --views: flips alone make one view of an image, its mirror');
     if (ids.length > 0 && !ids.includes(run.backbone.id))
