@@ -12,6 +12,8 @@ export const messages = {
   NO_CLASSES: 'No image folders in {path}; put the photos of each class into a folder of its own.',
   ONE_CLASS:
     'Only one class, “{label}”, in {path}; put the photos of another class into a second folder beside it.',
+  ONE_CLASS_TRAINED:
+    '“{label}” is the only class in {path} with an image to train on: the others have theirs on other sides of the split, or none that can be read; add photos.',
   NO_TRAINING_IMAGES:
     'No image of {path} is left to train on; put at least two readable photos into each class folder.',
   EMPTY_CLASS: 'The class folder “{path}” holds no image; add photos or delete it.',

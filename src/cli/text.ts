@@ -125,7 +125,7 @@ function trainingText(training: RunView['training']): string {
       return `ridge, penalty ${penalty} of ${trials.length} tried${on}`;
     }
     case 'neighbours':
-      return `the ${training.k} nearest vote, of ${training.trials.length} numbers tried`;
+      return `the nearest ${training.k} vote, numbers tried: ${training.trials.length}`;
     case 'centroid':
       return 'the nearest class mean';
   }

@@ -5,6 +5,7 @@ import {
   readFileSync,
   readdirSync,
   realpathSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -281,5 +282,23 @@ describe("retrain.py's flags", function () {
     assert.equal(status, 0, stderr);
     for (const label of ['a', 'b', 'c'])
       assert.equal(stdout.includes(`The class “${label}” has no testing image`), !tested.includes(label));
+  });
+
+  it('say so where the rule leaves one class alone to train on', async () => {
+    const scant = path.join(home, 'scant');
+    copySamples(scant, { daisy: 'a', roses: 'b' }, 1);
+    const shares = { validation: 10, testing: 10 };
+    for (const [label, side] of [
+      ['a', 'training'],
+      ['b', 'testing'],
+    ] as const) {
+      const [name = ''] = readdirSync(path.join(scant, label));
+      const names = Array.from({ length: 999 }, (_, i) => `${i}.jpg`);
+      const fitting = names.find((each) => retrainPySide(`scant/${label}/${each}`, shares) === side);
+      renameSync(path.join(scant, label, name), path.join(scant, label, fitting ?? name));
+    }
+    const { status, stderr } = await train('scant', '--optimizer', 'retrain.py');
+    assert.equal(status, 1);
+    assert.match(stderr, /“a” is the only class in .*scant with an image to train on/);
   });
 });
