@@ -12,6 +12,8 @@ export const messages = {
   NO_CLASSES: 'No image folders in {path}; put the photos of each class into a folder of its own.',
   ONE_CLASS:
     'Only one class, “{label}”, in {path}; put the photos of another class into a second folder beside it.',
+  ONE_CLASS_TRAINED:
+    '“{label}” is the only class in {path} with an image to train on: the others have theirs on other sides of the split, or none that can be read; add photos.',
   NO_TRAINING_IMAGES:
     'No image of {path} is left to train on; put at least two readable photos into each class folder.',
   EMPTY_CLASS: 'The class folder “{path}” holds no image; add photos or delete it.',
@@ -166,11 +168,11 @@ export const messages = {
   ACCURACY_BELOW:
     'The testing accuracy is {accuracy} ({right} of {images} images), below the asserted {asserted}; the run {run} is kept all the same.',
   ACCURACY_UNKNOWN:
-    'There is no testing image to measure the asserted accuracy of {asserted} on; add photos or raise the testing percentage.',
+    'There is no testing image to measure the asserted accuracy of {asserted} on; add photos of the classes of the run, or have more of them kept for testing.',
   RECALL_BELOW:
     'The share of testing images named rightly is below the asserted {asserted} in {classes}; the run {run} is kept all the same.',
   RECALL_UNKNOWN:
-    'There is no testing image to measure the asserted recall of {asserted} on; add photos or raise the testing percentage.',
+    'There is no testing image to measure the asserted recall of {asserted} on; add photos of the classes of the run, or have more of them kept for testing.',
   OUTPUT_UNWRITABLE: '{path} cannot be written ({reason}); choose another place for it.',
 
   // The engine

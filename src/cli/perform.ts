@@ -11,10 +11,11 @@ export const status = { done: 0, failed: 1, usage: 2, asserted: 3, interrupted: 
 /** The folder `media` of the package that this file is part of. */
 export const assets = path.join(__dirname, '..', 'media');
 
-/** Wrong usage that shows only beside the retrain.json. */
+/** Wrong usage that shows only beside the retrain.json, or once the work is under way. */
 const usage: ReadonlySet<string> = new Set([
   'VIEWS_WITHOUT_DISTORTION',
   'SETTING_UNUSED',
+  'NORMALISATION_UNKNOWN',
 ] satisfies ErrorCode[]);
 
 export interface Output {

@@ -177,7 +177,7 @@ function solved(solution: Solution): string {
     case 'ridge':
       return `, penalty ${solution.penalty}`;
     case 'neighbours':
-      return `, ${solution.k} of the nearest vote`;
+      return `, the nearest ${solution.k} vote`;
     case 'centroid':
       return '';
   }

@@ -178,7 +178,7 @@ const withoutCounterpart: readonly (readonly [keyof RetrainPyFlags, string])[] =
 ];
 
 /** What a person should know about the flags they gave. */
-export function flagNotes(flags: RetrainPyFlags, implied: boolean): string[] {
+export function flagNotes(flags: RetrainPyFlags): string[] {
   const notes = withoutCounterpart.filter(([flag]) => flags[flag] !== undefined).map(([, note]) => note);
   if (flags.testBatchSize !== undefined && flags.testBatchSize !== -1)
     notes.push('--test_batch_size: all testing images are measured');
@@ -189,11 +189,7 @@ export function flagNotes(flags: RetrainPyFlags, implied: boolean): string[] {
   const { intermediateStoreFrequency: every = 0, intermediateOutputGraphsDir: snapshots } = flags;
   if (every > 0 !== (snapshots !== undefined))
     notes.push(
-      '--intermediate_store_frequency: together with --intermediate_output_graphs_dir alone anything is written',
-    );
-  if (implied)
-    notes.push(
-      'Training as retrain.py does, on its split: --optimizer retrain.py follows from the flags given, unless retrain.json names adam, sgd or a hidden layer',
+      '--intermediate_store_frequency: nothing is written unless it is above 0 and --intermediate_output_graphs_dir names a folder',
     );
   return notes;
 }

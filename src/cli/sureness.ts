@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Answer, Rejected, RunView, SurenessView, UnknownLabel } from '../jobs';
 import { percent, printable } from './words';
 
@@ -87,18 +88,22 @@ function isCalibrated({ head }: RunView['training']): boolean {
 
 /** An answer in a line, its three likeliest labels. */
 export function answerText(answer: Answer): string {
-  const path = printable(answer.path);
-  if (answer.kind === 'failed') return `${path}: ${printable(answer.failure.message)}`;
+  const image = printable(answer.path);
+  if (answer.kind === 'failed') {
+    // The path stands in front already.
+    const message = answer.failure.message.replace(answer.path, () => path.basename(answer.path));
+    return `${image}: ${printable(message)}`;
+  }
   const likeliest = answer.scores
     .slice(0, 3)
     .map(({ label, probability }) => `${printable(label)} ${percent(probability)}`)
     .join(', ');
   switch (answer.kind) {
     case 'answered':
-      return `${path}: ${likeliest}`;
+      return `${image}: ${likeliest}`;
     case 'unknown':
-      return `${path}: unknown: unlike anything trained (nearest: ${likeliest})`;
+      return `${image}: unknown: unlike anything trained (nearest: ${likeliest})`;
     case 'unsure':
-      return `${path}: unsure: below ${percent(answer.reject)} (nearest: ${likeliest})`;
+      return `${image}: unsure: below ${percent(answer.reject)} (nearest: ${likeliest})`;
   }
 }

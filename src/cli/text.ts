@@ -114,11 +114,10 @@ function trainingText(training: RunView['training']): string {
   switch (training.kind) {
     case 'iterative': {
       const { head, epochs, unit, bestEpoch, regularisation } = training;
-      const layer = head.kind === 'hidden' ? `hidden layer of ${head.units}, ` : '';
       const chosen = regularisation
         ? `, penalty ${regularisation.l2} of ${regularisation.trials.length} tried on validation`
         : '';
-      return `${layer}${epochs} ${unit}s, best ${bestEpoch}${chosen}${endText(training)}`;
+      return `${layerText(head)}${epochs} ${unit}s, best ${bestEpoch}${chosen}${endText(training)}`;
     }
     case 'ridge': {
       const { penalty, trials, chosenOn } = training;
@@ -126,10 +125,15 @@ function trainingText(training: RunView['training']): string {
       return `ridge, penalty ${penalty} of ${trials.length} tried${on}`;
     }
     case 'neighbours':
-      return `the ${training.k} nearest vote, of ${training.trials.length} numbers tried`;
+      return `the nearest ${training.k} vote, numbers tried: ${training.trials.length}`;
     case 'centroid':
       return 'the nearest class mean';
   }
+}
+
+function layerText(head: RunView['training']['head']): string {
+  if (head.kind === 'hidden') return `hidden layer of ${head.units}, `;
+  return head.kind === 'softmax' ? `softmax by ${head.optimizer.kind}, ` : '';
 }
 
 function endText({ ended, unit, epochs }: Extract<RunView['training'], { kind: 'iterative' }>): string {
@@ -159,7 +163,7 @@ function leaveOneOutLines({ leaveOneOut, training, runtime }: RunView): string[]
   ];
 }
 
-function isRetrainPy({ head }: RunView['training']): boolean {
+export function isRetrainPy({ head }: RunView['training']): boolean {
   return head.kind === 'softmax' && head.optimizer.kind === 'retrain.py';
 }
 

@@ -16,7 +16,7 @@ import { readDataset, trainRun } from './retrain';
 import { runView } from './runView';
 import type { Continued } from './trainedRun';
 import { withDifferentViews } from './settings';
-import { writeOutputs } from './trainingOutputs';
+import { snapshotsOf, writeOutputs } from './trainingOutputs';
 
 /**
  * Goes on with the training of a run from where it ended, under its settings and on its split of the dataset as it is
@@ -41,7 +41,8 @@ export const continueRun: Job<'continueRun'> = async (
   const dataset = await readDataset(folder, network, settings, context, settings.distortions);
   checkSame(run, runFolder, dataset);
   const continues = { run: path.basename(runFolder), created: run.created, epochs: training.epochs };
-  const trained = await trainRun(dataset, settings, context, { continued, continues });
+  const snapshots = outputs?.snapshots && snapshotsOf(outputs.snapshots, dataset.parted.labels);
+  const trained = await trainRun(dataset, settings, context, { continued, continues, snapshots });
   if (outputs) await writeOutputs(trained.run, outputs);
   return runView(trained.run, trained.folder, dataset.filled.facts.root);
 };

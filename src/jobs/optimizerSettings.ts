@@ -37,6 +37,20 @@ export function wholeHead(chosen: HeadChoice): HeadSettings {
   }
 }
 
+/** What was chosen of a head that is whole, as `wholeHead` takes it. */
+export function choiceOf(head: HeadSettings): HeadChoice {
+  if (head.kind !== 'softmax' || head.optimizer.kind !== 'l-bfgs') return head;
+  const { kind, labelSmoothing, penalties } = head.optimizer;
+  return {
+    kind: 'softmax',
+    optimizer: {
+      kind,
+      ...(penalties && { regularisation: 'validation' }),
+      ...(labelSmoothing !== undefined && { labelSmoothing }),
+    },
+  };
+}
+
 function wholeOptimizer(chosen: OptimizerChoice): Optimizer {
   switch (chosen.kind) {
     case 'l-bfgs': {

@@ -49,4 +49,9 @@ export async function refit(
 }
 
 /** What a scan says of a folder that holds no dataset any more. */
-const noDataset: ReadonlySet<ErrorCode> = new Set(['FOLDER_NOT_FOUND', 'NO_CLASSES', 'ONE_CLASS']);
+const noDataset: ReadonlySet<ErrorCode> = new Set([
+  'FOLDER_NOT_FOUND',
+  'NO_CLASSES',
+  'ONE_CLASS',
+  'ONE_CLASS_TRAINED',
+]);

@@ -2,9 +2,10 @@ import { RetrainError, Untrusted, writeAtomic, writeNew } from '../base';
 import { readRun } from '../models';
 import type { Job } from './context';
 import { datasetAround } from './datasetFolder';
+import { choiceOf } from './optimizerSettings';
 import { asOutput } from './outputs';
 import type { FlatSettings, RetrainSettings } from './retrainSettings';
-import { readSettingValues } from './settingDescriptions';
+import { readSettingValues, settingDescriptions, settingNames } from './settingDescriptions';
 import { findSettings, settingsFileIn, settingsText } from './settingsFile';
 import { valuesOf, withValues } from './settingValues';
 
@@ -44,13 +45,19 @@ export const writeRunSettings: Job<'writeRunSettings'> = async (asked, context) 
   const { values } = restored;
   const file = settingsFileIn(folder);
   await asOutput(file, () => writeNew(file, settingsText(values)));
-  return { file, changed: changedBy(values, settings), made: true };
+  const changed = Object.entries(changedBy(values, settings)).filter(
+    ([name, value]) => value !== usual.get(name),
+  );
+  return { file, changed: Object.fromEntries(changed), made: true };
 };
+
+/** What each setting is where nobody says anything, where that does not go by others. */
+const usual = new Map<string, unknown>(settingNames.map((name) => [name, settingDescriptions[name].default]));
 
 /** What a run was made with, as retrain.json would say it. @throws RUN_DAMAGED also where that could not */
 async function valuesOfRun(run: string): Promise<FlatSettings> {
   const { backbone, settings } = await readRun(run);
-  const values = valuesOf({ backbone: backbone.id, ...settings });
+  const values = valuesOf({ backbone: backbone.id, ...settings, head: choiceOf(settings.head) });
   const damaged = (reason: string) => new RetrainError('RUN_DAMAGED', { path: run, reason });
   readSettingValues(Untrusted.parse(JSON.stringify(values), damaged));
   return values;

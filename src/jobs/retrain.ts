@@ -253,7 +253,7 @@ interface Parted {
 /**
  * The rows of the labels that can be learned: training, then validation, then testing, each by label and path.
  * @param root named in errors
- * @throws NO_TRAINING_IMAGES, ONE_CLASS where fewer than two labels are left
+ * @throws NO_TRAINING_IMAGES, ONE_CLASS_TRAINED where fewer than two labels are left
  */
 function arrangeBySide(
   rows: readonly CachedImage[],
@@ -265,7 +265,7 @@ function arrangeBySide(
   const labels = present.filter((label) => trained.has(label));
   const [first, second] = labels;
   if (first === undefined) throw new RetrainError('NO_TRAINING_IMAGES', { path: root });
-  if (second === undefined) throw new RetrainError('ONE_CLASS', { path: root, label: first });
+  if (second === undefined) throw new RetrainError('ONE_CLASS_TRAINED', { path: root, label: first });
   const onSide = (side: Side) =>
     rows.filter(({ image }, row) => sides[row] === side && trained.has(image.label));
   const [training, validation, testing] = [onSide('training'), onSide('validation'), onSide('testing')];

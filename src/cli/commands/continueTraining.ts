@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { defaultSettings } from '../../jobs';
 import { junitOutput, rejectChoice, type AssertionOptions, type RejectOptions } from '../options';
 import { perform, type Output } from '../perform';
-import { outputsOf, type RetrainPyFlags } from '../retrainPyFlags';
-import { trained } from './trained';
+import { flagNotes, outputsOf, type RetrainPyFlags } from '../retrainPyFlags';
+import { trained, withoutSnapshots } from './trained';
 
 /** What may be said beside --continue: how far, with what, and what is written besides the run. */
 const besides: ReadonlySet<string> = new Set([
@@ -17,6 +17,8 @@ const besides: ReadonlySet<string> = new Set([
   'savedModelDir',
   'finalTensorName',
   'summariesDir',
+  'intermediateStoreFrequency',
+  'intermediateOutputGraphsDir',
   'reject',
   'assertAccuracy',
   'assertRecall',
@@ -46,12 +48,14 @@ export async function continueTraining(
     more: options.howManyTrainingSteps ?? null,
     outputs: { ...outputsOf(options), ...junitOutput(options) },
   };
+  for (const note of flagNotes(options)) process.stderr.write(`note: ${note}\n`);
   await perform(
     output,
     async ({ jobs, progress, signal, stop }) => {
       const choice = { ...rejectChoice(options), folder: params.folder };
       const { reject } = await jobs.run('readReject', choice, { signal });
       const continued = await jobs.run('continueRun', params, { signal, stop, report: progress.report });
+      for (const note of withoutSnapshots(continued, options)) progress.say(note);
       return trained(continued, options, reject);
     },
     { stopsTraining: true },

@@ -41,9 +41,9 @@ import {
   type RetrainPyFlags,
 } from '../retrainPyFlags';
 import { standInFor } from '../standIn';
-import { printable } from '../text';
+import { isRetrainPy, printable } from '../text';
 import { continueTraining, onlyContinues } from './continueTraining';
-import { trained } from './trained';
+import { trained, withoutSnapshots } from './trained';
 
 type Options = RetrainPyFlags &
   AssertionOptions &
@@ -131,7 +131,7 @@ async function train(
         ? 'steps, rate and batch sizes belong to the optimizers adam, sgd and retrain.py'
         : '--validation-batch-size and --keep belong to --optimizer retrain.py',
     );
-  for (const note of flagNotes(options, implied)) process.stderr.write(`note: ${note}\n`);
+  for (const note of flagNotes(options)) process.stderr.write(`note: ${note}\n`);
 
   const folder = path.resolve(given);
   const module = moduleOf(options);
@@ -164,6 +164,12 @@ async function train(
       progress.say(`note: ${printable(module ?? '')}: ${standIn.note}`);
       return trainOn({ backbone: standIn.id });
     });
+    // Known only now: retrain.json may name another training that has these flags.
+    if (implied && isRetrainPy(run.training))
+      progress.say(
+        'note: trained as retrain.py does, on its split: --optimizer retrain.py follows from the flags given',
+      );
+    for (const note of withoutSnapshots(run, options)) progress.say(note);
     for (const note of notesOn(run, options, imported)) progress.say(`note: ${note}`);
     return trained(run, options, threshold);
   };
@@ -196,10 +202,6 @@ function notesOn({ training, backbone }: RunView, options: Options, imported: re
   const notes: string[] = [];
   if (options.summariesDir !== undefined && !('curve' in training))
     notes.push(`--summaries_dir: a head of the kind ${training.kind} has no curve, nothing was written`);
-  if (outputsOf(options).snapshots && !('unit' in training && training.unit === 'step'))
-    notes.push(
-      '--intermediate_store_frequency: only the optimizers adam, sgd and retrain.py make steps, nothing was written',
-    );
   if ((training.distortions?.views ?? mostViews) < (options.views ?? 0))
     notes.push('--views: flips alone make one view of an image, its mirror');
   if (imported.length > 0 && !imported.includes(backbone.id))

@@ -55,6 +55,9 @@ describe('retrain classify and retrain evaluate', function () {
       ['note.jpg', 'new/below/x.jpg', `photos/daisy/${name}`],
     );
     assert.equal(answers[0]?.error?.code, 'FORMAT_UNKNOWN');
+    const text = await classify('note.jpg', `photos/daisy/${name}`, '--run', run);
+    assert.match(text.stdout, /^note\.jpg: note\.jpg is not an image/);
+    assert.match(text.stdout, new RegExp(`\nphotos/daisy/${name}: ${name} is not there`));
     assert.equal(answers[2]?.error?.code, 'FILE_MISSING');
     const { label, confidence, scores = [] } = answers[1] ?? {};
     assert.deepEqual(scores.map((score) => score.label).sort(), ['daisy', 'roses', 'tulips']);

@@ -73,7 +73,9 @@ describe('retrain backbones', function () {
     for (const none of ['no/model.json', 'mobilenet_v2', 'no.onnx'])
       assert.equal(await errorOf('backbones', 'cuts', none), 'NETWORK_DAMAGED', none);
     assert.equal(await errorOf('backbones', 'add', model), 'BACKBONE_NORMALISATION_OPEN');
-    assert.equal(await errorOf('backbones', 'add', model, '--normalisation', 'x'), 'NORMALISATION_UNKNOWN');
+    const wrong = await run('backbones', 'add', model, '--normalisation', 'x');
+    assert.match(wrong.stderr, /“x” is no normalisation/);
+    assert.equal(wrong.status, 2, 'wrong usage');
     const cuts = documentOf(await run('backbones', 'cuts', model, '--json')) as {
       candidates: { name: string; dimension: number }[];
     };

@@ -133,7 +133,7 @@ describe('retrain train by other optimizers', function () {
     const { status, stdout, stderr } = await interrupted(1, ...args);
     assert.equal(status, 0, stderr);
     assert.match(stderr, /Stopping the training: .* Ctrl\+C again cancels\./);
-    assert.match(stdout, /Training: (\d+) steps, best \d+, stopped early at step \1 /);
+    assert.match(stdout, /Training: softmax by \w+, (\d+) steps, best \d+, stopped early at step \1 /);
     const run = /Run: (.*)/.exec(stdout)?.[1] ?? '';
     const stopped = curveOf(path.relative(photos, run));
     const made = (stopped.at(-1)?.epoch ?? NaN) + 1;

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { withDashes } from '../../../src/cli/retrainPyFlags';
@@ -96,6 +105,12 @@ describe("retrain.py's flags", function () {
     );
     assert.ok(other.validation > split.validation);
     assert.equal(existsSync(path.join(dataset, '.retrain', 'split-42-10-10.csv')), false);
+    const file = path.join(dataset, 'retrain.json');
+    writeFileSync(file, '{ "head": "hidden", "hiddenUnits": 2, "trainingPasses": 1 }');
+    const hidden = await document('photos', '--learning_rate', '0.02');
+    rmSync(file);
+    assert.equal(hidden.training.unit, 'epoch');
+    assert.doesNotMatch(hidden.stderr, /note: /, 'it was not');
   });
 
   it('give the same numbers for the same seed, others for another', async () => {
@@ -147,8 +162,18 @@ describe("retrain.py's flags", function () {
       if (optimizer === 'retrain.py') assert.ok(weights.at(-1)?.equals(saved));
       else assert.equal(weights.at(-1)?.length, saved.length);
     }
+    // In a training that is gone on with, too, counted from its beginning.
+    const { run } = await document('photos', '--optimizer', 'adam', '--how_many_training_steps', '5');
+    const further = ['--continue', path.join(dataset, run), '--how_many_training_steps', '4'];
+    const again = path.join('steps', 'again');
+    const flags = ['--intermediate_store_frequency', '4', '--intermediate_output_graphs_dir', again];
+    await document('photos', ...further, ...flags);
+    assert.deepEqual(readdirSync(path.join(home, again)), ['intermediate_8']);
+    const weights = path.join('intermediate_8', 'weights.bin');
+    const inOnePiece = readFileSync(path.join(home, 'steps', 'adam', weights));
+    assert.ok(readFileSync(path.join(home, again, weights)).equals(inOnePiece));
     const alone = await train('photos', '--intermediate_store_frequency', '4');
-    assert.match(alone.stderr, /note: --intermediate_store_frequency: together/);
+    assert.match(alone.stderr, /note: --intermediate_store_frequency: nothing is written unless/);
   });
 
   it('are taken, with a note, where nothing here is their like', async () => {
@@ -257,5 +282,23 @@ describe("retrain.py's flags", function () {
     assert.equal(status, 0, stderr);
     for (const label of ['a', 'b', 'c'])
       assert.equal(stdout.includes(`The class “${label}” has no testing image`), !tested.includes(label));
+  });
+
+  it('say so where the rule leaves one class alone to train on', async () => {
+    const scant = path.join(home, 'scant');
+    copySamples(scant, { daisy: 'a', roses: 'b' }, 1);
+    const shares = { validation: 10, testing: 10 };
+    for (const [label, side] of [
+      ['a', 'training'],
+      ['b', 'testing'],
+    ] as const) {
+      const [name = ''] = readdirSync(path.join(scant, label));
+      const names = Array.from({ length: 999 }, (_, i) => `${i}.jpg`);
+      const fitting = names.find((each) => retrainPySide(`scant/${label}/${each}`, shares) === side);
+      renameSync(path.join(scant, label, name), path.join(scant, label, fitting ?? name));
+    }
+    const { status, stderr } = await train('scant', '--optimizer', 'retrain.py');
+    assert.equal(status, 1);
+    assert.match(stderr, /“a” is the only class in .*scant with an image to train on/);
   });
 });

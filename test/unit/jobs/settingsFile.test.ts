@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { defaultSettings } from '../../../src/jobs';
+import { defaultSettings, type HeadChoice } from '../../../src/jobs';
+import type { JobContext } from '../../../src/jobs/context';
+import { wholeHead } from '../../../src/jobs/optimizerSettings';
 import { chosenReject, chosenSettings, openSettingsFile } from '../../../src/jobs/settingsFile';
 import { readSettingsFile } from '../../../src/jobs/settingsForm';
-import { restoreSettings } from '../../../src/jobs/restoreSettings';
+import { restoreSettings, writeRunSettings } from '../../../src/jobs/restoreSettings';
 import { saveRun } from '../../../src/models';
 import { retrainPyDefaults } from '../../../src/training';
 import { runWith } from '../../support/runRecords';
@@ -134,6 +136,36 @@ describe('the settings of a dataset', () => {
     symlinkSync(path.join(top, 'elsewhere'), path.join(dataset, 'retrain.json'));
     await openSettingsFile({ folder: dataset, settings: defaultSettings }, context);
     assert.throws(() => readFileSync(path.join(top, 'elsewhere')), { code: 'ENOENT' });
+  });
+
+  it('come back whole from a run of each kind of head', async () => {
+    const { top, dataset } = workspace();
+    const made = runWith(['a', 'b']);
+    const heads: HeadChoice[] = [
+      { kind: 'ridge' },
+      { kind: 'neighbours' },
+      { kind: 'centroid' },
+      { kind: 'hidden', units: 8, labelSmoothing: 0.1 },
+      { kind: 'softmax', optimizer: { kind: 'l-bfgs' } },
+      { kind: 'softmax', optimizer: { kind: 'l-bfgs', regularisation: 'validation', labelSmoothing: 0.1 } },
+      { kind: 'softmax', optimizer: { kind: 'adam', steps: 5, earlyStopping: 2 } },
+      { kind: 'softmax', optimizer: { kind: 'sgd', trainBatchSize: -1 } },
+      { kind: 'softmax', optimizer: { kind: 'retrain.py', keep: 'last' } },
+    ];
+    for (const chosen of heads) {
+      const { settings: others } = made;
+      const run = { ...made, settings: { ...others, head: wholeHead(chosen) } };
+      const saved = await saveRun(path.join(dataset, '.retrain'), run, []);
+      writeFileSync(path.join(dataset, 'retrain.json'), '{"seed": 999}');
+      await restoreSettings({ run: saved, folder: dataset, settings: defaultSettings }, context);
+      const { head } = await choose(dataset, top);
+      assert.deepEqual(wholeHead(head), run.settings.head);
+      rmSync(path.join(dataset, 'retrain.json'));
+      const places = { places: { assets: '', cacheDirectory: top } } as JobContext<never>;
+      const { changed } = await writeRunSettings({ run: saved, settings: defaultSettings }, places);
+      assert.equal(changed['head'], chosen.kind === 'ridge' ? undefined : chosen.kind);
+      assert.ok(!('seed' in changed) && changed['regularisation'] !== 'fixed', 'so they are by default');
+    }
   });
 
   it('become those of a run, in the retrain.json that holds', async () => {
