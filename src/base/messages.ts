@@ -166,11 +166,11 @@ export const messages = {
   NOTHING_TO_CLASSIFY: 'There is no image in {path}.',
 
   ACCURACY_BELOW:
-    'The testing accuracy is {accuracy} ({right} of {images} images), below the asserted {asserted}; the run {run} is kept all the same.',
+    'The accuracy is {accuracy} ({right} of {images} images), below the asserted {asserted}; the run {run} stays as it is.',
   ACCURACY_UNKNOWN:
     'There is no testing image to measure the asserted accuracy of {asserted} on; add photos of the classes of the run, or have more of them kept for testing.',
   RECALL_BELOW:
-    'The share of testing images named rightly is below the asserted {asserted} in {classes}; the run {run} is kept all the same.',
+    'The share of images named rightly is below the asserted {asserted} in {classes}; the run {run} stays as it is.',
   RECALL_UNKNOWN:
     'There is no testing image to measure the asserted recall of {asserted} on; add photos of the classes of the run, or have more of them kept for testing.',
   OUTPUT_UNWRITABLE: '{path} cannot be written ({reason}); choose another place for it.',

@@ -122,7 +122,7 @@ describe('retrain in CI', function () {
     if (below)
       assert.match(
         run.stderr,
-        /The testing accuracy is 0\.\d+ \(\d+ of \d+ images\), below the asserted 1; the run \S+ is kept/,
+        /The accuracy is 0\.\d+ \(\d+ of \d+ images\), below the asserted 1; the run \S+ stays as it is/,
       );
     assert.match(run.stdout, /^Accuracy: /m);
   });
@@ -151,7 +151,7 @@ describe('retrain in CI', function () {
     assert.deepEqual([short.status, failures()], [3, '1']);
     assert.match(
       short.stderr,
-      /named rightly is below the asserted 0\.9 in tulips \d of 6; the run \S+ is kept/,
+      /named rightly is below the asserted 0\.9 in tulips \d of 6; the run \S+ stays as it is/,
     );
     assert.deepEqual((documentOf(short) as unknown as TrainDocument).assertion, {
       accuracy: 0.3,
