@@ -92,6 +92,25 @@ describe('the form of the settings', function () {
     await page.close();
   });
 
+  it('takes what is typed in the moment it opens', async () => {
+    const page = await pages.open('panel', 'done');
+    const shown = await page.evaluate(`new Promise((resolve) => {
+      const typed = () => {
+        const seed = document.getElementById('setting-seed');
+        if (!seed) return false;
+        seed.value = '7';
+        seed.dispatchEvent(new Event('input', { bubbles: true }));
+        setTimeout(() => resolve(seed.value), 300);
+        return true;
+      };
+      const observer = new MutationObserver(() => typed() && observer.disconnect());
+      observer.observe(document.body, { childList: true, subtree: true });
+      document.querySelector('.actions [aria-expanded]').click();
+    })`);
+    assert.equal(shown, '7');
+    await page.close();
+  });
+
   const looks: readonly (readonly [ThemeName, number])[] = [
     ['dark', 1180],
     ['light', 820],

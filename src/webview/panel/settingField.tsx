@@ -1,5 +1,5 @@
 import type { TargetedEvent, TargetedInputEvent } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { FromPanel, SettingControl } from '../../protocol';
 import { Name } from '../text';
 import { t } from '../words';
@@ -122,11 +122,17 @@ function Input(props: InputProps) {
   }
 }
 
+/** What is typed, and what held then. */
+interface Draft {
+  readonly text: string;
+  readonly over: string;
+}
+
 /** A number or a text that is typed. It stays as typed until it holds: a page that is drawn anew takes nothing back. */
 function Entry({ id, control, described, invalid, change }: InputProps) {
   const { input, value, usual, named } = control;
-  const [draft, setDraft] = useState<string | null>(null);
-  useEffect(() => setDraft(null), [value, named]);
+  const [draft, setDraft] = useState<Draft | null>(null);
+  const over = JSON.stringify([value, named]);
   const commit = (entry: HTMLInputElement) => {
     if (entry.validity.badInput) return entry.reportValidity();
     const text = entry.value.trim();
@@ -139,8 +145,9 @@ function Entry({ id, control, described, invalid, change }: InputProps) {
     'aria-describedby': described,
     'aria-invalid': invalid,
     placeholder: usual === null ? '' : String(usual),
-    value: draft ?? (value === null ? '' : String(value)),
-    onInput: (event: TargetedInputEvent<HTMLInputElement>) => setDraft(event.currentTarget.value),
+    value: draft?.over === over ? draft.text : value === null ? '' : String(value),
+    onInput: (event: TargetedInputEvent<HTMLInputElement>) =>
+      setDraft({ text: event.currentTarget.value, over }),
     onChange: (event: TargetedEvent<HTMLInputElement>) => commit(event.currentTarget),
   };
   if (input.kind !== 'number') return <input type="text" {...common} />;
