@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ImportProgress, ImportResult } from '../protocol';
+import { askFolder } from './askFolder';
 import { chooseDataset, subjectOf } from './datasets';
 import type { EngineClient } from './engineClient';
 import { registerCommand, tellFailure } from './failures';
@@ -27,13 +28,10 @@ async function importBottlenecks(
   if (choice.kind !== 'chosen') return undefined;
   const { root } = choice;
   const { name } = subjectOf(root);
-  const [from] =
-    (await vscode.window.showOpenDialog({
-      canSelectFolders: true,
-      canSelectFiles: false,
-      openLabel: vscode.l10n.t('Import'),
-      title: vscode.l10n.t("Choose the folder of retrain.py's bottleneck files"),
-    })) ?? [];
+  const from = await askFolder(
+    vscode.l10n.t("Choose the folder of retrain.py's bottleneck files"),
+    vscode.l10n.t('Import'),
+  );
   if (from === undefined) return undefined;
   const title = vscode.l10n.t('Importing bottleneck values of {name}', { name });
   const result = await vscode.window.withProgress(progressNotification(title), (notification, token) =>

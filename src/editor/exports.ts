@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { ExportResult, RunView, TrainingOutputs } from '../protocol';
+import { askFolder } from './askFolder';
 import type { EngineClient } from './engineClient';
 import { registerCommand } from './failures';
 import { canReveal, reveal } from './imageActions';
@@ -34,13 +35,7 @@ export class Exports {
       canPickMany: true,
     });
     if (items === undefined || items.length === 0) return undefined;
-    const chosen = await vscode.window.showOpenDialog({
-      canSelectFolders: true,
-      canSelectFiles: false,
-      openLabel: vscode.l10n.t('Export'),
-      title: vscode.l10n.t('Choose a folder for the export'),
-    });
-    const [into] = chosen ?? [];
+    const into = await askFolder(vscode.l10n.t('Choose a folder for the export'), vscode.l10n.t('Export'));
     if (into === undefined) return undefined;
     const to = path.join(into.fsPath, `${run.dataset.name}-${run.name}`);
     const title = vscode.l10n.t('Exporting the run {name}', { name: run.name });

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { RetrainError } from '../base';
 import type { HeadsView, RunView } from '../protocol';
 import { chooseDataset } from './datasets';
+import { askFolder } from './askFolder';
 import { askHeads } from './askHeads';
 import type { DatasetSession } from './datasetSession';
 import type { DatasetSessions } from './datasetSessions';
@@ -136,12 +137,6 @@ export class Retraining {
 }
 
 /** Asks for a folder anywhere on this machine. */
-export async function pickFolder(): Promise<vscode.Uri | undefined> {
-  const folders = await vscode.window.showOpenDialog({
-    canSelectFolders: true,
-    canSelectFiles: false,
-    openLabel: vscode.l10n.t('Retrain'),
-    title: vscode.l10n.t('Choose a folder of photos'),
-  });
-  return folders?.[0];
+export function pickFolder(): Promise<vscode.Uri | undefined> {
+  return askFolder(vscode.l10n.t('Choose a folder of photos'), vscode.l10n.t('Retrain'));
 }

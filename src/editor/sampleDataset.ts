@@ -2,6 +2,7 @@ import { cp, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { systemCode } from '../base';
+import { askFolder } from './askFolder';
 import { registerCommand } from './failures';
 import { notificationText } from './plainText';
 
@@ -12,7 +13,9 @@ export function registerOpenSampleDataset(
 ): vscode.Disposable {
   const flowers = vscode.Uri.joinPath(extension, 'media', 'samples', 'flowers').fsPath;
   return registerCommand('retrain.openSampleDataset', log, async (into?: vscode.Uri) => {
-    const parent = into ?? (await pickParent());
+    const parent =
+      into ??
+      (await askFolder(vscode.l10n.t('Choose where the sample photos go'), vscode.l10n.t('Copy Here')));
     if (!parent) return undefined;
     const copy = await newFolder(parent.fsPath, 'flowers');
     await copyEntries(flowers, copy);
@@ -20,16 +23,6 @@ export function registerOpenSampleDataset(
     void offer(uri);
     return uri;
   });
-}
-
-async function pickParent(): Promise<vscode.Uri | undefined> {
-  const folders = await vscode.window.showOpenDialog({
-    canSelectFolders: true,
-    canSelectFiles: false,
-    openLabel: vscode.l10n.t('Copy Here'),
-    title: vscode.l10n.t('Choose where the sample photos go'),
-  });
-  return folders?.[0];
 }
 
 /** Makes a folder that was not there: `name`, else `name-2`, ... */

@@ -52,9 +52,8 @@ function changed(
   const names = settingNames.filter((name) => Object.hasOwn(changes, name));
   const reset = names.filter((name) => changes[name] === null);
   const bound = boundTo(names, settingDescriptions);
-  const after: Record<string, FlatSettings[string]> = {};
-  for (const [name, value] of Object.entries(before))
-    if (!names.some((one) => one === name) && ![...bound].some((one) => one === name)) after[name] = value;
+  const touched: ReadonlySet<string> = new Set([...names, ...bound]);
+  const after = Object.fromEntries(Object.entries(before).filter(([name]) => !touched.has(name)));
   const heldBefore = held(before);
   for (const name of names) {
     const value = changes[name] ?? null;
